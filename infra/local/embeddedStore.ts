@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createDynaliteOperations, DynamodbError, type Operation } from './dynaliteOperations.ts';
+import { createLock } from './lock.ts';
+import { createBatchExecuteStatement } from './statements.ts';
+import { createTransactWriteItems } from './transactions.ts';
+
+export interface EmbeddedStore {
+  endpoint: string;
+  close(): Promise<void>;
+}
+
+/** DynamoDB's own limit on a request's body. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A DynamoDB in this process, in memory: dynalite, completed by the two operations that it lacks.
+ * It speaks DynamoDB's protocol on a free port of this machine, so the service has one code path.
+ */
+export async function startEmbeddedStore(): Promise<EmbeddedStore> {
+  const native = createDynaliteOperations();
+  const operations = new Map<string, Operation>([
+    ...Object.entries(native),
+    ['TransactWriteItems', createTransactWriteItems(native)],
+    ['BatchExecuteStatement', createBatchExecuteStatement(native)],
+  ]);
+  const inTurn = createLock();
+  const server = createServer((request, response) => {
+    void serve(request, response, (name, input) => {
+      const operation = operations.get(name);
+      if (operation === undefined) throw unknownOperation(name);
+      // One at a time: a transaction is made of several writes and nobody may see its middle.
+      return inTurn(() => operation(input));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function unknownOperation(name: string): DynamodbError {
+  const message = `The embedded store has no ${name}.`;
+  return new DynamodbError({
+    __type: 'com.amazon.coral.service#UnknownOperationException',
+    message,
+  });
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  perform: (name: string, input: object) => Promise<object>,
+): Promise<void> {
+  try {
+    const target = String(request.headers['x-amz-target']);
+    const input: unknown = JSON.parse(await readBody(request));
+    const output = await perform(target.slice(target.indexOf('.') + 1), Object(input));
+    answer(response, 200, output);
+  } catch (error) {
+    if (error instanceof DynamodbError) answer(response, error.statusCode, error.body);
+    else answer(response, 500, { __type: 'InternalServerError', message: String(error) });
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_REQUEST_BYTES) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify(body));
+}

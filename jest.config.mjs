@@ -1,0 +1,15 @@
+const swc = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
+];
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  // Middy ships ES modules only, so its .js files are transformed too.
+  transform: { '\\.[jt]s$': swc },
+  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/.cache/'],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,100 @@
+import type { Outcome, Result } from './bet.ts';
+
+/** A fence counts the bets behind it and, once closed, lets no more through. */
+export interface Fence {
+  number: number;
+  /** How many bets it has taken; final once it is closed. */
+  placed: number;
+  stakedMinor: bigint;
+  /** The newest version that every bet behind it is known to be stored at; 0 before the first. */
+  sweptVersion: number;
+}
+
+/** Fences an event. Writes to a hot event spread over them. May be raised, never lowered. */
+export const FENCES_PER_EVENT = 64;
+
+/** Versions an event can have: its history is one item, and an item must stay small. */
+export const MAX_VERSIONS = 100;
+
+/** Somebody's wish to put an outcome in force. The id tells a lost reply from a lost race. */
+export interface Decision extends Result {
+  id: string;
+}
+
+/** A decision that was put in force. Versions count from 1. */
+export interface Verdict extends Decision {
+  version: number;
+}
+
+/** How far the stored statuses have followed the result in force. */
+export type SettlementState = 'settling' | 'settled';
+
+/** An event with a result in force. */
+export interface Settlement extends Result {
+  version: number;
+  state: SettlementState;
+  /** The bets on the event, a final number. */
+  bets: number;
+  stakedMinor: bigint;
+  /** Oldest first; the last is in force. */
+  history: Verdict[];
+}
+
+/** What is stored about an event: nothing yet in force but an intent, or a settlement. */
+export interface EventRecord {
+  eventId: string;
+  /** A first result on its way: readers ignore it, `resumeSettlements` completes it. */
+  intent?: Decision;
+  settlement?: Settlement;
+}
+
+/** An event as a reader sees it. */
+export interface EventReport {
+  eventId: string;
+  outcome: Outcome | null;
+  /** 0 while there is no result. */
+  version: number;
+  state: 'open' | SettlementState;
+  bets: { total: number; settled: number; stakedMinor: bigint };
+  history: Verdict[];
+}
+
+export interface FenceTotals {
+  placed: number;
+  stakedMinor: bigint;
+}
+
+export function totalsOf(fences: readonly Fence[]): FenceTotals {
+  return fences.reduce(
+    (sum, fence) => ({
+      placed: sum.placed + fence.placed,
+      stakedMinor: sum.stakedMinor + fence.stakedMinor,
+    }),
+    { placed: 0, stakedMinor: 0n },
+  );
+}
+
+/** An event without a result, from its fences. */
+export function openReport(eventId: string, fences: readonly Fence[]): EventReport {
+  const { placed, stakedMinor } = totalsOf(fences);
+  return {
+    eventId,
+    outcome: null,
+    version: 0,
+    state: 'open',
+    bets: { total: placed, settled: 0, stakedMinor },
+    history: [],
+  };
+}
+
+/** An event under a result. `fences` tell how far a settlement that goes on has come. */
+export function settlementReport(
+  eventId: string,
+  settlement: Settlement,
+  fences: readonly Fence[],
+): EventReport {
+  const { outcome, version, state, history, bets: total, stakedMinor } = settlement;
+  const swept = fences.filter((fence) => fence.sweptVersion >= version);
+  const settled = state === 'settled' ? total : totalsOf(swept).placed;
+  return { eventId, outcome, version, state, history, bets: { total, settled, stakedMinor } };
+}

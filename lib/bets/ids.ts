@@ -1,0 +1,28 @@
+import { v7, validate, version } from 'uuid';
+
+/** A bet's id: a UUID version 7 (RFC 9562 §5.7) in lower case, so ids sort by the time of placing. */
+export type BetId = string;
+
+/** The history is spread over this many partitions, so that it can be read strongly consistent. */
+export const SHARDS: readonly string[] = [...'0123456789abcdef'];
+
+/** A new id for a bet placed at `placedAt` (milliseconds since the epoch). */
+export function newBetId(placedAt: number): BetId {
+  return v7({ msecs: placedAt });
+}
+
+export function isBetId(text: string): boolean {
+  return validate(text) && version(text) === 7 && text === text.toLowerCase();
+}
+
+/** The partition that a bet lives in: the last hex digit of its id, which is random. */
+export function shardOf(id: BetId): string {
+  return id.slice(-1);
+}
+
+const EVENT_ID_GRAMMAR = /^[A-Za-z0-9._:~-]{1,128}$/;
+
+/** Whether a text may name a sporting event: 1 to 128 of RFC 3986's unreserved characters or `:`. */
+export function isEventId(text: string): boolean {
+  return EVENT_ID_GRAMMAR.test(text);
+}

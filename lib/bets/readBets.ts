@@ -1,0 +1,106 @@
+import { type Bet, type BetStatus, type PlacedBet, underResult } from './bet.ts';
+import type { Dependencies } from './dependencies.ts';
+import { BetError } from './errors.ts';
+import { type BetId, isBetId, SHARDS } from './ids.ts';
+import { mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
+import type { BetStore } from './store.ts';
+
+/** Bets in a page at most. */
+export const MAX_PAGE = 1000;
+
+export interface ListRequest {
+  /** 1 to `MAX_PAGE`. */
+  limit: number;
+  /** Only bets older than this one. */
+  before?: BetId | undefined;
+  eventId?: string | undefined;
+  /** Applied to the page that was read: a page may show fewer bets than it covers, even none. */
+  status?: BetStatus | undefined;
+}
+
+export interface BetPage {
+  bets: Bet[];
+  /** Where the next page begins, unless this was the last. */
+  next?: BetId;
+}
+
+/**
+ * A page of the history, newest first. A walk over the pages sees every bet that was there when it
+ * began exactly once: ids never change, and each page begins below the one before.
+ */
+export async function listBets(
+  { store }: Pick<Dependencies, 'store'>,
+  { limit, before, eventId, status }: ListRequest,
+  signal: AbortSignal,
+): Promise<BetPage> {
+  // One more than is shown tells whether there is a next page.
+  const found =
+    eventId === undefined
+      ? await newestOfAll(store, before, limit + 1, signal)
+      : await newestOnEvent(store, eventId, before, limit + 1, signal);
+  const page = found.slice(0, limit);
+  const bets = await underResults(store, page, signal);
+  const last = page.at(-1);
+  return {
+    bets: status === undefined ? bets : bets.filter((bet) => bet.status === status),
+    ...(found.length > limit && last !== undefined && { next: last.id }),
+  };
+}
+
+/** Throws `bet-not-found`. */
+export async function getBet(
+  { store }: Pick<Dependencies, 'store'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<Bet> {
+  const placed = isBetId(id) ? await store.findBet(id, signal) : undefined;
+  const [bet] = placed ? await underResults(store, [placed], signal) : [];
+  if (bet === undefined) throw new BetError('bet-not-found', 'There is no bet with this id.');
+  return bet;
+}
+
+/** Bets were read before the results, so none is shown without a result that it must have. */
+async function underResults(
+  store: BetStore,
+  bets: readonly PlacedBet[],
+  signal: AbortSignal,
+): Promise<Bet[]> {
+  if (bets.length === 0) return [];
+  const results = await store.findResults([...new Set(bets.map((bet) => bet.eventId))], signal);
+  return bets.map((bet) => underResult(bet, results.get(bet.eventId)));
+}
+
+function newestOfAll(
+  store: BetStore,
+  before: BetId | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<PlacedBet[]> {
+  const sources = SHARDS.map(
+    (shard): Source<PlacedBet> =>
+      (from, count) =>
+        store.newestBets(shard, from ?? before, count, signal),
+  );
+  return mergeNewestFirst(sources, (bet) => bet.id, limit);
+}
+
+async function newestOnEvent(
+  store: BetStore,
+  eventId: string,
+  before: BetId | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<PlacedBet[]> {
+  const fences = await store.findFences(eventId, signal);
+  const sources = fences
+    .filter((fence) => fence.placed > 0)
+    .map(
+      ({ number: fence }): Source<BetId> =>
+        (from, count) =>
+          store.newestBetIds({ eventId, fence }, from ?? before, count, signal),
+    );
+  const ids = await mergeNewestFirst(sources, (id) => id, limit);
+  const bets = await store.findBets(ids, signal);
+  const byId = new Map(bets.map((bet) => [bet.id, bet]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}

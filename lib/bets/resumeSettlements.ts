@@ -1,0 +1,43 @@
+import type { Dependencies } from './dependencies.ts';
+import type { Settlement } from './event.ts';
+import { completeIntent } from './settleEvent.ts';
+import { sweep } from './sweep.ts';
+
+/** Events taken up in one run at most; the next run takes the rest. */
+const MAX_EVENTS = 100;
+
+export interface ResumeReport {
+  /** Events that were found with a settlement going on. */
+  found: number;
+  /** Those of them whose bets all have the result stored now. */
+  finished: string[];
+}
+
+/**
+ * Carries on what requests left behind: first results that were noted and not put in force, and
+ * stored statuses that do not show the result yet. Ends when nothing is left or when `signal` says so.
+ */
+export async function resumeSettlements(
+  deps: Dependencies,
+  signal: AbortSignal,
+): Promise<ResumeReport> {
+  const eventIds = await deps.store.unfinishedEvents(MAX_EVENTS, signal);
+  const finished: string[] = [];
+  for (const eventId of eventIds) {
+    if (signal.aborted) break;
+    const settlement = await inForce(deps, eventId, signal);
+    if (settlement?.state !== 'settling') continue;
+    if (await sweep(deps, eventId, settlement, signal)) finished.push(eventId);
+  }
+  return { found: eventIds.length, finished };
+}
+
+async function inForce(
+  deps: Dependencies,
+  eventId: string,
+  signal: AbortSignal,
+): Promise<Settlement | undefined> {
+  const event = await deps.store.findEvent(eventId, signal);
+  if (event?.intent === undefined || event.settlement !== undefined) return event?.settlement;
+  return completeIntent(deps, event, event.intent, signal);
+}

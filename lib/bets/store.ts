@@ -1,0 +1,104 @@
+import type { PlacedBet, Result } from './bet.ts';
+import type { Decision, EventRecord, Fence, Settlement } from './event.ts';
+import type { BetId } from './ids.ts';
+
+/** What a client's idempotency key stands for. */
+export interface IdempotencyRecord {
+  key: string;
+  betId: BetId;
+  /** Tells whether two requests with one key are the same request. */
+  requestHash: string;
+}
+
+/** Why a bet was not inserted, or that it was. Nothing of it is stored unless it was inserted. */
+export type InsertResult =
+  | { kind: 'inserted' }
+  /** This very bet is there: an earlier try landed. */
+  | { kind: 'bet-exists' }
+  | { kind: 'key-taken'; record: IdempotencyRecord }
+  | { kind: 'fence-closed' }
+  /** Somebody else was writing to the same fence or key. */
+  | { kind: 'contended' };
+
+export interface Page<Item> {
+  items: Item[];
+  /** Whether nothing lies beyond this page. */
+  end: boolean;
+}
+
+export interface BetsBehindFence {
+  eventId: string;
+  fence: number;
+}
+
+/** A result to store on bets that have an older one. */
+export interface StoredResult extends Result {
+  version: number;
+}
+
+/**
+ * Where bets are kept. Reads see every write that was acknowledged before them, except the two
+ * that read the index. Every call ends by `signal`; one that the store cannot carry out now throws
+ * `BetError('unavailable')`, and may or may not have had its effect.
+ */
+export interface BetStore {
+  /** Bet, count and key are stored together or not at all. */
+  insertBet(
+    bet: PlacedBet,
+    key: IdempotencyRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<InsertResult>;
+  findIdempotencyRecord(key: string, signal: AbortSignal): Promise<IdempotencyRecord | undefined>;
+  findBet(id: BetId, signal: AbortSignal): Promise<PlacedBet | undefined>;
+  /** At most 1000 ids; in no order. */
+  findBets(ids: readonly BetId[], signal: AbortSignal): Promise<PlacedBet[]>;
+  /** One shard's bets, newest first, older than `before`; at most `limit`. */
+  newestBets(
+    shard: string,
+    before: BetId | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Page<PlacedBet>>;
+  /** From the index, which may lag: the ids behind a fence, newest first, older than `before`. */
+  newestBetIds(
+    behind: BetsBehindFence,
+    before: BetId | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Page<BetId>>;
+  /** From the index, which may lag: the ids behind a fence, oldest first, newer than `after`. */
+  oldestBetIds(
+    behind: BetsBehindFence,
+    after: BetId | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Page<BetId>>;
+  /** Those of an event's fences that exist. */
+  findFences(eventId: string, signal: AbortSignal): Promise<Fence[]>;
+  /** When this returns no bet can be placed on the event any more, and its counts are final. */
+  closeFences(eventId: string, closedAt: number, signal: AbortSignal): Promise<void>;
+  findEvent(eventId: string, signal: AbortSignal): Promise<EventRecord | undefined>;
+  /** The results in force on at most 1000 events. */
+  findResults(eventIds: readonly string[], signal: AbortSignal): Promise<Map<string, Result>>;
+  /** False when a result is in force already. */
+  noteIntent(eventId: string, intent: Decision, signal: AbortSignal): Promise<boolean>;
+  /** Compare and set: undefined when the event is not at version `from.version` any more. */
+  putInForce(
+    eventId: string,
+    decision: Decision,
+    from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
+    signal: AbortSignal,
+  ): Promise<Settlement | undefined>;
+  /** Stores a result on at most 25 bets that have an older one; the ids that have it, or a newer one, now. */
+  storeResult(ids: readonly BetId[], result: StoredResult, signal: AbortSignal): Promise<BetId[]>;
+  markFenceSwept(behind: BetsBehindFence, version: number, signal: AbortSignal): Promise<void>;
+  /** No effect when the event has another version by now. */
+  finishSettlement(eventId: string, version: number, signal: AbortSignal): Promise<void>;
+  /** From an index, which may lag: events whose settlement goes on, longest-waiting first. */
+  unfinishedEvents(limit: number, signal: AbortSignal): Promise<string[]>;
+  /** Whether the store answers; throws when it does not. */
+  ping(signal: AbortSignal): Promise<void>;
+}
+
+/** Ids in one `storeResult` call (`BatchExecuteStatement` takes as many statements). */
+export const STORE_RESULT_BATCH = 25;

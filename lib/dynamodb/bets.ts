@@ -1,0 +1,264 @@
+import { type BatchStatementError, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  GetCommand,
+  type QueryCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { type PlacedBet, statusFor } from '../bets/bet.ts';
+import { type BetId, shardOf } from '../bets/ids.ts';
+import type {
+  BetsBehindFence,
+  BetStore,
+  IdempotencyRecord,
+  InsertResult,
+  StoredResult,
+} from '../bets/store.ts';
+import { translateFailure } from './failures.ts';
+import {
+  betFromItem,
+  betIdFromItem,
+  eventFenceKey,
+  itemFromBet,
+  recordFromItem,
+  toInstant,
+} from './items.ts';
+import { attempt, batchGet, pause, queryPage, type Session } from './session.ts';
+
+type BetMethods = Pick<
+  BetStore,
+  | 'insertBet'
+  | 'findIdempotencyRecord'
+  | 'findBet'
+  | 'findBets'
+  | 'newestBets'
+  | 'newestBetIds'
+  | 'oldestBetIds'
+  | 'storeResult'
+>;
+
+/** The tables `bets` and `idempotencyKeys`. */
+export function betMethods(session: Session): BetMethods {
+  return {
+    insertBet: (bet, key, signal) => insertBet(session, bet, key, signal),
+    findIdempotencyRecord: (key, signal) => findIdempotencyRecord(session, key, signal),
+    findBet: (id, signal) => findBet(session, id, signal),
+    findBets: async (ids, signal) => {
+      const items = await batchGet(session, 'bets', ids.map(betKey), signal);
+      return items.map(betFromItem);
+    },
+    newestBets: async (shard, before, limit, signal) => {
+      const { items, end } = await queryPage(
+        session,
+        newestInShard(session, shard, before),
+        limit,
+        signal,
+      );
+      return { items: items.map(betFromItem), end };
+    },
+    newestBetIds: async (behind, before, limit, signal) => {
+      const input = { ...idsBehind(session, behind, '<', before), ScanIndexForward: false };
+      const { items, end } = await queryPage(session, input, limit, signal);
+      return { items: items.map(betIdFromItem), end };
+    },
+    oldestBetIds: async (behind, after, limit, signal) => {
+      const { items, end } = await queryPage(
+        session,
+        idsBehind(session, behind, '>', after),
+        limit,
+        signal,
+      );
+      return { items: items.map(betIdFromItem), end };
+    },
+    storeResult: (ids, result, signal) => storeResult(session, ids, result, signal),
+  };
+}
+
+function betKey(id: BetId): { shard: string; betId: BetId } {
+  return { shard: shardOf(id), betId: id };
+}
+
+const FENCE_IS_OPEN = 'attribute_not_exists(closedAt)';
+const BET_IS_NEW = 'attribute_not_exists(betId)';
+const KEY_IS_NEW = 'attribute_not_exists(#key)';
+
+function insertion(
+  { tables }: Session,
+  bet: PlacedBet,
+  record: IdempotencyRecord | undefined,
+): TransactWriteCommandInput {
+  const countBet = {
+    TableName: tables.fences,
+    Key: { eventFence: eventFenceKey(bet) },
+    UpdateExpression: 'ADD placed :one, stakedMinor :stake',
+    ConditionExpression: FENCE_IS_OPEN,
+    ExpressionAttributeValues: { ':one': 1, ':stake': bet.amountMinor },
+  };
+  const putBet = {
+    TableName: tables.bets,
+    Item: itemFromBet(bet),
+    ConditionExpression: BET_IS_NEW,
+  };
+  const putKey = {
+    TableName: tables.idempotencyKeys,
+    Item: record,
+    ConditionExpression: KEY_IS_NEW,
+    ExpressionAttributeNames: { '#key': 'key' },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+  return {
+    TransactItems: [{ Update: countBet }, { Put: putBet }, ...(record ? [{ Put: putKey }] : [])],
+  };
+}
+
+async function insertBet(
+  session: Session,
+  bet: PlacedBet,
+  record: IdempotencyRecord | undefined,
+  signal: AbortSignal,
+): Promise<InsertResult> {
+  // The SDK adds a client request token, so that its own retry of a lost reply is the same write.
+  const command = new TransactWriteCommand(insertion(session, bet, record));
+  try {
+    await session.client.send(command, { abortSignal: signal });
+    return { kind: 'inserted' };
+  } catch (error) {
+    if (error instanceof TransactionCanceledException) return refusal(error);
+    if (error instanceof Error && error.name === 'TransactionInProgressException') {
+      return { kind: 'contended' };
+    }
+    throw translateFailure(error);
+  }
+}
+
+const CONDITION_FAILED = 'ConditionalCheckFailed';
+const CONTENTION = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
+
+/** A bet or key that is there answers before a closed fence does: a retry of what landed replays it. */
+function refusal(error: TransactionCanceledException): InsertResult {
+  const [fence, bet, key] = error.CancellationReasons ?? [];
+  if (bet?.Code === CONDITION_FAILED) return { kind: 'bet-exists' };
+  if (key?.Code === CONDITION_FAILED)
+    return { kind: 'key-taken', record: recordFromItem(key.Item) };
+  if (fence?.Code === CONDITION_FAILED) return { kind: 'fence-closed' };
+  const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code ?? ''));
+  if (contended) return { kind: 'contended' };
+  throw error;
+}
+
+async function findIdempotencyRecord(
+  { client, tables }: Session,
+  key: string,
+  signal: AbortSignal,
+): Promise<IdempotencyRecord | undefined> {
+  const command = new GetCommand({
+    TableName: tables.idempotencyKeys,
+    Key: { key },
+    ConsistentRead: true,
+  });
+  const { Item } = await attempt(client.send(command, { abortSignal: signal }));
+  return Item && recordFromItem(Item);
+}
+
+async function findBet(
+  { client, tables }: Session,
+  id: BetId,
+  signal: AbortSignal,
+): Promise<PlacedBet | undefined> {
+  const command = new GetCommand({ TableName: tables.bets, Key: betKey(id), ConsistentRead: true });
+  const { Item } = await attempt(client.send(command, { abortSignal: signal }));
+  return Item && betFromItem(Item);
+}
+
+function newestInShard(
+  { tables }: Session,
+  shard: string,
+  before: BetId | undefined,
+): QueryCommandInput {
+  return {
+    TableName: tables.bets,
+    KeyConditionExpression:
+      before === undefined ? '#shard = :shard' : '#shard = :shard AND betId < :before',
+    ExpressionAttributeNames: { '#shard': 'shard' },
+    ExpressionAttributeValues: {
+      ':shard': shard,
+      ...(before !== undefined && { ':before': before }),
+    },
+    ConsistentRead: true,
+    ScanIndexForward: false,
+  };
+}
+
+function idsBehind(
+  { tables }: Session,
+  behind: BetsBehindFence,
+  side: '<' | '>',
+  bound: BetId | undefined,
+): QueryCommandInput {
+  const inFence = 'eventFence = :fence';
+  return {
+    TableName: tables.bets,
+    IndexName: 'byEvent',
+    KeyConditionExpression: bound === undefined ? inFence : `${inFence} AND betId ${side} :bound`,
+    ExpressionAttributeValues: {
+      ':fence': eventFenceKey(behind),
+      ...(bound !== undefined && { ':bound': bound }),
+    },
+  };
+}
+
+const STORE_RESULT_TRIES = 5;
+/** Why a statement may fail and yet succeed later. */
+const PASSING_STATEMENT_FAULTS = new Set<BatchStatementError['Code']>([
+  'InternalServerError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingError',
+  'TransactionConflict',
+]);
+
+/**
+ * Conditional updates of up to 25 bets in one call, each statement with its own fate. A failed
+ * condition means that the bet has this result or a newer one: bets are never deleted, and the ids
+ * come from the index, which holds none that was not stored.
+ */
+async function storeResult(
+  session: Session,
+  ids: readonly BetId[],
+  { outcome, version, decidedAt }: StoredResult,
+  signal: AbortSignal,
+): Promise<BetId[]> {
+  const Statement =
+    `UPDATE "${session.tables.bets}" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ` +
+    'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?';
+  const values = [statusFor(outcome), version, toInstant(decidedAt)];
+  const stored: BetId[] = [];
+  let left = [...ids];
+  for (let tries = 1; left.length > 0 && tries <= STORE_RESULT_TRIES; tries += 1) {
+    if (tries > 1) await pause(session, tries - 1, signal);
+    const command = new BatchExecuteStatementCommand({
+      Statements: left.map((id) => ({
+        Statement,
+        Parameters: [...values, shardOf(id), id, version],
+      })),
+    });
+    const { Responses = [] } = await attempt(session.client.send(command, { abortSignal: signal }));
+    const failed = left.filter((id, index) => !wasStored(id, Responses[index]?.Error));
+    const again = new Set(failed);
+    stored.push(...left.filter((id) => !again.has(id)));
+    left = failed;
+  }
+  return stored;
+}
+
+/** Whether the bet is at the version or above; false for a failure that passes. Throws on any other. */
+function wasStored(id: BetId, error: BatchStatementError | undefined): boolean {
+  if (error === undefined || error.Code === CONDITION_FAILED) return true;
+  if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;
+  throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);
+}

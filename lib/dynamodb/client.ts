@@ -1,0 +1,43 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** Tries of one call, pauses and all, before the caller hears of it. */
+const MAX_ATTEMPTS = 3;
+const CONNECT_TIMEOUT_MS = 1_000;
+/** One try. Without `throwOnRequestTimeout` the SDK only logs a warning when it is over. */
+const REQUEST_TIMEOUT_MS = 3_000;
+/** Sockets of one process: enough for the store's widest fan-out, 64 reads of a listing. */
+const MAX_SOCKETS = 256;
+
+/** A local store is open to anyone and keeps tables by credentials, so all processes use the same. */
+const LOCAL = {
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+};
+
+/**
+ * The SDK's default logger copies every input and output deeply before it drops them. It asks for
+ * each method with `?.`, so one that has none is never called; its type does not say so.
+ */
+const SILENT = {} as NonNullable<DynamoDBClientConfig['logger']>;
+
+/** A client of AWS in the environment's region and role, or of a local store at `endpoint`. */
+export function createClient(endpoint: string | undefined): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    ...(endpoint !== undefined && { ...LOCAL, endpoint }),
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+    },
+    logger: SILENT,
+  });
+  return DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+    // Every number that is stored is an integer, and a sum of stakes may be beyond 2^53.
+    unmarshallOptions: { wrapNumbers: BigInt },
+  });
+}

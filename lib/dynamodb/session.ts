@@ -1,0 +1,104 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TableName } from '../../infra/tables.ts';
+import { backoffMs, type Clock } from '../bets/clock.ts';
+import { unavailable } from '../bets/errors.ts';
+import type { Page } from '../bets/store.ts';
+import { translateFailure } from './failures.ts';
+
+/** The client and what every call shares. */
+export interface Session {
+  client: DynamoDBDocumentClient;
+  tables: Record<TableName, string>;
+  clock: Clock;
+  random: () => number;
+}
+
+export type Item = Record<string, unknown>;
+
+/** Keys of one `BatchGetItem`, the most that AWS takes. */
+const BATCH_GET_KEYS = 100;
+const BATCH_GET_TRIES = 6;
+/** Pages of one `Query` loop. A page ends at 1 MB, so this is far beyond any limit asked for. */
+const MAX_QUERY_PAGES = 64;
+export const BUSY_BACKOFF = { baseMs: 20, capMs: 500 };
+
+/** Runs one call of the SDK. A failure that passes becomes `unavailable`. */
+export async function attempt<Output>(call: Promise<Output>): Promise<Output> {
+  try {
+    return await call;
+  } catch (error) {
+    throw translateFailure(error);
+  }
+}
+
+export async function pause(
+  { clock, random }: Session,
+  tries: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await clock.sleep(backoffMs(BUSY_BACKOFF, tries, random()), signal);
+}
+
+/** Strongly consistent; those items that exist, in no order. Any number of keys, 100 a call. */
+export async function batchGet(
+  session: Session,
+  table: TableName,
+  keys: readonly Item[],
+  signal: AbortSignal,
+  projection: { ProjectionExpression?: string } = {},
+): Promise<Item[]> {
+  const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_GET_KEYS) }, (_, index) =>
+    keys.slice(index * BATCH_GET_KEYS, (index + 1) * BATCH_GET_KEYS),
+  );
+  const found = await Promise.all(
+    chunks.map((chunk) => batchGetChunk(session, table, chunk, signal, projection)),
+  );
+  return found.flat();
+}
+
+async function batchGetChunk(
+  session: Session,
+  table: TableName,
+  keys: Item[],
+  signal: AbortSignal,
+  projection: object,
+): Promise<Item[]> {
+  const name = session.tables[table];
+  const items: Item[] = [];
+  let left = keys;
+  for (let tries = 1; tries <= BATCH_GET_TRIES; tries += 1) {
+    const command = new BatchGetCommand({
+      RequestItems: { [name]: { Keys: left, ConsistentRead: true, ...projection } },
+    });
+    const output = await attempt(session.client.send(command, { abortSignal: signal }));
+    items.push(...(output.Responses?.[name] ?? []));
+    left = output.UnprocessedKeys?.[name]?.Keys ?? [];
+    if (left.length === 0) return items;
+    await pause(session, tries, signal);
+  }
+  throw unavailable(`The store left ${left.length} reads undone after ${BATCH_GET_TRIES} tries.`);
+}
+
+/** Up to `limit` items of one partition, over as many pages as that takes. */
+export async function queryPage(
+  session: Session,
+  input: QueryCommandInput,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Page<Item>> {
+  const items: Item[] = [];
+  let start: QueryCommandInput['ExclusiveStartKey'];
+  for (let page = 1; page <= MAX_QUERY_PAGES; page += 1) {
+    const command = new QueryCommand({
+      ...input,
+      Limit: limit - items.length,
+      ...(start !== undefined && { ExclusiveStartKey: start }),
+    });
+    const output = await attempt(session.client.send(command, { abortSignal: signal }));
+    items.push(...(output.Items ?? []));
+    start = output.LastEvaluatedKey;
+    if (start === undefined || items.length >= limit) return { items, end: start === undefined };
+  }
+  throw new Error(`A query of ${limit} items did not end within ${MAX_QUERY_PAGES} pages.`);
+}

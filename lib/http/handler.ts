@@ -1,0 +1,93 @@
+import middy, { type Request } from '@middy/core';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { BetError } from '../bets/errors.ts';
+import { logger } from '../logger.ts';
+import { jsonBody } from './jsonBody.ts';
+import {
+  ANSWER_HEADERS,
+  HttpError,
+  type HttpResponse,
+  type ProblemCode,
+  problemResponse,
+} from './problems.ts';
+import { type Parsed, parseRequest, type RequestSchemas } from './request.ts';
+
+/** When a request is given up, in milliseconds; every call of the store ends by then. */
+const REQUEST_DEADLINE_MS = 8_000;
+
+/** What a handler answers when all goes well. */
+export interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body: unknown;
+}
+
+/** What is used of Lambda's context: when the invocation must be done. */
+export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
+
+export type HttpHandler = (
+  apiEvent: APIGatewayProxyEventV2,
+  context: InvocationContext,
+) => Promise<HttpResponse>;
+
+/**
+ * A Lambda handler for an API Gateway HTTP API (payload format 2.0). The request is parsed by
+ * `schemas`; whatever `respond` throws becomes an RFC 9457 problem.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function httpHandler<Schemas extends RequestSchemas>(
+  schemas: Schemas,
+  respond: (request: Parsed<Schemas>, signal: AbortSignal) => Promise<Answer>,
+): HttpHandler {
+  const stack = middy<APIGatewayProxyEventV2, HttpResponse>();
+  if (schemas.body !== undefined) stack.use(jsonBody());
+  stack.onError(answerProblem).handler(async (apiEvent) => {
+    const request = parseRequest(schemas, apiEvent);
+    const answer = await respond(request, AbortSignal.timeout(REQUEST_DEADLINE_MS));
+    return jsonResponse(answer, apiEvent.requestContext.requestId);
+  });
+  // Of the context, Middy reads only when the time is up.
+  return (apiEvent, context) => stack(apiEvent, context as Context);
+}
+
+function jsonResponse({ status, headers, body }: Answer, requestId: string): HttpResponse {
+  return {
+    statusCode: status,
+    headers: {
+      ...ANSWER_HEADERS,
+      ...headers,
+      'content-type': 'application/json',
+      'x-request-id': requestId,
+    },
+    body: JSON.stringify(body),
+  };
+}
+
+function answerProblem(request: Request<APIGatewayProxyEventV2, HttpResponse>): void {
+  const { requestId } = request.event.requestContext;
+  const { code, detail } = problemOf(request.error);
+  if (code === 'internal') {
+    logger.error('A request failed', { requestId, error: request.error });
+  } else if (code === 'unavailable') {
+    logger.warn('The store did not serve a request', { requestId, error: request.error });
+  }
+  const errors = request.error instanceof HttpError ? request.error.errors : [];
+  request.response = problemResponse(code, detail, requestId, errors);
+}
+
+/** Statuses of the errors that Middy's body parser throws. */
+const PARSER_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = {
+  415: { code: 'unsupported-media-type', detail: 'Send application/json.' },
+  422: { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' },
+};
+
+function problemOf(error: unknown): { code: ProblemCode; detail: string } {
+  if (error instanceof BetError || error instanceof HttpError) {
+    return { code: error.code, detail: error.message };
+  }
+  const statusCode = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  const parserProblem = typeof statusCode === 'number' ? PARSER_PROBLEMS[statusCode] : undefined;
+  if (parserProblem !== undefined) return parserProblem;
+  return { code: 'internal', detail: 'The failure was logged under the id of this request.' };
+}

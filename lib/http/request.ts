@@ -1,0 +1,58 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type * as z from 'zod';
+import { type Fault, HttpError } from './problems.ts';
+
+/** The schemas of a request's parts; a part without one is not looked at. */
+export interface RequestSchemas {
+  path?: z.ZodType;
+  query?: z.ZodType;
+  headers?: z.ZodType;
+  body?: z.ZodType;
+}
+
+export type Parsed<Schemas extends RequestSchemas> = {
+  [Part in keyof Schemas]: Schemas[Part] extends z.ZodType ? z.output<Schemas[Part]> : undefined;
+};
+
+const PART_NAMES = { path: 'path', query: 'query', headers: 'header', body: 'body' } as const;
+
+/** Every part of the request by its schema. Throws `invalid-request` with the faults of all parts. */
+export function parseRequest<Schemas extends RequestSchemas>(
+  schemas: Schemas,
+  apiEvent: APIGatewayProxyEventV2,
+): Parsed<Schemas> {
+  const sent = {
+    path: apiEvent.pathParameters ?? {},
+    query: apiEvent.queryStringParameters ?? {},
+    headers: apiEvent.headers,
+    body: apiEvent.body,
+  };
+  const parsed: Partial<Record<keyof RequestSchemas, unknown>> = {};
+  const faults: Fault[] = [];
+  for (const part of ['path', 'query', 'headers', 'body'] as const) {
+    const result = schemas[part]?.safeParse(sent[part]);
+    if (result?.success) parsed[part] = result.data;
+    else faults.push(...(result?.error.issues.flatMap((issue) => faultsOf(part, issue)) ?? []));
+  }
+  if (faults.length > 0) {
+    const where = faults.map((fault) => `${fault.in} ${fault.pointer}`).join(', ');
+    throw new HttpError('invalid-request', `Not valid: ${where}.`, faults);
+  }
+  // Each member was made by the schema of the same name.
+  return parsed as Parsed<Schemas>;
+}
+
+function faultsOf(part: keyof RequestSchemas, issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code !== 'unrecognized_keys') return [fault(part, issue.path, issue.message)];
+  return issue.keys.map((key) => fault(part, [...issue.path, key], 'is not known'));
+}
+
+/** At most this much of a name that a client made up is repeated to it. */
+const MAX_POINTER = 200;
+
+/** The pointer is RFC 6901 §6: `~` and `/` escaped, then percent-encoded as a URI fragment. */
+function fault(part: keyof RequestSchemas, path: readonly PropertyKey[], detail: string): Fault {
+  const tokens = path.map((name) => String(name).replaceAll('~', '~0').replaceAll('/', '~1'));
+  const pointer = tokens.map((token) => `/${encodeURIComponent(token.toWellFormed())}`).join('');
+  return { in: PART_NAMES[part], pointer: `#${pointer.slice(0, MAX_POINTER)}`, detail };
+}
