@@ -14,13 +14,15 @@ declare module 'dynalite/db/index.js' {
 }
 
 declare module 'dynalite/validations/index.js' {
+  import type { Store } from 'dynalite/db/index.js';
+
   export function checkTypes(input: object, types: object): object;
   /** Throws an error with `statusCode` and `body`. */
   export function checkValidations(
     input: object,
     types: object,
     custom: unknown,
-    store: import('dynalite/db/index.js').Store,
+    store: Store,
   ): void;
 }
 

@@ -1,9 +1,4 @@
-import {
-  type AttributeMap,
-  DynamodbError,
-  type NativeOperation,
-  type Operation,
-} from './dynaliteOperations.ts';
+import { DynamodbError, type NativeOperation, type Operation } from './dynaliteOperations.ts';
 import { keyNamesReader, pick } from './transactions.ts';
 
 interface Statement {
@@ -74,7 +69,7 @@ function updateItem(TableName: string, set: Term[], where: Term[], keys: string[
   const written = terms.map(expression);
   return {
     TableName,
-    Key: pick(all as AttributeMap, keys),
+    Key: pick(all, keys),
     UpdateExpression: `SET ${written.slice(0, set.length).join(', ')}`,
     ConditionExpression: ['attribute_exists(#key)', ...written.slice(set.length)].join(' AND '),
     ExpressionAttributeNames: {

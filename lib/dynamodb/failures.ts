@@ -1,4 +1,4 @@
-import { type BetError, unavailable } from '../bets/errors.ts';
+import { unavailable } from '../bets/errors.ts';
 
 /** AWS's names for "not now": the same call may succeed later. */
 const PASSING_FAULTS = new Set([
@@ -33,7 +33,7 @@ function isSocketError(code: unknown): boolean {
 }
 
 /** `unavailable` for a failure that passes; any other is a bug and stays what it is. */
-export function translateFailure(error: unknown): unknown | BetError {
+export function translateFailure(error: unknown): unknown {
   if (!(error instanceof Error) || !passes(error)) return error;
   return unavailable('The store cannot be reached or is busy; try again.', error);
 }

@@ -46,8 +46,12 @@ function keepDigits({ event, internal: { text } }: BodyRequest): void {
 
 /** Valid JSON text with each of its numbers as a `JsonNumber`. */
 function parseKeepingDigits(text: string): unknown {
-  // The third argument is ES2026's source text access, which TypeScript's library has not got yet.
-  const reviver = (_key: string, value: unknown, context?: { source: string }): unknown =>
-    typeof value === 'number' && context !== undefined ? new JsonNumber(context.source) : value;
-  return JSON.parse(text, reviver);
+  return JSON.parse(text, reviveNumber);
+}
+
+/** `context` is ES2026's source text access, which TypeScript's library has not got yet. */
+function reviveNumber(_key: string, value: unknown, context?: { source: string }): unknown {
+  return typeof value === 'number' && context !== undefined
+    ? new JsonNumber(context.source)
+    : value;
 }

@@ -15,5 +15,5 @@ export function nextLink(
     ...(status !== undefined && { status }),
     cursor: encodeCursor(next, event_id),
   });
-  return { link: `</bets?${query}>; rel="next"` };
+  return { link: `</bets?${query.toString()}>; rel="next"` };
 }

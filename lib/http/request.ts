@@ -43,15 +43,15 @@ export function parseRequest<Schemas extends RequestSchemas>(
 }
 
 function faultsOf(part: keyof RequestSchemas, issue: z.core.$ZodIssue): Fault[] {
-  if (issue.code !== 'unrecognized_keys') return [fault(part, issue.path, issue.message)];
-  return issue.keys.map((key) => fault(part, [...issue.path, key], 'is not known'));
+  if (issue.code !== 'unrecognized_keys') return [faultAt(part, issue.path, issue.message)];
+  return issue.keys.map((key) => faultAt(part, [...issue.path, key], 'is not known'));
 }
 
 /** At most this much of a name that a client made up is repeated to it. */
 const MAX_POINTER = 200;
 
 /** The pointer is RFC 6901 §6: `~` and `/` escaped, then percent-encoded as a URI fragment. */
-function fault(part: keyof RequestSchemas, path: readonly PropertyKey[], detail: string): Fault {
+function faultAt(part: keyof RequestSchemas, path: readonly PropertyKey[], detail: string): Fault {
   const tokens = path.map((name) => String(name).replaceAll('~', '~0').replaceAll('/', '~1'));
   const pointer = tokens.map((token) => `/${encodeURIComponent(token.toWellFormed())}`).join('');
   return { in: PART_NAMES[part], pointer: `#${pointer.slice(0, MAX_POINTER)}`, detail };
