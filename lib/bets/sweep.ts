@@ -5,9 +5,9 @@ import type { Fence } from './event.ts';
 import type { BetId } from './ids.ts';
 import { STORE_RESULT_BATCH, type StoredResult } from './store.ts';
 
-/** Fences swept side by side, and ids read from each at once: at most 4,000 ids are in memory. */
-const FENCES_AT_ONCE = 8;
+/** Ids read from one fence at once, and from all the fences that are swept side by side. */
 const IDS_AT_ONCE = 500;
+const IDS_IN_MEMORY = 4_000;
 /** Batches on their way at once. */
 const BATCHES_AT_ONCE = 8;
 /** Walks over a fence whose index lags behind its count, before it is left to the next run. */
@@ -40,16 +40,35 @@ export async function sweep(
   try {
     const fences = await deps.store.findFences(eventId, signal);
     const open = fences.filter((fence) => fence.placed > 0 && fence.sweptVersion < result.version);
-    for (let first = 0; first < open.length; first += FENCES_AT_ONCE) {
-      const group = open.slice(first, first + FENCES_AT_ONCE);
-      if (!(await sweepFences(deps, eventId, group, result, signal))) return false;
+    let complete = true;
+    for (const group of groupsOf(open)) {
+      const swept = await sweepFences(deps, eventId, group, result, signal);
+      if (signal.aborted) return false;
+      complete &&= swept;
     }
+    if (!complete) return false;
     await deps.store.finishSettlement(eventId, result.version, signal);
     return true;
   } catch (error) {
     if (error instanceof BetError && error.code === 'unavailable') return false;
     throw error;
   }
+}
+
+/** Fences to sweep side by side: many that hold few bets, or few that hold many. */
+function groupsOf(fences: readonly Fence[]): Fence[][] {
+  const groups: Fence[][] = [];
+  let room = 0;
+  for (const fence of fences) {
+    const ids = Math.min(fence.placed, IDS_AT_ONCE);
+    if (ids > room) {
+      groups.push([]);
+      room = IDS_IN_MEMORY;
+    }
+    groups.at(-1)?.push(fence);
+    room -= ids;
+  }
+  return groups;
 }
 
 async function sweepFences(
