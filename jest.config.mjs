@@ -6,9 +6,9 @@ const swc = [
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  // Middy ships ES modules only, so its .js files are transformed too.
+  // Middy and uuid ship ES modules only, so their .js files are transformed too.
   transform: { '\\.[jt]s$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@middy/|uuid/)'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/.cache/'],
   testTimeout: 30_000,

@@ -6,6 +6,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type PlacedBet, statusFor } from '../bets/bet.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import type {
@@ -144,7 +145,8 @@ function refusal(error: TransactionCanceledException): InsertResult {
   const [fence, bet, key] = error.CancellationReasons ?? [];
   if (bet?.Code === CONDITION_FAILED) return { kind: 'bet-exists' };
   if (key?.Code === CONDITION_FAILED)
-    return { kind: 'key-taken', record: recordFromItem(key.Item) };
+    // The document client translates answers, not errors.
+    return { kind: 'key-taken', record: recordFromItem(unmarshall(key.Item ?? {})) };
   if (fence?.Code === CONDITION_FAILED) return { kind: 'fence-closed' };
   const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code ?? ''));
   if (contended) return { kind: 'contended' };

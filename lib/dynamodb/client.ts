@@ -3,11 +3,12 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Tries of one call, pauses and all, before the caller hears of it. */
 const MAX_ATTEMPTS = 3;
-const CONNECT_TIMEOUT_MS = 1_000;
+/** Long enough for one lost SYN, which TCP sends again after a second (RFC 6298 §2.1). */
+const CONNECT_TIMEOUT_MS = 2_000;
 /** One try. Without `throwOnRequestTimeout` the SDK only logs a warning when it is over. */
 const REQUEST_TIMEOUT_MS = 3_000;
-/** Sockets of one process: enough for the store's widest fan-out, 64 reads of a listing. */
-const MAX_SOCKETS = 256;
+/** Sockets of one process; more calls wait for one. A burst of them must fit a listener's backlog. */
+const MAX_SOCKETS = 50;
 
 /** A local store is open to anyone and keeps tables by credentials, so all processes use the same. */
 const LOCAL = {
