@@ -1,0 +1,119 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { HttpResponse } from '../../lib/http/problems.ts';
+
+/** What a test says of a request; the rest is as API Gateway would send it. */
+export interface Sent {
+  method?: string;
+  path?: string;
+  pathParameters?: Record<string, string>;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: string;
+  isBase64Encoded?: boolean;
+}
+
+export const REQUEST_ID = 'request-1';
+
+/** Lambda's context: ten seconds are left. */
+export const context = { getRemainingTimeInMillis: (): number => 10_000 };
+
+/** The payload (format 2.0) of an API Gateway HTTP API. */
+export function apiEvent(sent: Sent = {}): APIGatewayProxyEventV2 {
+  const { method = 'GET', path = '/', headers = {}, body, isBase64Encoded = false } = sent;
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers,
+    ...(sent.query !== undefined && { queryStringParameters: sent.query }),
+    ...(sent.pathParameters !== undefined && { pathParameters: sent.pathParameters }),
+    requestContext: {
+      accountId: 'test',
+      apiId: 'test',
+      domainName: 'localhost',
+      domainPrefix: 'test',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      requestId: REQUEST_ID,
+      routeKey: '$default',
+      stage: '$default',
+      time: '22/Nov/2026:12:00:00 +0000',
+      timeEpoch: 1_795_348_800_000,
+    },
+    ...(body !== undefined && { body }),
+    isBase64Encoded,
+  };
+}
+
+/** The headers that every answer of the API has. */
+const SAFETY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+export interface ReadAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** An answer with its body parsed, to be compared as a whole. */
+export function read(response: HttpResponse): ReadAnswer {
+  return { ...response, body: JSON.parse(response.body) };
+}
+
+export function jsonAnswer(
+  statusCode: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): ReadAnswer {
+  return {
+    statusCode,
+    headers: {
+      ...SAFETY_HEADERS,
+      'content-type': 'application/json',
+      'x-request-id': REQUEST_ID,
+      ...headers,
+    },
+    body,
+  };
+}
+
+/** A whole RFC 9457 answer to the request `REQUEST_ID`. */
+export function problemAnswer(
+  status: number,
+  code: string,
+  title: string,
+  detail: string,
+  errors?: { in: string; pointer: string; detail: string }[],
+): ReadAnswer {
+  const answer = jsonAnswer(status, {
+    type: `/docs/problems#${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:bet-maker:request:${REQUEST_ID}`,
+    ...(errors !== undefined && { errors }),
+  });
+  const retry = status === 503 ? { 'retry-after': '1' } : {};
+  const headers = { ...answer.headers, ...retry, 'content-type': 'application/problem+json' };
+  return { ...answer, headers };
+}
+
+export const UNAVAILABLE = problemAnswer(
+  503,
+  'unavailable',
+  'The store is away or busy',
+  'The store cannot be reached or is busy; try again.',
+);
+
+export const INTERNAL = problemAnswer(
+  500,
+  'internal',
+  'The service failed',
+  'The failure was logged under the id of this request.',
+);

@@ -1,0 +1,76 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBServiceException,
+  TransactionCanceledException,
+  type CancellationReason,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
+
+export type MockedDynamodb = AwsClientStub<DynamoDBDocumentClient>;
+
+/** The document client without a store behind it: a command that no test expects rejects. */
+export function mockDynamodb(): MockedDynamodb {
+  return expectNothing(mockClient(DynamoDBDocumentClient));
+}
+
+/** Forgets all calls and behaviours. */
+export function expectNothing(dynamodb: MockedDynamodb): MockedDynamodb {
+  dynamodb.reset();
+  dynamodb.rejects(new Error('A command that no test expects'));
+  return dynamodb;
+}
+
+/** The commands in the order of sending, each with its whole input. */
+export function sent(dynamodb: MockedDynamodb): [string, object][] {
+  return dynamodb.calls().map(({ args: [command] }) => [command.constructor.name, command.input]);
+}
+
+/** The signals that were given with the commands. */
+export function signals(dynamodb: MockedDynamodb): unknown[] {
+  return dynamodb.calls().map((call) => {
+    // The stub's type knows the first argument only.
+    const [, options] = call.args as unknown as [object, { abortSignal: unknown }];
+    return options.abortSignal;
+  });
+}
+
+const $metadata = { httpStatusCode: 400 };
+
+export function conditionFailed(): Error {
+  return new ConditionalCheckFailedException({
+    $metadata,
+    message: 'The conditional request failed',
+  });
+}
+
+/** A transaction that was not carried out, with a reason for each of its writes. */
+export function canceled(...reasons: (string | CancellationReason)[]): Error {
+  return new TransactionCanceledException({
+    $metadata,
+    message: 'Transaction cancelled',
+    CancellationReasons: reasons.map((reason) =>
+      typeof reason === 'string' ? { Code: reason } : reason,
+    ),
+  });
+}
+
+/** An answer of AWS that is an error. */
+export function refused(name: string, httpStatusCode = 400): Error {
+  return new DynamoDBServiceException({
+    name,
+    $fault: httpStatusCode < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode },
+    message: `secret detail of ${name}`,
+  });
+}
+
+/** A connection that broke. */
+export function broken(code: string): Error {
+  return Object.assign(new Error(`secret detail of ${code}`), { code });
+}
+
+/** A call that was given up. */
+export function givenUp(name: 'AbortError' | 'TimeoutError'): Error {
+  return Object.assign(new Error('secret detail of the call'), { name });
+}
