@@ -1,0 +1,63 @@
+import * as fc from 'fast-check';
+import { isBetId, isEventId, newBetId, SHARDS, shardOf } from './ids.ts';
+
+const instant = fc.nat({ max: 2 ** 48 - 1 });
+
+describe('newBetId', () => {
+  it('begins with the time of placing, so ids sort by time', () => {
+    fc.assert(
+      fc.property(instant, instant, (one, other) => {
+        const [first, second] = [newBetId(one), newBetId(other)];
+
+        expect(first.replaceAll('-', '').slice(0, 12)).toBe(one.toString(16).padStart(12, '0'));
+        expect(isBetId(first)).toBe(true);
+        // Two bets of one millisecond may stand in either order.
+        expect(one === other || first < second === one < other).toBe(true);
+      }),
+    );
+  });
+
+  it('is new each time, and spreads over all shards evenly', () => {
+    const ids = Array.from({ length: 16_000 }, () => newBetId(1_795_348_800_000));
+    const perShard = SHARDS.map((shard) => ids.filter((id) => shardOf(id) === shard).length);
+    const chiSquare = perShard.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
+
+    expect(new Set(ids).size).toBe(16_000);
+    // 15 degrees of freedom: an even spread is above 90 once in 10^12 runs.
+    expect(chiSquare).toBeLessThan(90);
+  });
+});
+
+describe('isBetId', () => {
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(isBetId(text)).toBe(false);
+      }),
+    );
+  });
+
+  it('knows exactly the UUIDs of version 7', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (uuid) => {
+        expect(isBetId(uuid)).toBe(uuid.charAt(14) === '7');
+      }),
+    );
+  });
+});
+
+describe('isEventId', () => {
+  const ALLOWED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:~-';
+  const allowedText = fc.string({ unit: fc.constantFrom(...ALLOWED.split('')), maxLength: 140 });
+
+  it('never throws, and judges character by character', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string(), allowedText), (text) => {
+        const known = text.split('').every((character) => ALLOWED.includes(character));
+
+        expect(isEventId(text)).toBe(known && text.length >= 1 && text.length <= 128);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
