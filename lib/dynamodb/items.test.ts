@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { betIdOf, NOON, placedBet } from '../../tests/support/fakes.ts';
 import {
   betFromItem,
@@ -72,7 +73,7 @@ describe('a bet', () => {
     ['a stake that is a float', { amountMinor: 10.5 }],
     ['a time that is none', { placedAt: 'noon' }],
   ])('is refused with %s', (_case, change) => {
-    expect(() => betFromItem({ ...betItem, ...change })).toThrow();
+    expect(() => betFromItem({ ...betItem, ...change })).toThrow(z.ZodError);
   });
 
   it('is behind the fence of its event', () => {
@@ -146,7 +147,7 @@ describe('an event', () => {
     ['no count of bets', { bets: undefined }],
     ['a version below 0', { version: -1n }],
   ])('is refused with %s', (_case, change) => {
-    expect(() => eventFromItem({ ...settlementItem, ...change })).toThrow();
+    expect(() => eventFromItem({ ...settlementItem, ...change })).toThrow(z.ZodError);
   });
 
   it('has a result once an outcome is in force', () => {
@@ -163,7 +164,7 @@ describe('an idempotency record', () => {
     const record = { key: 'k', betId: betIdOf(1), requestHash: 'h' };
 
     expect(recordFromItem({ ...record, more: 1n })).toEqual(record);
-    expect(() => recordFromItem({ key: 'k' })).toThrow();
+    expect(() => recordFromItem({ key: 'k' })).toThrow(z.ZodError);
   });
 });
 

@@ -1,0 +1,41 @@
+import { tables } from './tables.ts';
+
+const text = (...names: string[]): object[] =>
+  names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+const keys = (hash: string, range?: string): object[] => [
+  { AttributeName: hash, KeyType: 'HASH' },
+  ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
+];
+const index = (IndexName: string, KeySchema: object[]): object[] => [
+  { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' } },
+];
+const BillingMode = 'PAY_PER_REQUEST';
+
+describe('tables', () => {
+  it('defines each attribute that is part of a key, and no other', () => {
+    expect(tables).toEqual({
+      bets: {
+        AttributeDefinitions: text('shard', 'betId', 'eventFence'),
+        KeySchema: keys('shard', 'betId'),
+        GlobalSecondaryIndexes: index('byEvent', keys('eventFence', 'betId')),
+        BillingMode,
+      },
+      fences: {
+        AttributeDefinitions: text('eventFence'),
+        KeySchema: keys('eventFence'),
+        BillingMode,
+      },
+      events: {
+        AttributeDefinitions: text('eventId', 'unfinished', 'unfinishedSince'),
+        KeySchema: keys('eventId'),
+        GlobalSecondaryIndexes: index('unfinished', keys('unfinished', 'unfinishedSince')),
+        BillingMode,
+      },
+      idempotencyKeys: {
+        AttributeDefinitions: text('key'),
+        KeySchema: keys('key'),
+        BillingMode,
+      },
+    });
+  });
+});
