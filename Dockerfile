@@ -1,9 +1,7 @@
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The development tools are binaries, one package a platform, and a lock file made on one platform may
-# lack the others'. npm refuses such a file even where it would install none of them.
-RUN npm pkg delete devDependencies && npm ci --omit=dev --ignore-scripts
+RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

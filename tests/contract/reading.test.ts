@@ -39,13 +39,14 @@ describe('the history', () => {
     try {
       const eventId = newEvent();
       const before = await placeMany(history.deps, eventId, 100);
-      let placing = true;
+      const seenAll = new AbortController();
       const meanwhile = (async () => {
-        while (placing) await placeBet(history.deps, { eventId, amountMinor: 1n }, never);
+        while (!seenAll.signal.aborted)
+          await placeBet(history.deps, { eventId, amountMinor: 1n }, never);
       })();
 
       const seen = (await walk(history.deps, { limit: 9 })).flat().map((bet) => bet.id);
-      placing = false;
+      seenAll.abort();
       await meanwhile;
 
       expect(new Set(seen).size).toBe(seen.length);

@@ -117,9 +117,9 @@ describe('SIGTERM under load', () => {
     const first = await startService(environment);
     const event = randomUUID();
     const acknowledged: string[] = [];
-    let loading = true;
+    const stopped = new AbortController();
     const load = times(16, 16, async () => {
-      while (loading) {
+      while (!stopped.signal.aborted) {
         const answer = await first
           .post('/bets', { event_id: event, amount: '1.00' })
           .catch(() => undefined);
@@ -129,7 +129,7 @@ describe('SIGTERM under load', () => {
     });
     await delay(500);
     const code = await first.stop('SIGTERM');
-    loading = false;
+    stopped.abort();
     await load;
     const second = await startService(environment);
 
