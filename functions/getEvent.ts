@@ -5,7 +5,7 @@ import { eventPath } from '../lib/http/schemas.ts';
 import { service } from '../lib/service.ts';
 
 /** `GET /events/{event_id}` */
-export const handler = httpHandler({ path: eventPath }, async ({ path }, signal) => {
+export const handler = httpHandler(service, { path: eventPath }, async ({ path }, signal) => {
   const event = await getEvent(service, path.event_id, signal);
   return { ...eventAnswer(event), status: 200 };
 });

@@ -5,7 +5,7 @@ import { betToWire, listBetsQuery } from '../lib/http/schemas.ts';
 import { service } from '../lib/service.ts';
 
 /** `GET /bets` */
-export const handler = httpHandler({ query: listBetsQuery }, async ({ query }, signal) => {
+export const handler = httpHandler(service, { query: listBetsQuery }, async ({ query }, signal) => {
   const { event_id: eventId, ...rest } = query;
   const { bets, next } = await listBets(service, { ...rest, eventId }, signal);
   return {

@@ -5,6 +5,7 @@ import { service } from '../lib/service.ts';
 
 /** `POST /bets` */
 export const handler = httpHandler(
+  service,
   { headers: placeBetHeaders, body: placeBetBody },
   async ({ headers, body }, signal) => {
     const request = {

@@ -12,7 +12,7 @@ export async function handler(
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<ResumeReport> {
   const budgetMs = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
-  const report = await resumeSettlements(service, AbortSignal.timeout(budgetMs));
+  const report = await resumeSettlements(service, service.clock.timeout(budgetMs));
   if (report.finished.length > 0) logger.info('Settlements completed', { ...report });
   return report;
 }

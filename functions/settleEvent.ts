@@ -7,6 +7,7 @@ import { service } from '../lib/service.ts';
 
 /** `PUT /events/{event_id}` */
 export const handler = httpHandler(
+  service,
   { path: eventPath, headers: settleEventHeaders, body: settleEventBody },
   async ({ path, headers, body }, signal) => {
     const request = {

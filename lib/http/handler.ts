@@ -1,5 +1,6 @@
 import middy, { type Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Clock } from '../bets/clock.ts';
 import { BetError } from '../bets/errors.ts';
 import { logger } from '../logger.ts';
 import { jsonBody } from './jsonBody.ts';
@@ -37,6 +38,7 @@ export type HttpHandler = (
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function httpHandler<Schemas extends RequestSchemas>(
+  { clock }: { clock: Clock },
   schemas: Schemas,
   respond: (request: Parsed<Schemas>, signal: AbortSignal) => Promise<Answer>,
 ): HttpHandler {
@@ -44,7 +46,7 @@ export function httpHandler<Schemas extends RequestSchemas>(
   if (schemas.body !== undefined) stack.use(jsonBody());
   stack.onError(answerProblem).handler(async (apiEvent) => {
     const request = parseRequest(schemas, apiEvent);
-    const answer = await respond(request, AbortSignal.timeout(REQUEST_DEADLINE_MS));
+    const answer = await respond(request, clock.timeout(REQUEST_DEADLINE_MS));
     return jsonResponse(answer, apiEvent.requestContext.requestId);
   });
   // Of the context, Middy reads only when the time is up.
