@@ -1,0 +1,102 @@
+import type { Clock } from '../../lib/bets/clock.ts';
+
+interface Step {
+  at: number;
+  order: number;
+  run: () => void;
+}
+
+/** Time that passes only when nothing is left to do at the present instant. */
+export interface VirtualTime {
+  /** Milliseconds since the schedule began. */
+  now(): number;
+  after(milliseconds: number, run: () => void): void;
+  /** Resolves after `milliseconds`, or when `signal` aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  timeout(milliseconds: number): AbortSignal;
+  /** Lets everything happen that is due until `until`, in milliseconds since the beginning. */
+  runUntil(until: number): Promise<void>;
+}
+
+export function createVirtualTime(): VirtualTime {
+  const steps = createHeap();
+  let now = 0;
+  let order = 0;
+  const after = (milliseconds: number, run: () => void): void => {
+    order += 1;
+    steps.push({ at: now + Math.max(0, milliseconds), order, run });
+  };
+  return {
+    now: () => now,
+    after,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+        after(milliseconds, resolve);
+      }),
+    timeout: (milliseconds) => {
+      const controller = new AbortController();
+      after(milliseconds, () => controller.abort());
+      return controller.signal;
+    },
+    runUntil: async (until) => {
+      for (let step = steps.peek(); step !== undefined && step.at <= until; step = steps.peek()) {
+        steps.pop();
+        now = step.at;
+        step.run();
+        // All promises that this step settled run on before the next one.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      now = until;
+    },
+  };
+}
+
+/** The clock of a server whose time is off by `skewMs`, `epoch` being when the schedule began. */
+export function skewedClock(time: VirtualTime, epoch: number, skewMs: () => number): Clock {
+  return {
+    now: () => epoch + time.now() + skewMs(),
+    sleep: (milliseconds, signal) => time.sleep(milliseconds, signal),
+    timeout: (milliseconds) => time.timeout(milliseconds),
+  };
+}
+
+interface Heap {
+  push(step: Step): void;
+  peek(): Step | undefined;
+  pop(): void;
+}
+
+function createHeap(): Heap {
+  const steps: Step[] = [];
+  const before = (one: number, other: number): boolean => {
+    const [a, b] = [steps[one], steps[other]];
+    if (a === undefined || b === undefined) return a !== undefined;
+    return a.at < b.at || (a.at === b.at && a.order < b.order);
+  };
+  const swap = (one: number, other: number): void => {
+    const [a, b] = [steps[one], steps[other]];
+    if (a !== undefined && b !== undefined) [steps[one], steps[other]] = [b, a];
+  };
+  return {
+    peek: () => steps[0],
+    push: (step) => {
+      steps.push(step);
+      for (let at = steps.length - 1; at > 0 && before(at, (at - 1) >> 1); at = (at - 1) >> 1) {
+        swap(at, (at - 1) >> 1);
+      }
+    },
+    pop: () => {
+      swap(0, steps.length - 1);
+      steps.pop();
+      for (let at = 0; ;) {
+        const [left, right] = [2 * at + 1, 2 * at + 2];
+        const least = before(right, left) ? right : left;
+        if (least >= steps.length || !before(least, at)) return;
+        swap(at, least);
+        at = least;
+      }
+    },
+  };
+}
