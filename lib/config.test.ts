@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { config, parseConfig, useStoreAt } from './config.ts';
+
+const DEFAULTS = {
+  port: 3000,
+  host: '127.0.0.1',
+  dynamodbEndpoint: undefined,
+  tablePrefix: 'bet-maker-',
+  settleBudgetMs: 1000,
+  logLevel: 'INFO',
+};
+
+describe('parseConfig', () => {
+  it('has a default for every setting', () => {
+    expect(parseConfig({})).toEqual(DEFAULTS);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const empty = { PORT: '', HOST: '', DYNAMODB_ENDPOINT: '', TABLE_PREFIX: '', LOG_LEVEL: '' };
+
+    expect(parseConfig(empty)).toEqual(DEFAULTS);
+  });
+
+  it('takes every setting, and nothing else, from the environment', () => {
+    const environment = {
+      PORT: '0',
+      HOST: '::1',
+      DYNAMODB_ENDPOINT: 'http://localhost:8000',
+      TABLE_PREFIX: 'stage.1_-',
+      SETTLE_BUDGET_MS: '0',
+      LOG_LEVEL: 'SILENT',
+      PATH: '/bin',
+    };
+
+    expect(parseConfig(environment)).toEqual({
+      port: 0,
+      host: '::1',
+      dynamodbEndpoint: 'http://localhost:8000',
+      tablePrefix: 'stage.1_-',
+      settleBudgetMs: 0,
+      logLevel: 'SILENT',
+    });
+  });
+
+  it('lists all faults at once', () => {
+    const faults = parseConfig({
+      PORT: '65536',
+      DYNAMODB_ENDPOINT: 'localhost:8000',
+      TABLE_PREFIX: 'a b',
+      SETTLE_BUDGET_MS: '60001',
+      LOG_LEVEL: 'loud',
+    });
+
+    expect(Array.isArray(faults) && faults.map((fault) => fault.split(':')[0])).toEqual([
+      'PORT',
+      'DYNAMODB_ENDPOINT',
+      'TABLE_PREFIX',
+      'SETTLE_BUDGET_MS',
+      'LOG_LEVEL',
+    ]);
+  });
+
+  it.each([
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PORT', 'http'],
+    ['SETTLE_BUDGET_MS', '-1'],
+    ['SETTLE_BUDGET_MS', '1.5'],
+    ['DYNAMODB_ENDPOINT', 'ftp://localhost'],
+    ['TABLE_PREFIX', 'x'.repeat(101)],
+    ['LOG_LEVEL', 'info'],
+  ])('refuses %s=%s', (name, value) => {
+    const faults = parseConfig({ [name]: value });
+
+    expect(faults).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+});
+
+describe('config', () => {
+  it('ends the process with code 2 and every fault when the settings are wrong', () => {
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      ['--no-warnings', '--input-type=module', '--eval', `await import('${__dirname}/config.ts')`],
+      { env: { ...process.env, PORT: 'x', LOG_LEVEL: 'loud' }, encoding: 'utf8' },
+    );
+
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.split('\n').map((line) => line.split(':')[0])).toEqual([
+      'bet-maker cannot start, its settings are wrong',
+      '  PORT',
+      '  LOG_LEVEL',
+      '',
+    ]);
+  });
+
+  it('can be pointed at a store whose address is known only later', () => {
+    useStoreAt('http://127.0.0.1:4567');
+
+    expect(config.dynamodbEndpoint).toBe('http://127.0.0.1:4567');
+  });
+});

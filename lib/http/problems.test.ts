@@ -1,0 +1,74 @@
+import { problemAnswer, read } from '../../tests/support/apiEvent.ts';
+import { HttpError, problemResponse, PROBLEMS } from './problems.ts';
+
+describe('PROBLEMS', () => {
+  it('gives each failure its status', () => {
+    const statuses = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]);
+
+    expect(Object.fromEntries(statuses)).toEqual({
+      'bet-not-found': 404,
+      'body-too-large': 413,
+      'correction-limit': 409,
+      'event-not-found': 404,
+      'event-settled': 409,
+      'headers-too-large': 431,
+      'idempotency-key-reused': 422,
+      internal: 500,
+      'invalid-request': 422,
+      'malformed-json': 422,
+      'malformed-request': 400,
+      'method-not-allowed': 405,
+      'not-ready': 503,
+      'request-timeout': 408,
+      'route-not-found': 404,
+      unavailable: 503,
+      'unsupported-media-type': 415,
+      'version-mismatch': 412,
+    });
+  });
+
+  it('has one title for each failure', () => {
+    const titles = Object.values(PROBLEMS).map(({ title }) => title);
+
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+});
+
+describe('problemResponse', () => {
+  it('is RFC 9457, with all faults', () => {
+    const faults = [{ in: 'body' as const, pointer: '#/amount', detail: 'must be greater than 0' }];
+
+    expect(read(problemResponse('invalid-request', 'Not valid.', 'request-1', faults))).toEqual(
+      problemAnswer(422, 'invalid-request', 'The request is not valid', 'Not valid.', faults),
+    );
+  });
+
+  it.each(['unavailable', 'not-ready'] as const)('says when to come back after %s', (code) => {
+    expect(problemResponse(code, 'Away.', 'request-1').headers['retry-after']).toBe('1');
+  });
+
+  it('does not ask to come back after any other failure', () => {
+    expect(problemResponse('internal', 'Failed.', 'request-1').headers).not.toHaveProperty(
+      'retry-after',
+    );
+  });
+
+  it("keeps the instance a valid URN, whatever the request's id", () => {
+    const { body } = problemResponse('internal', 'Failed.', 'a b/ü=');
+
+    expect(JSON.parse(body)).toMatchObject({ instance: 'urn:bet-maker:request:a%20b%2F%C3%BC%3D' });
+  });
+});
+
+describe('HttpError', () => {
+  it('has a code, a message and no faults unless they are given', () => {
+    const error = new HttpError('body-too-large', 'Too large.');
+
+    expect(error.message).toBe('Too large.');
+    expect(error).toMatchObject({
+      name: 'HttpError',
+      code: 'body-too-large',
+      errors: [],
+    });
+  });
+});

@@ -1,0 +1,33 @@
+import { systemClock } from './systemClock.ts';
+
+describe('systemClock', () => {
+  it("is the machine's own time", () => {
+    const before = Date.now();
+
+    const now = systemClock.now();
+
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(now).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('sleeps, and wakes at once without an error when the signal aborts', async () => {
+    const stopping = new AbortController();
+    const sleeping = systemClock.sleep(60_000, stopping.signal);
+
+    stopping.abort();
+
+    await expect(sleeping).resolves.toBeUndefined();
+    await expect(systemClock.sleep(60_000, AbortSignal.abort())).resolves.toBeUndefined();
+    await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  it('makes signals that abort', async () => {
+    const signal = systemClock.timeout(1);
+
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+    });
+
+    expect(signal.aborted).toBe(true);
+  });
+});
