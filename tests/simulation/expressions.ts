@@ -20,11 +20,21 @@ interface Reader {
   accept(token: string): boolean;
 }
 
-function reader(expression: string): Reader {
-  const tokens = [...expression.trim().matchAll(TOKEN)].map(([, token = '']) => token);
-  if (tokens.join('') !== expression.replaceAll(/\s+/g, '')) {
+/** The store uses few expressions, each very often. */
+const known = new Map<string, string[]>();
+
+function tokensOf(expression: string): string[] {
+  const tokens =
+    known.get(expression) ?? [...expression.trim().matchAll(TOKEN)].map(([, token = '']) => token);
+  if (!known.has(expression) && tokens.join('') !== expression.replaceAll(/\s+/g, '')) {
     throw new Error(`Not understood: ${expression}`);
   }
+  known.set(expression, tokens);
+  return tokens;
+}
+
+function reader(expression: string): Reader {
+  const tokens = tokensOf(expression);
   let at = 0;
   return {
     peek: () => tokens[at],

@@ -1,0 +1,328 @@
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { type TableDefinition, tables } from '../../infra/tables.ts';
+import {
+  compare,
+  holds,
+  type Item,
+  normalized,
+  normalizedItem,
+  type Placeholders,
+  updated,
+  type Value,
+} from './expressions.ts';
+
+/**
+ * The state of a DynamoDB and what one request does to it at the instant when it is carried out.
+ * Knows exactly the commands that the store sends. Time and faults are the network's matter.
+ */
+export interface Cloud {
+  get(input: CommandInput): Output;
+  /** Only the first `taken` keys are read; the others come back unprocessed. */
+  batchGet(input: CommandInput, taken: number): Output;
+  /** A page may end after `most` items, wherever the limit is. */
+  query(input: CommandInput, most: number): Output;
+  update(input: CommandInput): Output;
+  /** Checks and locks; the writes are seen when `commit` is called. Throws when it is cancelled. */
+  prepare(input: CommandInput, token: string): { commit: () => void };
+  /** `fates` names the statements that fail by chance, before or after they were carried out. */
+  batchExecute(input: CommandInput, fates: StatementFate[]): Output;
+  /** All items of a table, for the checks. */
+  all(table: keyof typeof tables): Item[];
+}
+
+export type CommandInput = Record<string, unknown>;
+export type Output = Record<string, unknown>;
+export type StatementFate = { code: string; applied: boolean } | undefined;
+
+export interface CloudOptions {
+  tablePrefix: string;
+  /** How long a write takes to reach an index, in milliseconds. */
+  indexLagMs: () => number;
+  after: (milliseconds: number, run: () => void) => void;
+  now: () => number;
+  /** Sees every write to an item when it happens. */
+  onWrite: (table: string, before: Item | undefined, after: Item) => void;
+}
+
+interface Stored {
+  item: Item;
+  /** Counts the writes to this item. */
+  revision: number;
+}
+
+interface Index {
+  name: string;
+  hash: string;
+  range: string;
+  entries: Map<string, Stored>;
+}
+
+interface Table {
+  name: string;
+  keyNames: string[];
+  items: Map<string, Stored>;
+  indexes: Index[];
+}
+
+/** How long DynamoDB keeps a client request token: ten minutes. */
+const TOKEN_LIFE_MS = 10 * 60_000;
+const CONDITION_FAILED = 'ConditionalCheckFailed';
+const metadata = { $metadata: {}, message: '' };
+
+export function createCloud(options: CloudOptions): Cloud {
+  const byName = new Map(
+    Object.entries(tables).map(([name, definition]) => {
+      return [options.tablePrefix + name, emptyTable(name, definition)];
+    }),
+  );
+  const tableOf = ({ TableName }: CommandInput): Table => {
+    const table = byName.get(String(TableName));
+    if (table === undefined) throw new Error(`No table ${String(TableName)}`);
+    return table;
+  };
+  const locks = new Set<string>();
+  const tokens = new Map<string, { committedAt: number | undefined }>();
+  const lockOf = (table: Table, key: string): string => `${table.name} ${key}`;
+
+  const write = (table: Table, key: string, after: Item): void => {
+    const before = table.items.get(key);
+    const stored = { item: after, revision: (before?.revision ?? 0) + 1 };
+    table.items.set(key, stored);
+    options.onWrite(table.name, before?.item, after);
+    for (const index of table.indexes) propagate(table, index, key, stored);
+  };
+
+  /** Entries reach an index in any order, but an older one never replaces a newer one. */
+  const propagate = (table: Table, index: Index, key: string, stored: Stored): void => {
+    options.after(options.indexLagMs(), () => {
+      const present = index.entries.get(key);
+      if (present !== undefined && present.revision > stored.revision) return;
+      const names = [...table.keyNames, index.hash, index.range];
+      const listed =
+        stored.item[index.hash] !== undefined && stored.item[index.range] !== undefined;
+      const item = listed ? pick(stored.item, names) : {};
+      index.entries.set(key, { item, revision: stored.revision });
+    });
+  };
+
+  return {
+    get: (input) => {
+      const table = tableOf(input);
+      const item = table.items.get(keyOf(table, normalizedItem(Object(input['Key']))))?.item;
+      return item === undefined ? {} : { Item: structuredClone(item) };
+    },
+    batchGet: (input, taken) => {
+      const [[TableName, request] = ['', {}]] = Object.entries(Object(input['RequestItems'])) as [
+        string,
+        CommandInput,
+      ][];
+      const table = tableOf({ TableName });
+      const keys = request['Keys'] as Item[];
+      const found = keys.slice(0, taken).flatMap((key) => {
+        const item = table.items.get(keyOf(table, key))?.item;
+        return item === undefined ? [] : [structuredClone(projected(item, request))];
+      });
+      const left = keys.slice(taken);
+      return {
+        Responses: { [TableName]: found },
+        UnprocessedKeys: left.length > 0 ? { [TableName]: { ...request, Keys: left } } : {},
+      };
+    },
+    query: (input, most) => queryTable(tableOf(input), input, most),
+    update: (input) => {
+      const table = tableOf(input);
+      const Key = normalizedItem(Object(input['Key']));
+      const key = keyOf(table, Key);
+      if (locks.has(lockOf(table, key))) throw new TransactionConflictException(metadata);
+      const before = table.items.get(key)?.item ?? {};
+      const given = placeholders(input);
+      if (!holds(input['ConditionExpression'] as string | undefined, before, given)) {
+        throw new ConditionalCheckFailedException(metadata);
+      }
+      const after = updated(String(input['UpdateExpression']), { ...before, ...Key }, given);
+      write(table, key, after);
+      return input['ReturnValues'] === 'ALL_NEW' ? { Attributes: structuredClone(after) } : {};
+    },
+    prepare: (input, token) => {
+      const known = tokens.get(token);
+      if (known !== undefined) {
+        const { committedAt } = known;
+        if (committedAt === undefined) throw new TransactionInProgressException(metadata);
+        if (options.now() - committedAt < TOKEN_LIFE_MS) return { commit: () => {} };
+      }
+      const writes = (input['TransactItems'] as Record<string, CommandInput>[]).map((item) => {
+        return transactWrite(item, tableOf);
+      });
+      const reasons = writes.map(({ table, key, check }) => {
+        return locks.has(lockOf(table, key)) ? { Code: 'TransactionConflict' } : check();
+      });
+      if (reasons.some((reason) => reason.Code !== 'None')) throw canceled(reasons);
+      for (const { table, key } of writes) locks.add(lockOf(table, key));
+      tokens.set(token, { committedAt: undefined });
+      return {
+        commit: () => {
+          tokens.set(token, { committedAt: options.now() });
+          for (const { table, key } of writes) locks.delete(lockOf(table, key));
+          for (const { table, key, result } of writes) write(table, key, result());
+        },
+      };
+    },
+    batchExecute: (input, fates) => {
+      const statements = input['Statements'] as { Statement: string; Parameters: unknown[] }[];
+      const Responses = statements.map(({ Statement, Parameters }, index) => {
+        const fate = fates[index];
+        if (fate?.applied === false) return failed(fate.code);
+        const { table, key, after } = statementWrite(Statement, Parameters, tableOf);
+        if (locks.has(lockOf(table, key))) return failed('TransactionConflict');
+        if (after === undefined) return failed(CONDITION_FAILED);
+        write(table, key, after);
+        return fate === undefined ? {} : failed(fate.code);
+      });
+      return { Responses };
+    },
+    all: (name) => {
+      const table = tableOf({ TableName: options.tablePrefix + name });
+      return [...table.items.values()].map(({ item }) => item);
+    },
+  };
+}
+
+function failed(Code: string): Output {
+  return { Error: { Code, Message: Code } };
+}
+
+function emptyTable(
+  name: string,
+  { KeySchema, GlobalSecondaryIndexes = [] }: TableDefinition,
+): Table {
+  const names = (schema: TableDefinition['KeySchema']): string[] =>
+    schema.map((key) => key.AttributeName);
+  return {
+    name,
+    keyNames: names(KeySchema),
+    items: new Map(),
+    indexes: GlobalSecondaryIndexes.map((index) => {
+      const [hash = '', range = ''] = names(index.KeySchema);
+      return { name: index.IndexName, hash, range, entries: new Map() };
+    }),
+  };
+}
+
+function keyOf({ keyNames }: Table, item: Item): string {
+  return keyNames.map((name) => String(item[name])).join(' ');
+}
+
+function pick(item: Item, names: readonly string[]): Item {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+}
+
+function projected(item: Item, { ProjectionExpression }: CommandInput): Item {
+  if (ProjectionExpression === undefined) return item;
+  return pick(item, String(ProjectionExpression).split(/\s*,\s*/));
+}
+
+function placeholders(input: CommandInput): Placeholders {
+  return {
+    names: input['ExpressionAttributeNames'] as Record<string, string> | undefined,
+    values: normalizedItem(Object(input['ExpressionAttributeValues'] ?? {})),
+  };
+}
+
+function queryTable(table: Table, input: CommandInput, most: number): Output {
+  const index = table.indexes.find(({ name }) => name === input['IndexName']);
+  const range = index?.range ?? table.keyNames[1] ?? '';
+  const places = index === undefined ? table.items : index.entries;
+  const descending = input['ScanIndexForward'] === false;
+  const start = input['ExclusiveStartKey'] as Item | undefined;
+  const after = (item: Item): boolean =>
+    start === undefined || compare(item[range], descending ? '<' : '>', start[range]);
+  const given = placeholders(input);
+  const condition = String(input['KeyConditionExpression']);
+  const matching = [...places.values()]
+    .map(({ item }) => item)
+    .filter((item) => Object.keys(item).length > 0 && holds(condition, item, given) && after(item))
+    .sort((one, other) => (compare(one[range], '<', other[range]) ? -1 : 1));
+  if (descending) matching.reverse();
+  const limit = Math.min(Number(input['Limit']), Math.max(1, most));
+  const page = matching.slice(0, limit);
+  const last = page.at(-1);
+  const more = last !== undefined && page.length === limit;
+  const keys = [...table.keyNames, ...(index === undefined ? [] : [index.hash, index.range])];
+  return {
+    Items: structuredClone(page),
+    ...(more && { LastEvaluatedKey: pick(last, keys) }),
+  };
+}
+
+interface Reason {
+  Code: string;
+  Item?: Record<string, unknown>;
+}
+
+function transactWrite(
+  item: Record<string, CommandInput>,
+  tableOf: (input: CommandInput) => Table,
+): { table: Table; key: string; check: () => Reason; result: () => Item } {
+  const [kind = '', input = {}] = Object.entries(item)[0] ?? [];
+  const table = tableOf(input);
+  const given = placeholders(input);
+  const put = kind === 'Put' ? normalizedItem(Object(input['Item'])) : undefined;
+  const Key = put === undefined ? normalizedItem(Object(input['Key'])) : pick(put, table.keyNames);
+  const key = keyOf(table, Key);
+  const before = (): Item => table.items.get(key)?.item ?? {};
+  return {
+    table,
+    key,
+    check: () => {
+      if (holds(input['ConditionExpression'] as string | undefined, before(), given))
+        return { Code: 'None' };
+      const shown = input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD';
+      return { Code: CONDITION_FAILED, ...(shown && { Item: marshall(before()) }) };
+    },
+    result: () => put ?? updated(String(input['UpdateExpression']), { ...before(), ...Key }, given),
+  };
+}
+
+function canceled(reasons: Reason[]): TransactionCanceledException {
+  return new TransactionCanceledException({
+    ...metadata,
+    // The real ones carry attribute values in the same form.
+    CancellationReasons: reasons as never,
+  });
+}
+
+const STATEMENT = /^UPDATE "([^"]+)"((?: SET "[^"]+"=\?)+) WHERE (.+)$/;
+
+/** A PartiQL update by key; `after` is undefined when its condition does not hold. */
+function statementWrite(
+  statement: string,
+  parameters: unknown[],
+  tableOf: (input: CommandInput) => Table,
+): { table: Table; key: string; after: Item | undefined } {
+  const [, TableName, set = '', where = ''] = STATEMENT.exec(statement) ?? [];
+  if (TableName === undefined) throw new Error(`Not understood: ${statement}`);
+  const table = tableOf({ TableName });
+  const values = parameters.map(normalized);
+  const names = [...set.matchAll(/"([^"]+)"=\?/g)].map(([, name = '']) => name);
+  const terms = where.split(' AND ').map((text, index) => {
+    const [, name = '', comparator = ''] = /^"([^"]+)"([=<])\?$/.exec(text) ?? [];
+    return { name, comparator, value: values[names.length + index] };
+  });
+  const wanted: Record<string, Value | undefined> = Object.fromEntries(
+    terms.map(({ name, value }) => [name, value]),
+  );
+  const key = table.keyNames.map((name) => String(wanted[name])).join(' ');
+  const before = table.items.get(key)?.item;
+  const applies =
+    before !== undefined &&
+    terms.every((term) => compare(before[term.name], term.comparator, term.value));
+  if (!applies) return { table, key, after: undefined };
+  const changes = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+  return { table, key, after: { ...before, ...changes } };
+}

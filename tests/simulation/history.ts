@@ -1,0 +1,91 @@
+import type { Outcome } from '../../lib/bets/bet.ts';
+
+/** What clients asked and were told; times in virtual milliseconds. */
+
+export interface BetJson {
+  id: string;
+  event_id: string;
+  amount: string;
+  status: 'pending' | 'won' | 'lost';
+  placed_at: string;
+  settled_at?: string;
+}
+
+export interface EventJson {
+  event_id: string;
+  status: Outcome | null;
+  version: number;
+  state: 'open' | 'settling' | 'settled';
+  bets: { total: number; settled: number; staked: string };
+  history: { status: Outcome; version: number; decided_at: string }[];
+}
+
+interface Interval {
+  start: number;
+  /** Infinity when no answer came. */
+  end: number;
+}
+
+/** One request; 0 is the status of one that was not answered. */
+export interface Request extends Interval {
+  status: number;
+}
+
+export interface PlaceRequest extends Request {
+  bet?: BetJson;
+  replayed?: boolean;
+}
+
+/** A bet that a client wants: with a key it asks until it knows, without one it asks once. */
+export interface Wish {
+  event: string;
+  /** No two wishes share an amount, so that a bet tells which wish it came from. */
+  amount: string;
+  key: string | undefined;
+  requests: PlaceRequest[];
+}
+
+export interface PutRequest extends Request {
+  event: string;
+  outcome: Outcome;
+  ifVersion: number | undefined;
+  answer?: EventJson;
+  /** Batches of stored statuses that were sent before the answer. */
+  statements: number;
+}
+
+export interface EventRead extends Request {
+  event: string;
+  answer?: EventJson;
+}
+
+/** One response with bets, of a listing or of a single one. */
+export interface BetsRead extends Interval {
+  bets: BetJson[];
+}
+
+/** All pages of the history from the newest to the oldest bet. */
+export interface Walk extends Interval {
+  bets: BetJson[];
+}
+
+export interface History {
+  wishes: Wish[];
+  puts: PutRequest[];
+  eventReads: EventRead[];
+  betsReads: BetsRead[];
+  walks: Walk[];
+  /** Answers that nothing in the schedule explains, such as a 500. */
+  unexplained: string[];
+}
+
+export function emptyHistory(): History {
+  return {
+    wishes: [],
+    puts: [],
+    eventReads: [],
+    betsReads: [],
+    walks: [],
+    unexplained: [],
+  };
+}

@@ -1,0 +1,262 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  InternalServerError,
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ThrottlingException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Cloud, CommandInput, Output, StatementFate } from './cloud.ts';
+import type { Random } from './random.ts';
+import type { VirtualTime } from './virtualTime.ts';
+
+/** How likely each fault is, of 1; how long things take, in milliseconds. */
+export interface Faults {
+  requestLost: number;
+  replyLost: number;
+  /** Carried out long after the caller gave up. */
+  appliedLate: number;
+  duplicated: number;
+  throttled: number;
+  serverError: number;
+  conflict: number;
+  statementFails: number;
+  keysUnprocessed: number;
+  pageCut: number;
+  /** A call that the caller does not survive. */
+  crash: number;
+  latencyMs: number;
+  lateMs: number;
+}
+
+/** What runs a call: a request on a server, or a sweeper. */
+export interface Caller {
+  name: string;
+  server: number;
+  /** Batches of statements that it sent. */
+  statements: number;
+  crashed: boolean;
+  onCrash: () => void;
+}
+
+export const callers = new AsyncLocalStorage<Caller>();
+
+/** What the SDK's client does around a call (standard retry mode; see lib/dynamodb/client.ts). */
+const ATTEMPTS = 3;
+const TIMEOUT_MS = 3_000;
+const RETRY_BASE_MS = 50;
+
+type Answer = { output: Output } | { error: Error };
+
+class SdkError extends Error {
+  readonly code: string | undefined;
+
+  constructor(name: string, code?: string) {
+    super(`${name} ${code ?? ''}`);
+    this.name = name;
+    this.code = code;
+  }
+}
+
+const fault = (message: string): { $metadata: object; message: string } => ({
+  $metadata: {},
+  message,
+});
+
+export interface Network {
+  client: DynamoDBDocumentClient;
+  /** From now on nothing goes wrong any more; what is on its way still arrives. */
+  heal(): void;
+}
+
+/** The SDK's document client on a cloud behind a network on which things go wrong by chance. */
+export function createNetwork(
+  cloud: Cloud,
+  time: VirtualTime,
+  random: Random,
+  faults: Faults,
+  trace: (line: string) => void,
+): Network {
+  let current = faults;
+  let tokens = 0;
+  const latency = (): number => 1 + random.next() * random.next() * current.latencyMs;
+
+  const carryOut = (
+    name: string,
+    input: CommandInput,
+    token: string,
+    done: (answer: Answer) => void,
+  ): void => {
+    try {
+      if (name === 'TransactWriteCommand') {
+        if (random.chance(current.conflict)) throw conflictByChance(input, random);
+        const { commit } = cloud.prepare(input, token);
+        time.after(latency() / 2, () => {
+          commit();
+          done({ output: {} });
+        });
+      } else done({ output: carryOutAtOnce(name, input) });
+    } catch (error) {
+      // Everything that a cloud throws is an error of the SDK, or a bug.
+      done({ error: error as Error });
+    }
+  };
+
+  const carryOutAtOnce = (name: string, input: CommandInput): Output => {
+    switch (name) {
+      case 'GetCommand':
+        return cloud.get(input);
+      case 'UpdateCommand':
+        return cloud.update(input);
+      case 'QueryCommand':
+        return cloud.query(input, random.chance(current.pageCut) ? random.between(1, 4) : Infinity);
+      case 'BatchGetCommand':
+        return cloud.batchGet(
+          input,
+          random.chance(current.keysUnprocessed) ? random.between(0, 3) : Infinity,
+        );
+      case 'BatchExecuteStatementCommand':
+        return cloud.batchExecute(input, statementFates(input));
+      default:
+        throw new Error(`The simulation has no ${name}`);
+    }
+  };
+
+  const statementFates = ({ Statements }: CommandInput): StatementFate[] =>
+    (Statements as unknown[]).map(() => {
+      if (!random.chance(current.statementFails)) return undefined;
+      const code = random.pick([
+        'ThrottlingError',
+        'InternalServerError',
+        'TransactionConflict',
+        'ProvisionedThroughputExceeded',
+      ]);
+      return { code, applied: code === 'InternalServerError' && random.chance(0.5) };
+    });
+
+  /** One attempt: what the caller hears, and when; the cloud may carry it out later, or twice. */
+  const attempt = (name: string, input: CommandInput, token: string): Promise<Answer> =>
+    new Promise((resolve) => {
+      const arrive = (afterMs: number, done: (answer: Answer) => void): void =>
+        time.after(afterMs, () => carryOut(name, input, token, done));
+      const unheard = (): void => {};
+      const reset = random.chance(0.5);
+      const lost = {
+        error: reset ? new SdkError('Error', 'ECONNRESET') : new SdkError('TimeoutError'),
+      };
+      const giveUp = (): void => time.after(reset ? latency() : TIMEOUT_MS, () => resolve(lost));
+      const reply = (answer: Answer): void => time.after(latency(), () => resolve(answer));
+      if (random.chance(current.throttled)) return reply({ error: throttle() });
+      if (random.chance(current.serverError)) {
+        if (random.chance(0.5)) arrive(latency(), unheard);
+        return reply({ error: new InternalServerError(fault('by chance')) });
+      }
+      if (random.chance(current.requestLost)) return giveUp();
+      if (random.chance(current.appliedLate)) {
+        arrive(TIMEOUT_MS + random.next() * current.lateMs, unheard);
+        return giveUp();
+      }
+      if (random.chance(current.replyLost)) {
+        arrive(latency(), unheard);
+        return giveUp();
+      }
+      if (random.chance(current.duplicated)) arrive(random.next() * current.lateMs, unheard);
+      arrive(latency(), reply);
+    });
+
+  const throttle = (): Error =>
+    random.pick<Error>([
+      new ProvisionedThroughputExceededException(fault('by chance')),
+      new ThrottlingException(fault('by chance')),
+      new RequestLimitExceeded(fault('by chance')),
+    ]);
+
+  const send = async (name: string, input: CommandInput): Promise<Output> => {
+    const caller = callers.getStore();
+    tokens += 1;
+    const token = `token-${tokens}`;
+    if (caller !== undefined) {
+      if (name === 'BatchExecuteStatementCommand') caller.statements += 1;
+      if (caller.crashed || random.chance(current.crash)) await crash(caller, name, input, token);
+    }
+    for (let tries = 1; ; tries += 1) {
+      const answer = await attempt(name, input, token);
+      trace(`${time.now().toFixed(1)} ${caller?.name ?? '-'} ${name} ${outcomeOf(answer)}`);
+      if ('output' in answer) return answer.output;
+      if (tries >= ATTEMPTS || !isRetried(answer.error)) throw answer.error;
+      await time.sleep(random.next() * RETRY_BASE_MS * 2 ** tries);
+    }
+  };
+
+  /** The caller is gone, with its last call on its way or not; nothing of it goes on. */
+  const crash = async (
+    caller: Caller,
+    name: string,
+    input: CommandInput,
+    token: string,
+  ): Promise<void> => {
+    trace(`${time.now().toFixed(1)} ${caller.name} crashes at ${name}`);
+    if (!caller.crashed && random.chance(0.5)) void attempt(name, input, token);
+    caller.crashed = true;
+    caller.onCrash();
+    await new Promise(() => {});
+  };
+
+  const client = {
+    send: (
+      command: { constructor: { name: string }; input: CommandInput },
+      given: { abortSignal?: AbortSignal },
+    ) => abortable(send(command.constructor.name, command.input), given.abortSignal),
+  };
+  return {
+    // Of the client, the store uses only `send`.
+    client: client as unknown as DynamoDBDocumentClient,
+    heal: () => {
+      const none = Object.fromEntries(Object.keys(faults).map((name) => [name, 0]));
+      current = { ...faults, ...none, latencyMs: 10, lateMs: 0 };
+    },
+  };
+}
+
+/** A transaction meets another one that the schedule does not contain. */
+function conflictByChance({ TransactItems }: CommandInput, random: Random): Error {
+  const items = (TransactItems as unknown[]).length;
+  const met = random.between(0, items - 1);
+  return new TransactionCanceledException({
+    ...fault('by chance'),
+    CancellationReasons: Array.from({ length: items }, (_, index) => ({
+      Code: index === met ? 'TransactionConflict' : 'None',
+    })),
+  });
+}
+
+function outcomeOf(answer: Answer): string {
+  return 'output' in answer ? 'ok' : `${answer.error.name} ${answer.error.message}`.trim();
+}
+
+const RETRIED = new Set([
+  'InternalServerError',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TimeoutError',
+  'TransactionInProgressException',
+]);
+
+function isRetried(error: Error & { code?: unknown }): boolean {
+  return RETRIED.has(error.name) || error.code === 'ECONNRESET';
+}
+
+function abortable<Result>(
+  result: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return result;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new SdkError('AbortError'));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,141 @@
+import { v7 } from 'uuid';
+import { handler as getBet } from '../../functions/getBet.ts';
+import { handler as getEvent } from '../../functions/getEvent.ts';
+import { handler as listBets } from '../../functions/listBets.ts';
+import { handler as placeBet } from '../../functions/placeBet.ts';
+import { handler as resumeSettlements } from '../../functions/resumeSettlements.ts';
+import { handler as settleEvent } from '../../functions/settleEvent.ts';
+import { createDynamodbStore } from '../../lib/dynamodb/store.ts';
+import type { HttpHandler } from '../../lib/http/handler.ts';
+import type { HttpResponse } from '../../lib/http/problems.ts';
+import { service } from '../../lib/service.ts';
+import { apiEvent, type Sent } from '../support/apiEvent.ts';
+import { type Cloud, createCloud } from './cloud.ts';
+import type { Item } from './expressions.ts';
+import { type Caller, callers, createNetwork, type Faults, type Network } from './network.ts';
+import type { Random } from './random.ts';
+import { createVirtualTime, skewedClock, type VirtualTime } from './virtualTime.ts';
+
+/** The beginning of every schedule: 2026-11-22T12:00:00Z. */
+const EPOCH = 1_795_348_800_000;
+/** How long a client waits for an answer, in milliseconds: longer than any request may take. */
+const CLIENT_PATIENCE_MS = 12_000;
+const TABLE_PREFIX = 'simulated-';
+
+export interface WorldOptions {
+  faults: Faults;
+  indexLagMs: number;
+  /** How far each server's clock is off, in milliseconds. */
+  skewsMs: readonly number[];
+  /** Bets go to this many of an event's fences, so that few bets meet at one. */
+  fences: number;
+}
+
+export const routes = { getBet, getEvent, listBets, placeBet, settleEvent } satisfies Record<
+  string,
+  HttpHandler
+>;
+export type Route = keyof typeof routes;
+
+/** An answer and what it took. */
+export interface Called {
+  response: HttpResponse;
+  statements: number;
+}
+
+export interface World {
+  time: VirtualTime;
+  cloud: Cloud;
+  network: Network;
+  /** Calls a handler on some server; undefined when no answer comes. */
+  call(route: Route, sent: Sent): Promise<Called | undefined>;
+  /** One run of the resumer on some server; false when it did not end well. */
+  resume(server: number): Promise<boolean>;
+}
+
+/** Servers that run the real handlers on a simulated cloud. There is one world at a time. */
+export function createWorld(
+  random: Random,
+  options: WorldOptions,
+  onWrite: (table: string, before: Item | undefined, after: Item) => void,
+  trace: (line: string) => void,
+): World {
+  const time = createVirtualTime();
+  const cloud = createCloud({
+    tablePrefix: TABLE_PREFIX,
+    indexLagMs: () => random.next() * random.next() * options.indexLagMs,
+    after: time.after,
+    now: time.now,
+    onWrite,
+  });
+  const network = createNetwork(cloud, time, random, options.faults, trace);
+  const clock = skewedClock(
+    time,
+    EPOCH,
+    () => options.skewsMs[callers.getStore()?.server ?? 0] ?? 0,
+  );
+  let decisions = 0;
+  Object.assign(service, {
+    store: createDynamodbStore({
+      client: network.client,
+      tablePrefix: TABLE_PREFIX,
+      clock,
+      random: random.next,
+    }),
+    clock,
+    newBetId: (placedAt: number) =>
+      v7({
+        msecs: placedAt,
+        random: Uint8Array.from({ length: 16 }, () => random.between(0, 255)),
+      }),
+    newDecisionId: () => `decision-${(decisions += 1)}`,
+    random: () => random.between(0, options.fences - 1) / 64,
+  });
+
+  let calls = 0;
+  const run = <Result>(
+    name: string,
+    server: number,
+    task: () => Promise<Result>,
+  ): Promise<Result | undefined> =>
+    new Promise((resolve) => {
+      calls += 1;
+      const caller: Caller = {
+        name: `${name}-${calls}@${server}`,
+        server,
+        statements: 0,
+        crashed: false,
+        onCrash: () => time.after(CLIENT_PATIENCE_MS, () => resolve(undefined)),
+      };
+      const done = (result: Result | undefined): void => {
+        trace(`${time.now().toFixed(1)} ${caller.name} ${JSON.stringify(result) ?? 'failed'}`);
+        resolve(result);
+      };
+      callers.run(caller, () => {
+        task().then(done, (error: unknown) => {
+          trace(`${time.now().toFixed(1)} ${caller.name} ${String(error)}`);
+          done(undefined);
+        });
+      });
+    });
+
+  return {
+    time,
+    cloud,
+    network,
+    call: (route, sent) => {
+      const server = random.between(0, options.skewsMs.length - 1);
+      // Without Lambda's own deadline, which would be told in real time.
+      const context = {} as Parameters<HttpHandler>[1];
+      return run(route, server, async () => {
+        const response = await routes[route](apiEvent(sent), context);
+        return { response, statements: callers.getStore()?.statements ?? 0 };
+      });
+    },
+    resume: async (server) => {
+      const context = { getRemainingTimeInMillis: () => 60_000 };
+      const report = await run('resume', server, () => resumeSettlements(undefined, context));
+      return report !== undefined;
+    },
+  };
+}
