@@ -75,6 +75,18 @@ describe('listBets', () => {
     expect(seen).toEqual(numbers(1, 50).toReversed().map(betIdOf));
   });
 
+  it('reads on in a shard that holds most of the page, below the cursor', async () => {
+    const { deps, store } = createFakes();
+    const inOneShard = numbers(1, 50).map((number) => number * 16);
+    store.add(...inOneShard.map((number) => placedBet(number)));
+
+    const page = await listBets(deps, { limit: 30, before: betIdOf(48 * 16) }, calm);
+
+    const shown = inOneShard.slice(17, 47).toReversed().map(betIdOf);
+    expect(page.bets.map((bet) => bet.id)).toEqual(shown);
+    expect(page.next).toBe(shown.at(-1));
+  });
+
   it('has no next page when the bets end with this one', async () => {
     const { deps, store } = createFakes();
     store.add(...numbers(1, 4).map((number) => placedBet(number)));
@@ -140,6 +152,21 @@ describe('listBets', () => {
 
       expect(page.bets.map((bet) => bet.id)).toEqual([betIdOf(4), betIdOf(3)]);
       expect(page.next).toBe(betIdOf(3));
+    });
+
+    it('reads on behind a fence that holds most of the page, below the cursor', async () => {
+      const { deps, store } = createFakes();
+      store.add(placedBet(1, { fence: 1 }));
+      store.add(...numbers(2, 70).map((number) => placedBet(number, { fence: 0 })));
+
+      const page = await listBets(
+        deps,
+        { limit: 60, eventId: 'sr:match:42', before: betIdOf(66) },
+        calm,
+      );
+
+      expect(page.bets.map((bet) => bet.id)).toEqual(numbers(6, 65).toReversed().map(betIdOf));
+      expect(page.next).toBe(betIdOf(6));
     });
 
     it('is empty for an event that nothing is known of', async () => {
