@@ -38,7 +38,7 @@ export type HttpHandler = (
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function httpHandler<Schemas extends RequestSchemas>(
-  { clock }: { clock: Clock },
+  deps: { clock: Clock },
   schemas: Schemas,
   respond: (request: Parsed<Schemas>, signal: AbortSignal) => Promise<Answer>,
 ): HttpHandler {
@@ -46,7 +46,7 @@ export function httpHandler<Schemas extends RequestSchemas>(
   if (schemas.body !== undefined) stack.use(jsonBody());
   stack.onError(answerProblem).handler(async (apiEvent) => {
     const request = parseRequest(schemas, apiEvent);
-    const answer = await respond(request, clock.timeout(REQUEST_DEADLINE_MS));
+    const answer = await respond(request, deps.clock.timeout(REQUEST_DEADLINE_MS));
     return jsonResponse(answer, apiEvent.requestContext.requestId);
   });
   // Of the context, Middy reads only when the time is up.
