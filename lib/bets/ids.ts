@@ -20,7 +20,7 @@ export function shardOf(id: BetId): string {
   return id.slice(-1);
 }
 
-const EVENT_ID_GRAMMAR = /^[A-Za-z0-9._:~-]{1,128}$/;
+export const EVENT_ID_GRAMMAR = /^[A-Za-z0-9._:~-]{1,128}$/;
 
 /** Whether a text may name a sporting event: 1 to 128 of RFC 3986's unreserved characters or `:`. */
 export function isEventId(text: string): boolean {

@@ -1,0 +1,80 @@
+import type * as z from 'zod';
+import { encodeCursor } from '../cursor.ts';
+import type { betBody, eventBody } from '../schemas.ts';
+
+/**
+ * One evening at the bookmaker's: what the document's examples tell, in this order. A test lives it
+ * against the running service and compares every answer.
+ */
+type Bet = z.infer<typeof betBody>;
+type Event = z.infer<typeof eventBody>;
+
+export const EVENT_ID = 'sr:match:42';
+export const BIG_EVENT_ID = 'sr:match:77';
+export const CORRECTED_EVENT_ID = 'sr:match:99';
+export const IDEMPOTENCY_KEY = '7f3a';
+
+export const byText: Bet = {
+  id: '01a203aa-93ed-7394-bba1-65f07fb629c1',
+  event_id: EVENT_ID,
+  amount: '10.50',
+  status: 'pending',
+  placed_at: '2026-11-22T18:30:04.205Z',
+};
+export const byNumber: Bet = {
+  id: '01a203aa-b2e1-7c44-8d1f-2f9b6e3a5d70',
+  event_id: '42',
+  amount: '10.50',
+  status: 'pending',
+  placed_at: '2026-11-22T18:30:12.129Z',
+};
+export const withKey: Bet = {
+  id: '01a203aa-e9a8-75b2-9c3e-7d4f1a6b8e25',
+  event_id: EVENT_ID,
+  amount: '25.00',
+  status: 'pending',
+  placed_at: '2026-11-22T18:30:26.152Z',
+};
+
+const FIRST_DECISION = '2026-11-22T20:21:45.310Z';
+const SECOND_DECISION = '2026-11-22T20:24:10.877Z';
+
+export const wonByText: Bet = { ...byText, status: 'won', settled_at: FIRST_DECISION };
+export const wonWithKey: Bet = { ...withKey, status: 'won', settled_at: FIRST_DECISION };
+
+export const open: Event = {
+  event_id: EVENT_ID,
+  status: null,
+  version: 0,
+  state: 'open',
+  bets: { total: 2, settled: 0, staked: '35.50' },
+  history: [],
+};
+export const settled: Event = {
+  ...open,
+  status: 'WIN',
+  version: 1,
+  state: 'settled',
+  bets: { total: 2, settled: 2, staked: '35.50' },
+  history: [{ status: 'WIN', version: 1, decided_at: FIRST_DECISION }],
+};
+export const corrected: Event = {
+  ...settled,
+  status: 'LOSE',
+  version: 2,
+  history: [
+    { status: 'WIN', version: 1, decided_at: FIRST_DECISION },
+    { status: 'LOSE', version: 2, decided_at: SECOND_DECISION },
+  ],
+};
+export const settling: Event = {
+  event_id: BIG_EVENT_ID,
+  status: 'WIN',
+  version: 1,
+  state: 'settling',
+  bets: { total: 200, settled: 0, staked: '200.00' },
+  history: [{ status: 'WIN', version: 1, decided_at: '2026-11-22T20:25:00.041Z' }],
+};
+
+/** The header `Link` of a page of two bets that ends with `byNumber`. */
+export const NEXT_PAGE = `</bets?limit=2&cursor=${encodeCursor(byNumber.id, undefined)}>; rel="next"`;
