@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { handler as getBet } from '../../functions/getBet.ts';
 import { handler as getEvent } from '../../functions/getEvent.ts';
 import { handler as listBets } from '../../functions/listBets.ts';
@@ -7,14 +6,10 @@ import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
-import {
-  ANSWER_HEADERS,
-  type HttpResponse,
-  type ProblemCode,
-  problemResponse,
-} from '../../lib/http/problems.ts';
-import { logger } from '../../lib/logger.ts';
+import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
 import { service } from '../../lib/service.ts';
+import { allow, answerError, answerUnknownPath, refuse, send } from '../pages/answers.ts';
+import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent, toContext } from './gateway.ts';
 
 /** When a handler must be done, in milliseconds: API Gateway gives up after 30 seconds at most. */
@@ -48,9 +43,8 @@ export function createApp(isDraining: () => boolean): Express {
     .all(allow('GET, HEAD, PUT'));
   app.route('/livez').get(answerAlive).all(allow('GET, HEAD'));
   app.route('/readyz').get(answerReady(isDraining)).all(allow('GET, HEAD'));
-  app.use((request, response) => {
-    send(response, refuse('route-not-found', `There is nothing at ${request.path}.`));
-  });
+  app.use(createPagesRouter(new URL('../../', import.meta.url)));
+  app.use(answerUnknownPath);
   app.use(answerError);
   return app;
 }
@@ -59,13 +53,6 @@ function invoke(handler: HttpHandler): RequestHandler {
   return async (request, response) => {
     const context = toContext(Date.now() + HANDLER_DEADLINE_MS);
     send(response, await handler(toApiEvent(request), context));
-  };
-}
-
-function allow(methods: string): RequestHandler {
-  return (request, response) => {
-    response.set('allow', methods);
-    send(response, refuse('method-not-allowed', `${request.path} has ${methods}.`));
   };
 }
 
@@ -85,35 +72,7 @@ function answerReady(isDraining: () => boolean): RequestHandler {
   };
 }
 
-/** Faults that Express's own parts find, by the HTTP status that they give them. */
-const EXPRESS_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = {
-  400: { code: 'malformed-request', detail: 'The request cannot be read.' },
-  413: { code: 'body-too-large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` },
-  415: { code: 'unsupported-media-type', detail: 'Send application/json without compression.' },
-};
-
-const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  const known = EXPRESS_PROBLEMS[status];
-  if (known !== undefined) return send(response, refuse(known.code, known.detail));
-  const requestId = randomUUID();
-  logger.error('A request failed outside its handler', { requestId, error });
-  const detail = 'The failure was logged under the id of this request.';
-  send(response, problemResponse('internal', detail, requestId));
-};
-
-function refuse(code: ProblemCode, detail: string): HttpResponse {
-  return problemResponse(code, detail, randomUUID());
-}
-
 function answerStatus(status: string): HttpResponse {
   const headers = { ...ANSWER_HEADERS, 'content-type': 'application/json' };
   return { statusCode: 200, headers, body: JSON.stringify({ status }) };
-}
-
-function send(response: Parameters<RequestHandler>[1], answer: HttpResponse): void {
-  // Not `send`: it would add to the content type, and the answer is final as it is.
-  response.status(answer.statusCode).setHeaders(new Map(Object.entries(answer.headers)));
-  response.end(answer.body);
 }

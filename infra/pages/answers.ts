@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
+import { type HttpResponse, type ProblemCode, problemResponse } from '../../lib/http/problems.ts';
+import { logger } from '../../lib/logger.ts';
+
+/** What Express answers without a handler of its own, for the service and for the pages alone. */
+
+export function send(response: Parameters<RequestHandler>[1], answer: HttpResponse): void {
+  // Not `send`: it would add to the content type, and the answer is final as it is.
+  response.status(answer.statusCode).setHeaders(new Map(Object.entries(answer.headers)));
+  response.end(answer.body);
+}
+
+export function refuse(code: ProblemCode, detail: string): HttpResponse {
+  return problemResponse(code, detail, randomUUID());
+}
+
+export function allow(methods: string): RequestHandler {
+  return (request, response) => {
+    response.set('allow', methods);
+    send(response, refuse('method-not-allowed', `${request.path} has ${methods}.`));
+  };
+}
+
+export const answerUnknownPath: RequestHandler = (request, response) => {
+  send(response, refuse('route-not-found', `There is nothing at ${request.path}.`));
+};
+
+/** Faults that Express's own parts find, by the HTTP status that they give them. */
+const EXPRESS_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = {
+  400: { code: 'malformed-request', detail: 'The request cannot be read.' },
+  413: { code: 'body-too-large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` },
+  415: { code: 'unsupported-media-type', detail: 'Send application/json without compression.' },
+};
+
+export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  const known = EXPRESS_PROBLEMS[status];
+  if (known !== undefined) return send(response, refuse(known.code, known.detail));
+  const requestId = randomUUID();
+  logger.error('A request failed outside its handler', { requestId, error });
+  const detail = 'The failure was logged under the id of this request.';
+  send(response, problemResponse('internal', detail, requestId));
+};
