@@ -7,12 +7,15 @@ import type { Sent } from '../support/apiEvent.ts';
 
 /** Requests for one wish with a key, at most. */
 const MAX_REQUESTS = 6;
+/** More bets than any schedule places: a walk that meets so many goes round in circles. */
+const MAX_WALK = 500;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 /** Statuses that a client can bring about; any other is a fault of the service. */
 const EXPLAINED = new Set([200, 201, 202, 404, 409, 412, 503]);
 
 export interface Clients {
-  place(event: string, keyed: boolean): Promise<Wish>;
+  /** `impatience` is how likely a client with a key asks again before it was answered. */
+  place(event: string, keyed: boolean, impatience?: number): Promise<Wish>;
   /** One more request for a wish. */
   askFor(wish: Wish): Promise<PlaceRequest>;
   settle(event: string, outcome: Outcome, ifVersion: number | undefined): Promise<void>;
@@ -82,14 +85,14 @@ export function createClients(world: World, random: Random, history: History): C
 
   return {
     askFor,
-    place: async (event, keyed) => {
+    place: async (event, keyed, impatience = 0.1) => {
       wishes += 1;
       const amount = `${Math.floor(wishes / 100)}.${String(wishes % 100).padStart(2, '0')}`;
       const wish: Wish = { event, amount, key: keyed ? `key-${wishes}` : undefined, requests: [] };
       history.wishes.push(wish);
       for (let tries = 1; tries <= (keyed ? MAX_REQUESTS : 1); tries += 1) {
         // An impatient client asks again before it was answered.
-        const impatient = keyed && random.chance(0.1) ? askFor(wish) : undefined;
+        const impatient = keyed && random.chance(impatience) ? askFor(wish) : undefined;
         const request = await askFor(wish);
         await impatient;
         if (request.end < Infinity) break;
@@ -150,7 +153,7 @@ export function createClients(world: World, random: Random, history: History): C
         if (found === undefined) return;
         bets.push(...found.bets);
         cursor = found.next;
-      } while (cursor !== undefined);
+      } while (cursor !== undefined && bets.length < MAX_WALK);
       history.walks.push({ start, end: time.now(), bets });
     },
     listOnEvent: async (event, limit) => {

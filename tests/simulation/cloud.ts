@@ -46,12 +46,17 @@ export interface CloudOptions {
   indexLagMs: () => number;
   after: (milliseconds: number, run: () => void) => void;
   now: () => number;
+  /** Whether a read that did not ask for consistency misses a write of the last second. */
+  stale: () => boolean;
   /** Sees every write to an item when it happens. */
   onWrite: (table: string, before: Item | undefined, after: Item) => void;
 }
 
 interface Stored {
   item: Item;
+  /** What was there before the last write, and when that write was. */
+  previous: Item | undefined;
+  writtenAt: number;
   /** Counts the writes to this item. */
   revision: number;
 }
@@ -71,6 +76,8 @@ interface Table {
 }
 
 /** How long DynamoDB keeps a client request token: ten minutes. */
+/** What an eventually consistent read may miss, in milliseconds. */
+const STALE_MS = 1_000;
 const TOKEN_LIFE_MS = 10 * 60_000;
 const CONDITION_FAILED = 'ConditionalCheckFailed';
 const metadata = { $metadata: {}, message: '' };
@@ -92,7 +99,12 @@ export function createCloud(options: CloudOptions): Cloud {
 
   const write = (table: Table, key: string, after: Item): void => {
     const before = table.items.get(key);
-    const stored = { item: after, revision: (before?.revision ?? 0) + 1 };
+    const stored: Stored = {
+      item: after,
+      previous: before?.item,
+      writtenAt: options.now(),
+      revision: (before?.revision ?? 0) + 1,
+    };
     table.items.set(key, stored);
     options.onWrite(table.name, before?.item, after);
     for (const index of table.indexes) propagate(table, index, key, stored);
@@ -107,14 +119,22 @@ export function createCloud(options: CloudOptions): Cloud {
       const listed =
         stored.item[index.hash] !== undefined && stored.item[index.range] !== undefined;
       const item = listed ? pick(stored.item, names) : {};
-      index.entries.set(key, { item, revision: stored.revision });
+      index.entries.set(key, { ...stored, item });
     });
+  };
+
+  const seen = (stored: Stored | undefined, consistent: unknown): Item | undefined => {
+    const fresh = consistent === true || stored === undefined;
+    if (fresh || options.now() - stored.writtenAt > STALE_MS || !options.stale())
+      return stored?.item;
+    return stored.previous;
   };
 
   return {
     get: (input) => {
       const table = tableOf(input);
-      const item = table.items.get(keyOf(table, normalizedItem(Object(input['Key']))))?.item;
+      const key = keyOf(table, normalizedItem(Object(input['Key'])));
+      const item = seen(table.items.get(key), input['ConsistentRead']);
       return item === undefined ? {} : { Item: structuredClone(item) };
     },
     batchGet: (input, taken) => {
@@ -125,7 +145,7 @@ export function createCloud(options: CloudOptions): Cloud {
       const table = tableOf({ TableName });
       const keys = request['Keys'] as Item[];
       const found = keys.slice(0, taken).flatMap((key) => {
-        const item = table.items.get(keyOf(table, key))?.item;
+        const item = seen(table.items.get(keyOf(table, key)), request['ConsistentRead']);
         return item === undefined ? [] : [structuredClone(projected(item, request))];
       });
       const left = keys.slice(taken);
@@ -134,7 +154,15 @@ export function createCloud(options: CloudOptions): Cloud {
         UnprocessedKeys: left.length > 0 ? { [TableName]: { ...request, Keys: left } } : {},
       };
     },
-    query: (input, most) => queryTable(tableOf(input), input, most),
+    query: (input, most) => {
+      const table = tableOf(input);
+      const index = table.indexes.find(({ name }) => name === input['IndexName']);
+      const places =
+        index === undefined
+          ? [...table.items.values()].map((stored) => seen(stored, input['ConsistentRead']))
+          : [...index.entries.values()].map(({ item }) => item);
+      return queryItems(table, index, places, input, most);
+    },
     update: (input) => {
       const table = tableOf(input);
       const Key = normalizedItem(Object(input['Key']));
@@ -234,18 +262,22 @@ function placeholders(input: CommandInput): Placeholders {
   };
 }
 
-function queryTable(table: Table, input: CommandInput, most: number): Output {
-  const index = table.indexes.find(({ name }) => name === input['IndexName']);
+function queryItems(
+  table: Table,
+  index: Index | undefined,
+  places: readonly (Item | undefined)[],
+  input: CommandInput,
+  most: number,
+): Output {
   const range = index?.range ?? table.keyNames[1] ?? '';
-  const places = index === undefined ? table.items : index.entries;
   const descending = input['ScanIndexForward'] === false;
   const start = input['ExclusiveStartKey'] as Item | undefined;
   const after = (item: Item): boolean =>
     start === undefined || compare(item[range], descending ? '<' : '>', start[range]);
   const given = placeholders(input);
   const condition = String(input['KeyConditionExpression']);
-  const matching = [...places.values()]
-    .map(({ item }) => item)
+  const matching = places
+    .filter((item) => item !== undefined)
     .filter((item) => Object.keys(item).length > 0 && holds(condition, item, given) && after(item))
     .sort((one, other) => (compare(one[range], '<', other[range]) ? -1 : 1));
   if (descending) matching.reverse();

@@ -125,6 +125,7 @@ export function compare(
   if (left === undefined || right === undefined || typeof left !== typeof right) return false;
   if (comparator === '=') return left === right;
   if (comparator === '<') return left < right;
+  if (comparator === '<=') return left <= right;
   if (comparator === '>') return left > right;
   throw new Error(`Not understood: ${comparator}`);
 }

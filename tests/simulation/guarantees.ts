@@ -269,18 +269,16 @@ function putOperations(put: PutRequest): RegisterOperation[] {
     if (ifVersion !== undefined && register.version !== ifVersion) return undefined;
     return register.outcome === outcome ? register : { version: register.version + 1, outcome };
   };
-  // A result that another one has replaced by the time of the answer is answered with that one.
-  const replaced = answer !== undefined && answer.status !== outcome;
+  if (answer === undefined) return [{ start, end, required: false, early: false, apply: effect }];
+  // Others may have replaced the result by the time of the answer, which shows what is then in force.
   const apply = (register: Register): Register | undefined => {
     const after = effect(register);
-    return after === undefined || answer === undefined || replaced || shows(after, answer)
-      ? after
-      : undefined;
+    return after !== undefined && after.version <= answer.version ? after : undefined;
   };
   const read = (register: Register) => (shows(register, answer) ? register : undefined);
   return [
-    { start, end, required: answer !== undefined, early: answer !== undefined && !replaced, apply },
-    ...(replaced ? [{ start, end, required: true, early: true, apply: read }] : []),
+    { start, end, required: true, early: false, apply },
+    { start, end, required: true, early: true, apply: read },
   ];
 }
 

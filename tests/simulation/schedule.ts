@@ -110,6 +110,7 @@ async function perform(
   const pauseMs = random.pick([10, 300, 5_000]);
   for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random);
   const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
+  const rush = random.chance(0.15) ? random.between(4, 10) : 0;
   const act = async (): Promise<void> => {
     for (let actions = random.between(2, 7); actions > 0; actions -= 1) {
       await world.time.sleep(random.next() * pauseMs);
@@ -119,7 +120,24 @@ async function perform(
   await Promise.all([
     ...Array.from({ length: random.between(1, 5) }, act),
     ...Array.from({ length: crowd }, () => clients.place('match', random.chance(0.5))),
+    ...(rush > 0 ? lastMinute(world, random, clients, rush) : []),
   ]);
+}
+
+/** A result is given while impatient clients place the last bets. */
+function lastMinute(
+  world: World,
+  random: Random,
+  clients: Clients,
+  bets: number,
+): Promise<unknown>[] {
+  const spreadMs = random.pick([50, 1_500]);
+  const soon = (): Promise<void> => world.time.sleep(random.next() * spreadMs);
+  const settle = soon().then(() => clients.settle('match', random.pick(OUTCOMES), undefined));
+  const places = Array.from({ length: bets }, () =>
+    soon().then(() => clients.place('match', true, 0.9)),
+  );
+  return [settle, ...places];
 }
 
 async function actOnce(

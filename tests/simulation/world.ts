@@ -65,6 +65,7 @@ export function createWorld(
     tablePrefix: TABLE_PREFIX,
     indexLagMs: () => random.next() * random.next() * options.indexLagMs,
     after: time.after,
+    stale: () => random.chance(0.5),
     now: time.now,
     onWrite,
   });

@@ -1,0 +1,202 @@
+import type { Guarantee } from './guarantees.ts';
+
+/** A deliberate break of the protocol: the simulation must notice that `guarantee` falls. */
+export interface Mutant {
+  name: string;
+  guarantee: Guarantee;
+  file: string;
+  find: string;
+  replace: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a bet is acknowledged when the store fails',
+    guarantee: 1,
+    file: 'lib/dynamodb/bets.ts',
+    find: "      return { kind: 'contended' };\n    }\n    throw translateFailure(error);",
+    replace: "      return { kind: 'contended' };\n    }\n    return { kind: 'inserted' };",
+  },
+  {
+    name: 'the history is read without one of its shards',
+    guarantee: 1,
+    file: 'lib/bets/readBets.ts',
+    find: 'const sources = SHARDS.map(',
+    replace: 'const sources = SHARDS.slice(1).map(',
+  },
+  {
+    name: 'the history is read eventually consistent',
+    guarantee: 1,
+    file: 'lib/dynamodb/bets.ts',
+    find: '    ConsistentRead: true,\n    ScanIndexForward: false,',
+    replace: '    ConsistentRead: false,\n    ScanIndexForward: false,',
+  },
+  {
+    name: 'a page begins with the bet that the one before ended with',
+    guarantee: 1,
+    file: 'lib/dynamodb/bets.ts',
+    find: "'#shard = :shard AND betId < :before'",
+    replace: "'#shard = :shard AND betId <= :before'",
+  },
+  {
+    name: 'a key may be taken twice',
+    guarantee: 2,
+    file: 'lib/dynamodb/bets.ts',
+    find: "const KEY_IS_NEW = 'attribute_not_exists(#key)';",
+    replace: "const KEY_IS_NEW = 'attribute_not_exists(nothing)';",
+  },
+  {
+    name: 'another try is another bet',
+    guarantee: 2,
+    file: 'lib/bets/placeBet.ts',
+    find: '    const bet: PlacedBet = { id, eventId, fence, amountMinor, placedAt };',
+    replace:
+      '    const bet: PlacedBet = { id: deps.newBetId(placedAt), eventId, fence, amountMinor, placedAt };',
+  },
+  {
+    name: 'closed fences let bets through',
+    guarantee: 3,
+    file: 'lib/dynamodb/bets.ts',
+    find: "const FENCE_IS_OPEN = 'attribute_not_exists(closedAt)';",
+    replace: "const FENCE_IS_OPEN = 'attribute_not_exists(nothing)';",
+  },
+  {
+    name: 'one fence is left open',
+    guarantee: 3,
+    file: 'lib/dynamodb/fences.ts',
+    find: 'const closings = fenceKeys(eventId).map(',
+    replace: 'const closings = fenceKeys(eventId).slice(1).map(',
+  },
+  {
+    name: 'a bet is refused while an earlier try of it is on its way',
+    guarantee: 3,
+    file: 'lib/bets/placeBet.ts',
+    find: 'await deps.store.closeFences(eventId, deps.clock.now(), signal);',
+    replace: 'await Promise.resolve();',
+  },
+  {
+    name: 'results are read eventually consistent',
+    guarantee: 4,
+    file: 'lib/dynamodb/session.ts',
+    find: 'Keys: left, ConsistentRead: true',
+    replace: 'Keys: left, ConsistentRead: false',
+  },
+  {
+    name: 'a result is acknowledged when only its intent is noted',
+    guarantee: 4,
+    file: 'lib/bets/settleEvent.ts',
+    find: '  await store.closeFences(eventId, clock.now(), signal);\n',
+    replace:
+      "  if (Math.floor(decision.decidedAt) % 2) return { ...decision, version: 1, state: 'settling', bets: 0, stakedMinor: 0n, history: [] };\n  await store.closeFences(eventId, clock.now(), signal);\n",
+  },
+  {
+    name: 'a result replaces whatever version is there',
+    guarantee: 5,
+    file: 'lib/dynamodb/events.ts',
+    find: "const AT_VERSION = 'version = :from';",
+    replace: "const AT_VERSION = 'attribute_exists(version)';",
+  },
+  {
+    name: 'a lost reply is taken for a lost race',
+    guarantee: 5,
+    file: 'lib/bets/settleEvent.ts',
+    find: 'return settlement.history.some((verdict) => verdict.id === decision.id);',
+    replace: "return settlement.history.some((verdict) => verdict.id === 'nobody' + decision.id);",
+  },
+  {
+    name: 'every bet of an answer looks its result up by itself',
+    guarantee: 6,
+    file: 'lib/bets/readBets.ts',
+    find: '  const results = await store.findResults([...new Set(bets.map((bet) => bet.eventId))], signal);\n  return bets.map((bet) => underResult(bet, results.get(bet.eventId)));',
+    replace:
+      '  return Promise.all(bets.map(async (bet) => underResult(bet, (await store.findResults([bet.eventId], signal)).get(bet.eventId))));',
+  },
+  {
+    name: 'an older version may be stored over a newer one',
+    guarantee: 7,
+    file: 'lib/dynamodb/bets.ts',
+    find: 'Parameters: [...values, shardOf(id), id, version]',
+    replace: 'Parameters: [...values, shardOf(id), id, 1_000_000]',
+  },
+  {
+    name: 'nobody completes a result that was only noted',
+    guarantee: 8,
+    file: 'lib/bets/resumeSettlements.ts',
+    find: '  return completeIntent(deps, event, event.intent, signal);',
+    replace: '  return event.settlement;',
+  },
+  {
+    name: 'a correction does not start the sweep again',
+    guarantee: 8,
+    file: 'lib/bets/sweep.ts',
+    find: 'fence.sweptVersion < result.version',
+    replace: 'fence.sweptVersion < 1',
+  },
+  {
+    name: 'errors of single statements are forgotten',
+    guarantee: 9,
+    file: 'lib/dynamodb/bets.ts',
+    find: 'if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;',
+    replace: 'if (PASSING_STATEMENT_FAULTS.has(error.Code)) return true;',
+  },
+  {
+    name: 'a fence is done when its index shows no more, without counting',
+    guarantee: 9,
+    file: 'lib/bets/sweep.ts',
+    find: 'const done = ended.filter((walk) => walk.settled >= walk.fence.placed);\n',
+    replace:
+      'const done = ended;\n    for (const walk of ended) walk.settled = walk.fence.placed;\n',
+  },
+  {
+    name: 'the sweep of an old version finishes a newer one',
+    guarantee: 9,
+    file: 'lib/dynamodb/events.ts',
+    find: "UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',\n    ConditionExpression: AT_VERSION,",
+    replace:
+      "UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',\n    ConditionExpression: 'attribute_exists(version)',",
+  },
+  {
+    name: 'stakes go through a float',
+    guarantee: 10,
+    file: 'lib/dynamodb/items.ts',
+    find: 'amountMinor: bet.amountMinor,\n    placedAt: toInstant',
+    replace:
+      'amountMinor: BigInt(Math.round(Number(bet.amountMinor) * 1.1)),\n    placedAt: toInstant',
+  },
+  {
+    name: 'contention is answered as a refusal',
+    guarantee: 11,
+    file: 'lib/bets/placeBet.ts',
+    find: '  throw unavailable(\n',
+    replace: "  throw new BetError('event-settled',\n",
+  },
+  {
+    name: 'a closed fence is looked at before the bet and the key that exist',
+    guarantee: 11,
+    file: 'lib/bets/placeBet.ts',
+    find: 'if (triedId !== undefined || idempotencyKey !== undefined) {',
+    replace: 'if (triedId !== undefined && triedId === idempotencyKey) {',
+  },
+  {
+    name: 'a PUT stores the statuses of however many bets',
+    guarantee: 12,
+    file: 'lib/bets/settleEvent.ts',
+    find: 'settlement.bets > STORE_RESULT_BATCH',
+    replace: 'settlement.bets > STORE_RESULT_BATCH * 1000',
+  },
+  {
+    name: 'bets are counted before the fences are closed',
+    guarantee: 13,
+    file: 'lib/bets/settleEvent.ts',
+    find: '  await store.closeFences(eventId, clock.now(), signal);\n  const { placed, stakedMinor } = totalsOf(await store.findFences(eventId, signal));\n',
+    replace:
+      '  const { placed, stakedMinor } = totalsOf(await store.findFences(eventId, signal));\n  await store.closeFences(eventId, clock.now(), signal);\n',
+  },
+  {
+    name: 'a bet is stored without its count',
+    guarantee: 13,
+    file: 'lib/dynamodb/bets.ts',
+    find: "UpdateExpression: 'ADD placed :one, stakedMinor :stake',",
+    replace: "UpdateExpression: 'ADD stakedMinor :stake',",
+  },
+];
