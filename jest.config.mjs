@@ -9,6 +9,8 @@ export default {
   // Middy and uuid ship ES modules only, so their .js files are transformed too.
   transform: { '\\.[jt]s$': swc },
   transformIgnorePatterns: ['/node_modules/(?!@middy/|uuid/)'],
+  // Middy exports itself to `import` alone, and Jest resolves with `require`.
+  moduleNameMapper: { '^@middy/([^/]+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/.cache/'],
   testTimeout: 30_000,

@@ -426,7 +426,7 @@ describe('PUT /events/{event_id}', () => {
       },
     );
 
-    it.each(['"0"', '"2"', 'W/"1"', '"x"', '""', '"1,"'])(
+    it.each(['"0"', '"2"', '"01"', 'W/"1"', '"x"', '""', '"1,"'])(
       'refuses another version: %s',
       async (ifMatch) => {
         decided();

@@ -76,6 +76,15 @@ describe('parseConfig', () => {
   });
 });
 
+describe('integers', () => {
+  it.each([' ', '0x10', '1e3', '1.5', '-1', '+1', '70000', '9999999999'])(
+    'are not spelled %j',
+    (PORT) => {
+      expect(parseConfig({ PORT })).toEqual(['PORT: must be an integer from 0 to 65535']);
+    },
+  );
+});
+
 describe('config', () => {
   it('ends the process with code 2 and every fault when the settings are wrong', () => {
     const { status, stderr, stdout } = spawnSync(

@@ -1,7 +1,16 @@
 import * as z from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const milliseconds = z.coerce.number().int().min(0).max(60_000);
+function integer(most: number): z.ZodType<number> {
+  const message = `must be an integer from 0 to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value <= most, { error: message });
+}
+
+const port = integer(65_535);
+const milliseconds = integer(60_000);
 
 /** Every setting of the service; nothing else reads the environment. */
 const settings = z.object({

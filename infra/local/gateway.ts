@@ -43,11 +43,17 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
       requestId: randomUUID(),
       routeKey,
       stage: '$default',
-      time: new Date(now).toUTCString(),
+      time: logTime(now),
       timeEpoch: now,
     },
     ...encodeBody(body, headers['content-type']),
   };
+}
+
+/** As access logs write it: 22/Nov/2026:12:00:00 +0000. */
+function logTime(milliseconds: number): string {
+  const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 function joinHeaders(headers: Request['headers']): Record<string, string> {

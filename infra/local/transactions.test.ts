@@ -125,6 +125,14 @@ describe('TransactWriteItems', () => {
     expect(await numberAt('one', 'a')).toBeUndefined();
   });
 
+  it('undoes every write when a later one is to a table that is not there', async () => {
+    await expect(transact({ TransactItems: [put('one', 'a'), put('three', 'b')] })).rejects.toThrow(
+      'Requested resource not found',
+    );
+
+    expect(await numberAt('one', 'a')).toBeUndefined();
+  });
+
   it('has puts and updates and nothing else', async () => {
     const failure = await failureOf({
       TransactItems: [{ Delete: { TableName: 'one', Key: { k: { S: 'a' } } } }],

@@ -32,29 +32,43 @@ export function createTransactWriteItems(native: Record<NativeOperation, Operati
     const { TransactItems } = input as { TransactItems: TransactItem[] };
     const undo: (() => Promise<unknown>)[] = [];
     const reasons: Reason[] = [];
-    for (const item of TransactItems) {
-      const { operation, write } = writeOf(item);
-      const Key = write.Key ?? pick(write.Item ?? {}, await keyNames(write.TableName));
-      const { TableName } = write;
-      const read = await native.GetItem({ TableName, Key, ConsistentRead: true });
-      // GetItem answers the item, if there is one, under this name.
-      const before = read['Item'] as AttributeMap | undefined;
-      try {
-        await native[operation](write);
-        undo.push(() =>
-          before === undefined
-            ? native.DeleteItem({ TableName, Key })
-            : native.PutItem({ TableName, Item: before }),
-        );
-        reasons.push({ Code: 'None' });
-      } catch (error) {
-        reasons.push(await reasonOf(error, write, before, undo));
+    try {
+      for (const item of TransactItems) {
+        const { reason, undoIt } = await carryOut(native, keyNames, item);
+        reasons.push(reason);
+        if (undoIt !== undefined) undo.push(undoIt);
       }
+      if (reasons.every((reason) => reason.Code === 'None')) return {};
+      throw canceled(reasons);
+    } catch (error) {
+      for (const undoIt of undo.toReversed()) await undoIt();
+      throw error;
     }
-    if (reasons.every((reason) => reason.Code === 'None')) return {};
-    await undoAll(undo);
-    throw canceled(reasons);
   };
+}
+
+/** One write, and how to undo it; a condition that does not hold is a reason, not an error. */
+async function carryOut(
+  native: Record<NativeOperation, Operation>,
+  keyNames: (table: string) => Promise<string[]>,
+  item: TransactItem,
+): Promise<{ reason: Reason; undoIt?: () => Promise<unknown> }> {
+  const { operation, write } = writeOf(item);
+  const { TableName } = write;
+  const Key = write.Key ?? pick(write.Item ?? {}, await keyNames(TableName));
+  const read = await native.GetItem({ TableName, Key, ConsistentRead: true });
+  // GetItem answers the item, if there is one, under this name.
+  const before = read['Item'] as AttributeMap | undefined;
+  try {
+    await native[operation](write);
+  } catch (error) {
+    return { reason: reasonOf(error, write, before) };
+  }
+  const undoIt = () =>
+    before === undefined
+      ? native.DeleteItem({ TableName, Key })
+      : native.PutItem({ TableName, Item: before });
+  return { reason: { Code: 'None' }, undoIt };
 }
 
 function writeOf(item: TransactItem): { operation: 'PutItem' | 'UpdateItem'; write: Write } {
@@ -66,23 +80,11 @@ function writeOf(item: TransactItem): { operation: 'PutItem' | 'UpdateItem'; wri
   });
 }
 
-async function reasonOf(
-  error: unknown,
-  write: Write,
-  before: AttributeMap | undefined,
-  undo: readonly (() => Promise<unknown>)[],
-): Promise<Reason> {
-  if (!(error instanceof DynamodbError) || error.body['__type'] !== CONDITION_FAILED) {
-    await undoAll(undo);
-    throw error;
-  }
+function reasonOf(error: unknown, write: Write, before: AttributeMap | undefined): Reason {
+  if (!(error instanceof DynamodbError) || error.body['__type'] !== CONDITION_FAILED) throw error;
   const Message = 'The conditional request failed';
   const shown = write.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && before !== undefined;
   return { Code: 'ConditionalCheckFailed', Message, ...(shown && { Item: before }) };
-}
-
-async function undoAll(undo: readonly (() => Promise<unknown>)[]): Promise<void> {
-  for (const step of undo.toReversed()) await step();
 }
 
 function canceled(reasons: Reason[]): DynamodbError {

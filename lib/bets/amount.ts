@@ -17,19 +17,20 @@ export interface Decimal {
 
 /** Longest number text that is looked at; more digits than any accepted value could need. */
 const MAX_DECIMAL_LENGTH = 1_000;
-const NUMBER_GRAMMAR = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,9}))?$/;
+const NUMBER_GRAMMAR = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?)0*(\d+))?$/;
 
 /** The exact value of a number in JSON's grammar (RFC 8259 §6), or undefined for anything else. */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = text.length <= MAX_DECIMAL_LENGTH ? NUMBER_GRAMMAR.exec(text) : null;
   if (match === null) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const [, sign = '', whole = '', fraction = '', exponentSign = '', exponent = '0'] = match;
   const digits = whole + fraction;
   const significant = digits.replace(/0+$/, '');
   if (/^0*$/.test(significant)) return { coefficient: 0n, exponent: 0 };
   return {
     coefficient: BigInt(sign + significant),
-    exponent: Number(exponent) - fraction.length + (digits.length - significant.length),
+    exponent:
+      Number(exponentSign + exponent) - fraction.length + (digits.length - significant.length),
   };
 }
 

@@ -38,6 +38,7 @@ export async function placeBet(
   const key = request.idempotencyKey;
   const record = key === undefined ? undefined : { key, betId: id, requestHash: hashOf(request) };
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+    if (attempt > 1) await deps.clock.sleep(backoffMs(BACKOFF, attempt - 1, deps.random()), signal);
     const fence = Math.floor(deps.random() * FENCES_PER_EVENT);
     const { eventId, amountMinor } = request;
     const bet: PlacedBet = { id, eventId, fence, amountMinor, placedAt };
@@ -52,7 +53,7 @@ export async function placeBet(
       case 'fence-closed':
         return afterClosing(deps, request, attempt === 1 ? undefined : id, signal);
       case 'contended':
-        await deps.clock.sleep(backoffMs(BACKOFF, attempt, deps.random()), signal);
+        continue;
     }
   }
   throw unavailable(

@@ -50,7 +50,7 @@ export interface BetStore {
   ): Promise<InsertResult>;
   findIdempotencyRecord(key: string, signal: AbortSignal): Promise<IdempotencyRecord | undefined>;
   findBet(id: BetId, signal: AbortSignal): Promise<PlacedBet | undefined>;
-  /** At most 1000 ids; in no order. */
+  /** At most 1001 ids, a page and one more; in no order. */
   findBets(ids: readonly BetId[], signal: AbortSignal): Promise<PlacedBet[]>;
   /** One shard's bets, newest first, older than `before`; at most `limit`. */
   newestBets(

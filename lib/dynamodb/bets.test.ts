@@ -390,6 +390,15 @@ describe('storeResult', () => {
     expect(sent(dynamodb)).toEqual([]);
   });
 
+  it('does not count a bet that the answer says nothing of', async () => {
+    dynamodb
+      .on(BatchExecuteStatementCommand)
+      .resolvesOnce({ Responses: [{}] })
+      .resolves({ Responses: [] });
+
+    expect(await store.storeResult(ids, result, calm)).toEqual([betIdOf(1)]);
+  });
+
   it('counts a bet that has this result or a newer one', async () => {
     dynamodb
       .on(BatchExecuteStatementCommand)

@@ -1,4 +1,8 @@
-import { type BatchStatementError, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type BatchStatementError,
+  type BatchStatementResponse,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchExecuteStatementCommand,
   GetCommand,
@@ -249,8 +253,8 @@ async function storeResult(
         Parameters: [...values, shardOf(id), id, version],
       })),
     });
-    const { Responses = [] } = await attempt(session.client.send(command, { abortSignal: signal }));
-    const failed = left.filter((id, index) => !wasStored(id, Responses[index]?.Error));
+    const { Responses } = await attempt(session.client.send(command, { abortSignal: signal }));
+    const failed = left.filter((id, index) => !wasStored(id, Responses?.[index]));
     const again = new Set(failed);
     stored.push(...left.filter((id) => !again.has(id)));
     left = failed;
@@ -259,7 +263,10 @@ async function storeResult(
 }
 
 /** Whether the bet is at the version or above; false for a failure that passes. Throws on any other. */
-function wasStored(id: BetId, error: BatchStatementError | undefined): boolean {
+function wasStored(id: BetId, response: BatchStatementResponse | undefined): boolean {
+  // A statement that nothing was said of is one that was not carried out.
+  if (response === undefined) return false;
+  const error = response.Error;
   if (error === undefined || error.Code === CONDITION_FAILED) return true;
   if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;
   throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);

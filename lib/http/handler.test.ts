@@ -91,6 +91,20 @@ describe('httpHandler', () => {
     expect(errors.mock.calls).toEqual([['A request failed', { requestId: REQUEST_ID, error }]]);
   });
 
+  it('asks to come back when Lambda is about to end the invocation', async () => {
+    const handler = httpHandler(deps, {}, () => new Promise(() => {}));
+    const almostOver = { getRemainingTimeInMillis: () => 20 };
+
+    expect(await handler(apiEvent(), almostOver).then(read)).toEqual(
+      problemAnswer(
+        503,
+        'unavailable',
+        'The store is away or busy',
+        'The request ran out of time.',
+      ),
+    );
+  });
+
   it('never lets an answer of one request into the next', async () => {
     const answers = [
       { status: 200, headers: { etag: '"1"' }, body: 1 },

@@ -84,10 +84,16 @@ const PARSER_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = {
   422: { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' },
 };
 
+/** What Middy throws a moment before Lambda would end the invocation. */
+function isOutOfTime(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
 function problemOf(error: unknown): { code: ProblemCode; detail: string } {
   if (error instanceof BetError || error instanceof HttpError) {
     return { code: error.code, detail: error.message };
   }
+  if (isOutOfTime(error)) return { code: 'unavailable', detail: 'The request ran out of time.' };
   const statusCode = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   const parserProblem = typeof statusCode === 'number' ? PARSER_PROBLEMS[statusCode] : undefined;
   if (parserProblem !== undefined) return parserProblem;

@@ -11,10 +11,11 @@ every bet on that event shows it, however many there are; no acknowledged bet is
 left behind.
 
 What goes wrong is answered as an RFC 9457 problem: [all problems](/docs/problems). Money is a decimal \
-text with two digits. Every GET answers HEAD too. Every answer carries the headers \
-${Object.entries(ANSWER_HEADERS)
-  .map(([name, value]) => `\`${name}: ${value}\``)
-  .join(', ')}; the pages for people and this document have others.`;
+text with two digits. Every GET answers HEAD too. Every answer also has ${Object.keys(
+  ANSWER_HEADERS,
+)
+  .map((name) => `\`${name}\``)
+  .join(', ')}: none may be stored, framed or guessed at.`;
 
 /**
  * The OpenAPI 3.1 document of the API, from the schemas that validate its requests. No handler

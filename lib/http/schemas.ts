@@ -138,7 +138,9 @@ export const settleEventHeaders = z.object({
 });
 
 function versionsIn(entityTags: string): number[] {
-  const strong = entityTags.split(/\s*,\s*/).flatMap((tag) => /^"(\d{1,9})"$/.exec(tag)?.[1] ?? []);
+  const strong = entityTags
+    .split(/\s*,\s*/)
+    .flatMap((tag) => /^"(0|[1-9]\d{0,8})"$/.exec(tag)?.[1] ?? []);
   return strong.map(Number);
 }
 

@@ -97,7 +97,7 @@ function checkBets(history: History, ending: Ending): Violation[] {
     for (const { bet, end } of acknowledged(wish)) {
       const stored = byId.get(bet.id);
       if (stored === undefined) violations.push({ guarantee: 1, detail: `bet ${bet.id} is lost` });
-      if (bet.event_id !== wish.event || bet.amount !== `${wish.amount}`) {
+      if (bet.event_id !== wish.event || bet.amount !== wish.amount) {
         violations.push({ guarantee: 10, detail: `bet ${bet.id} is not what was asked for` });
       }
       for (const walk of history.walks.filter(({ start }) => start >= end)) {

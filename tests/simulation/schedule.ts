@@ -61,11 +61,11 @@ export async function runSchedule(
 
 /** Lets time pass until `work` is done; work that never ends is a violation by itself. */
 async function withTime(world: World, work: Promise<void>): Promise<void> {
-  let done = false;
-  void work.then(() => (done = true));
+  const ended = work.then(() => true);
+  const still = Promise.resolve(false);
   for (let minutes = 1; minutes <= 60; minutes += 1) {
     await world.time.runUntil(world.time.now() + 60_000);
-    if (done) return work;
+    if (await Promise.race([ended, still])) return;
   }
   throw new Error('The clients never ended');
 }

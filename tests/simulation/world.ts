@@ -98,27 +98,28 @@ export function createWorld(
     name: string,
     server: number,
     task: () => Promise<Result>,
-  ): Promise<Result | undefined> =>
-    new Promise((resolve) => {
-      calls += 1;
-      const caller: Caller = {
-        name: `${name}-${calls}@${server}`,
-        server,
-        statements: 0,
-        crashed: false,
-        onCrash: () => time.after(CLIENT_PATIENCE_MS, () => resolve(undefined)),
-      };
-      const done = (result: Result | undefined): void => {
-        trace(`${time.now().toFixed(1)} ${caller.name} ${JSON.stringify(result) ?? 'failed'}`);
-        resolve(result);
-      };
-      callers.run(caller, () => {
-        task().then(done, (error: unknown) => {
-          trace(`${time.now().toFixed(1)} ${caller.name} ${String(error)}`);
-          done(undefined);
-        });
-      });
+  ): Promise<Result | undefined> => {
+    calls += 1;
+    const { promise: noAnswer, resolve: giveUp } = Promise.withResolvers<undefined>();
+    const caller: Caller = {
+      name: `${name}-${calls}@${server}`,
+      server,
+      statements: 0,
+      crashed: false,
+      onCrash: () => time.after(CLIENT_PATIENCE_MS, () => giveUp(undefined)),
+    };
+    const note = (what: string): void => trace(`${time.now().toFixed(1)} ${caller.name} ${what}`);
+    return callers.run(caller, async () => {
+      try {
+        const result = await Promise.race([task(), noAnswer]);
+        note(result === undefined ? 'gives no answer' : JSON.stringify(result));
+        return result;
+      } catch (error) {
+        note(String(error));
+        return undefined;
+      }
     });
+  };
 
   return {
     time,

@@ -8,11 +8,18 @@ import {
   success,
 } from './answers.ts';
 import * as evening from './examples.ts';
-import { referenceTo } from './schemas.ts';
+import { referenceTo, wireSchemas } from './schemas.ts';
+
+const SCHEMAS = wireSchemas();
 
 function parameter(place: 'path' | 'query' | 'header', name: string, schema: string): Part {
-  const required = place === 'path' && { required: true };
-  return { name, in: place, ...required, schema: { $ref: referenceTo(schema) } };
+  return {
+    name,
+    in: place,
+    ...(place === 'path' && { required: true }),
+    description: SCHEMAS[schema]?.description,
+    schema: { $ref: referenceTo(schema) },
+  };
 }
 
 /** An example that a form may begin with: only what a call cannot do without has one. */
