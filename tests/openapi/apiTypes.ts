@@ -1,0 +1,761 @@
+// Made from docs/openapi.json by `npm run openapi`.
+export interface paths {
+  '/bets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the bets, newest first
+     * @description A page has at most 1000 bets. The header `Link` leads to the next; a walk over the pages sees every bet that was there when it began exactly once.
+     */
+    get: operations['listBets'];
+    put?: never;
+    /**
+     * Place a bet
+     * @description With an `Idempotency-Key` it is safe to send again whatever became of the first request. `eventId` is understood as `event_id`.
+     */
+    post: operations['placeBet'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a bet */
+    get: operations['getBet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/{event_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read an event */
+    get: operations['getEvent'];
+    /**
+     * Settle an event, or correct its result
+     * @description The result is in force for every reader when this answers, however many bets there are. The same result again changes nothing; another one is a correction, which every bet follows.
+     */
+    put: operations['settleEvent'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/livez': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Is the service alive? */
+    get: operations['getLiveness'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This document */
+    get: operations['getDocument'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/readyz': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Does its store answer? */
+    get: operations['getReadiness'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description A stake: strictly positive, at most 1000000000.00, at most two decimals. A number is judged by the digits that are sent, never as a float. */
+    Amount: string | number;
+    Bet: {
+      /** @example 10.50 */
+      amount: string;
+      /** @description The event as a text, however it was sent. */
+      event_id: string;
+      /**
+       * Format: uuid
+       * @description A UUID version 7, so ids sort by the time of placing.
+       */
+      id: string;
+      /** Format: date-time */
+      placed_at: string;
+      /**
+       * Format: date-time
+       * @description When the result that decides the bet was given. Not there while it is pending.
+       */
+      settled_at?: string;
+      status: components['schemas']['BetStatus'];
+    };
+    /** @description The id of a bet. */
+    BetId: string;
+    /** @description Bets, newest first. */
+    BetList: components['schemas']['Bet'][];
+    /**
+     * @description Where a bet stands.
+     * @enum {string}
+     */
+    BetStatus: 'pending' | 'won' | 'lost';
+    /** @description Where a page begins: opaque, from the header `Link` of the page before. */
+    Cursor: string;
+    /** @description A sporting event: its result, its bets, and how far they are stored as settled. */
+    Event: {
+      bets: {
+        /** @description Bets that are stored under the result. */
+        settled: number;
+        /**
+         * @description The sum of all stakes.
+         * @example 10.50
+         */
+        staked: string;
+        /** @description Bets that were placed. */
+        total: number;
+      };
+      event_id: string;
+      /** @description Every result, oldest first. */
+      history: {
+        /** Format: date-time */
+        decided_at: string;
+        status: components['schemas']['Outcome'];
+        version: number;
+      }[];
+      /**
+       * @description `open`: no result. `settling`: the result is in force for every reader, and not yet stored with every bet. `settled`: it is.
+       * @enum {string}
+       */
+      state: 'open' | 'settling' | 'settled';
+      /** @description The result in force, or null. */
+      status: components['schemas']['Outcome'] | null;
+      /** @description How many results it has had; the entity tag in `ETag`. */
+      version: number;
+    };
+    /**
+     * @description Only bets on this event, through an index that may lag behind by moments.
+     * @example sr:match:42
+     */
+    EventFilter: components['schemas']['EventId'];
+    /** @description The id of an event. A number is written as its decimal text. */
+    EventId: string;
+    /** @description The id of an event: a text, or an integer that means the same event as its decimal text. */
+    EventIdOrNumber: string | number;
+    Health: {
+      /** @enum {string} */
+      status: 'alive' | 'ready';
+    };
+    /**
+     * @description Requests with the same key place one bet between them, however often and however late they come. Bare or in double quotes. A key never expires.
+     * @example 7f3a
+     * @example "7f3a"
+     */
+    IdempotencyKey: string;
+    /**
+     * @description The `ETag` of the event as it was when the decision was taken, or `*` for any result. Another version is refused.
+     * @example "0"
+     * @example *
+     */
+    IfMatch: string;
+    /**
+     * @description The bets of a page at most.
+     * @default 1000
+     * @example 100
+     */
+    Limit: number;
+    /**
+     * @description `WIN` if the first team won, `LOSE` if it lost or drew.
+     * @enum {string}
+     */
+    Outcome: 'WIN' | 'LOSE';
+    /** @description A bet to be placed. */
+    PlaceBet: {
+      amount: components['schemas']['Amount'];
+      event_id: components['schemas']['EventIdOrNumber'];
+    };
+    /**
+     * @description An RFC 9457 problem. A 4xx is final: the same request would be refused again. A 5xx leaves open whether the request had its effect; the same request with the same `Idempotency-Key` finds out.
+     * @example {
+     *       "type": "/docs/problems#route-not-found",
+     *       "title": "There is no such path",
+     *       "status": 404,
+     *       "detail": "There is nothing at /wagers.",
+     *       "instance": "urn:bet-maker:request:5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11"
+     *     }
+     * @example {
+     *       "type": "/docs/problems#method-not-allowed",
+     *       "title": "The path has no such method",
+     *       "status": 405,
+     *       "detail": "/bets has GET, HEAD, POST.",
+     *       "instance": "urn:bet-maker:request:5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11"
+     *     }
+     */
+    Problem: {
+      /** @description What is wrong this time. */
+      detail: string;
+      /** @description Every fault of a request that is not valid. */
+      errors?: {
+        detail: string;
+        /** @enum {string} */
+        in: 'body' | 'query' | 'path' | 'header';
+        /** @description An RFC 6901 JSON Pointer as a URI fragment. */
+        pointer: string;
+      }[];
+      /**
+       * Format: uri
+       * @description This one occurrence, by the id of the request.
+       */
+      instance: string;
+      /** @description The HTTP status. */
+      status: number;
+      /** @description The problem in a few words, always the same. */
+      title: string;
+      /**
+       * Format: uri-reference
+       * @description Which problem it is, and where it is explained. More may be added.
+       */
+      type: string;
+    };
+    /** @description The result of an event. It decides every bet on it. */
+    Result: {
+      status: components['schemas']['Outcome'];
+    };
+    /**
+     * @description Only bets with this status. It filters the page that was read, so one may show fewer.
+     * @example pending
+     */
+    StatusFilter: components['schemas']['BetStatus'];
+  };
+  responses: {
+    /** @description **The body is too large.** Send at most 65,536 bytes. [body-too-large](/docs/problems#body-too-large) */
+    BodyTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description **The headers are too large.** Send at most 16 KB of headers. [headers-too-large](/docs/problems#headers-too-large) */
+    HeadersTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description **The service failed.** Tell the operators the id of the request. [internal](/docs/problems#internal) */
+    Internal: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description **The request cannot be read.** Send HTTP/1.1 with well-formed percent-encoding. [malformed-request](/docs/problems#malformed-request) */
+    MalformedRequest: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description **The request did not end in time.** Send headers within 5 seconds, all within 10. [request-timeout](/docs/problems#request-timeout) */
+    RequestTimeout: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description **The store is away or busy.** Try again after `Retry-After` seconds. [unavailable](/docs/problems#unavailable) */
+    Unavailable: {
+      headers: {
+        'Retry-After': components['headers']['Retry-After'];
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description **The body must be JSON.** Send `Content-Type: application/json`, uncompressed. [unsupported-media-type](/docs/problems#unsupported-media-type) */
+    UnsupportedMediaType: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: {
+    /**
+     * @description The version of the event, for `If-Match`.
+     * @example "1"
+     */
+    ETag: string;
+    /**
+     * @description `true` when the bet was there already: the request repeats an earlier one.
+     * @example true
+     */
+    'Idempotency-Replayed': string;
+    /**
+     * @description Leads to the next page (RFC 8288). Not there on the last one.
+     * @example </bets?limit=2&cursor=AaIDqrLhfESNHy-bbjpdcOqVDi4PSw>; rel="next"
+     */
+    Link: string;
+    /**
+     * @description Where the bet is.
+     * @example /bets/01a203aa-93ed-7394-bba1-65f07fb629c1
+     */
+    Location: string;
+    /**
+     * @description Seconds after which the request may be sent again.
+     * @example 1
+     */
+    'Retry-After': string;
+    /**
+     * @description The id of the request, under which its failure is logged.
+     * @example 5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11
+     */
+    'X-Request-Id': string;
+  };
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  listBets: {
+    parameters: {
+      query?: {
+        /** @description Where a page begins: opaque, from the header `Link` of the page before. */
+        cursor?: components['schemas']['Cursor'];
+        /** @description Only bets on this event, through an index that may lag behind by moments. */
+        event_id?: components['schemas']['EventFilter'];
+        /** @description The bets of a page at most. */
+        limit?: components['schemas']['Limit'];
+        /** @description Only bets with this status. It filters the page that was read, so one may show fewer. */
+        status?: components['schemas']['StatusFilter'];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          Link: components['headers']['Link'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BetList'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      431: components['responses']['HeadersTooLarge'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  placeBet: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Requests with the same key place one bet between them, however often and however late they come. Bare or in double quotes. A key never expires. */
+        'Idempotency-Key'?: components['schemas']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlaceBet'];
+      };
+    };
+    responses: {
+      /** @description The bet was placed, by this request or an earlier one with its key. */
+      201: {
+        headers: {
+          'Idempotency-Replayed': components['headers']['Idempotency-Replayed'];
+          Location: components['headers']['Location'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bet'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      /** @description **The event has a result.** It takes no more bets; this one was not placed. [event-settled](/docs/problems#event-settled) */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      /**
+       * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
+       *
+       *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
+       *
+       *     **The idempotency key was used for another bet.** Use a new key for a new bet. [idempotency-key-reused](/docs/problems#idempotency-key-reused)
+       */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      431: components['responses']['HeadersTooLarge'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getBet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a bet.
+         * @example 01a203aa-93ed-7394-bba1-65f07fb629c1
+         */
+        id: components['schemas']['BetId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bet as it is now. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bet'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      /** @description **There is no such bet.** Check the id. [bet-not-found](/docs/problems#bet-not-found) */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['RequestTimeout'];
+      431: components['responses']['HeadersTooLarge'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getEvent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of an event. A number is written as its decimal text.
+         * @example sr:match:42
+         */
+        event_id: components['schemas']['EventId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The event as it is now. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Event'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      /** @description **Nothing is known of the event.** It has neither a bet nor a result. [event-not-found](/docs/problems#event-not-found) */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      408: components['responses']['RequestTimeout'];
+      /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      431: components['responses']['HeadersTooLarge'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  settleEvent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` of the event as it was when the decision was taken, or `*` for any result. Another version is refused. */
+        'If-Match'?: components['schemas']['IfMatch'];
+      };
+      path: {
+        /**
+         * @description The id of an event. A number is written as its decimal text.
+         * @example sr:match:42
+         */
+        event_id: components['schemas']['EventId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Result'];
+      };
+    };
+    responses: {
+      /** @description The result is in force, and stored with every bet. */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Event'];
+        };
+      };
+      /** @description The result is in force; storing it with every bet goes on. */
+      202: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Event'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      /** @description **The event was corrected too often.** An event has at most 100 results. [correction-limit](/docs/problems#correction-limit) */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description **The event is at another version.** Read the event, decide again. [version-mismatch](/docs/problems#version-mismatch) */
+      412: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      /**
+       * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
+       *
+       *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
+       */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      431: components['responses']['HeadersTooLarge'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getLiveness: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      431: components['responses']['HeadersTooLarge'];
+    };
+  };
+  getDocument: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OpenAPI 3.1. */
+      200: {
+        headers: {
+          /** @description Of this text. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Record<string, never>;
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      431: components['responses']['HeadersTooLarge'];
+    };
+  };
+  getReadiness: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It does. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      431: components['responses']['HeadersTooLarge'];
+      /** @description **The service does not take requests now.** Try again after `Retry-After` seconds. [not-ready](/docs/problems#not-ready) */
+      503: {
+        headers: {
+          'Retry-After': components['headers']['Retry-After'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+}
