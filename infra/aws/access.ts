@@ -1,0 +1,47 @@
+import type { TableName } from '../tables.ts';
+
+/** The functions of serverless.yml that touch the tables. */
+export type FunctionName =
+  'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'getEvent' | 'resumeSettlements';
+
+/**
+ * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged by
+ * the single actions in it.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ */
+export type Action =
+  'BatchGetItem' | 'GetItem' | 'PartiQLUpdate' | 'PutItem' | 'Query' | 'UpdateItem';
+
+/** A table, or one of its indexes. */
+export type Target = TableName | 'bets/byEvent' | 'events/unfinished';
+
+export type Access = Partial<Record<Target, readonly Action[]>>;
+
+/** Finding what is unsettled on an event and storing its result. */
+const SWEEP = {
+  bets: ['PartiQLUpdate'],
+  'bets/byEvent': ['Query'],
+  events: ['GetItem', 'UpdateItem'],
+  fences: ['BatchGetItem', 'UpdateItem'],
+} as const satisfies Access;
+
+/** All that each function may do; a test compares it with what each one does. */
+export const access: Record<FunctionName, Access> = {
+  placeBet: {
+    bets: ['GetItem', 'PutItem'],
+    events: ['BatchGetItem'],
+    fences: ['UpdateItem'],
+    idempotencyKeys: ['GetItem', 'PutItem'],
+  },
+  listBets: {
+    bets: ['BatchGetItem', 'Query'],
+    'bets/byEvent': ['Query'],
+    events: ['BatchGetItem'],
+    fences: ['BatchGetItem'],
+  },
+  getBet: { bets: ['GetItem'], events: ['BatchGetItem'] },
+  settleEvent: SWEEP,
+  getEvent: { events: ['GetItem'], fences: ['BatchGetItem'] },
+  resumeSettlements: { ...SWEEP, 'events/unfinished': ['Query'] },
+};
