@@ -12,7 +12,6 @@ type Event = z.infer<typeof eventBody>;
 export const EVENT_ID = 'sr:match:42';
 export const BIG_EVENT_ID = 'sr:match:77';
 export const CORRECTED_EVENT_ID = 'sr:match:99';
-export const IDEMPOTENCY_KEY = '7f3a';
 
 export const byText: Bet = {
   id: '01a203aa-93ed-7394-bba1-65f07fb629c1',
