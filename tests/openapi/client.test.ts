@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import createClient from 'openapi-fetch';
+import { type Service, startService } from '../support/service.ts';
+import type { paths } from './apiTypes.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop('SIGTERM'));
+
+it('a client made from the document places, lists, settles and is refused, by types alone', async () => {
+  const client = createClient<paths>({ baseUrl: service.url });
+  const event_id = 'sr:match:42';
+  const key = { 'Idempotency-Key': randomUUID() };
+
+  const placed = await client.POST('/bets', {
+    params: { header: key },
+    body: { event_id, amount: '10.50' },
+  });
+  const again = await client.POST('/bets', {
+    params: { header: key },
+    body: { event_id, amount: 10.5 },
+  });
+  const listed = await client.GET('/bets', {
+    params: { query: { event_id, status: 'pending', limit: 10 } },
+  });
+  const settled = await client.PUT('/events/{event_id}', {
+    params: { path: { event_id }, header: { 'If-Match': '"0"' } },
+    body: { status: 'WIN' },
+  });
+  const late = await client.POST('/bets', { body: { event_id, amount: '1.00' } });
+  const bet = await client.GET('/bets/{id}', {
+    params: { path: { id: placed.data?.id ?? '' } },
+  });
+
+  expect(placed.response.status).toBe(201);
+  expect(placed.data).toMatchObject({ event_id, amount: '10.50', status: 'pending' });
+  expect(again.data).toEqual(placed.data);
+  expect(listed.data).toEqual([placed.data]);
+  expect([settled.response.status, settled.data?.state, settled.data?.bets.settled]).toEqual([
+    200,
+    'settled',
+    1,
+  ]);
+  expect([late.data, late.error?.status, late.error?.type]).toEqual([
+    undefined,
+    409,
+    '/docs/problems#event-settled',
+  ]);
+  expect(bet.data?.status).toBe('won');
+});
