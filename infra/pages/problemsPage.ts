@@ -5,7 +5,7 @@ import { escapeHtml, renderPage } from './html.ts';
 /** Every problem under the fragment that its `type` leads to. */
 export function renderProblemsPage(): Buffer {
   // The keys of a total record are its codes.
-  const codes = Object.keys(PROBLEMS) as ProblemCode[];
+  const codes = (Object.keys(PROBLEMS) as ProblemCode[]).sort();
   return renderPage({
     path: '/docs/problems',
     title: 'Problems',

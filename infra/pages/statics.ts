@@ -43,7 +43,10 @@ export function answerStatic(
     prepared ??= prepare(read);
     try {
       const { bytes, gzipped, etag } = await prepared;
-      response.set({ ...PAGE_HEADERS, 'content-type': contentType, etag });
+      // Not `set`: it would add to the content type.
+      response.setHeaders(
+        new Map(Object.entries({ ...PAGE_HEADERS, 'content-type': contentType, etag })),
+      );
       if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(bytes);
       response.set('content-encoding', 'gzip').send(gzipped);
     } catch (error) {

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { apiEvent, context, type Sent } from '../tests/support/apiEvent.ts';
+import { handler } from './pages.ts';
+
+interface PageAnswer {
+  statusCode: number;
+  isBase64Encoded: boolean;
+  headers: Record<string, string>;
+  body: string;
+}
+
+async function get(path: string, sent: Sent = {}): Promise<PageAnswer> {
+  // The answer to an API Gateway HTTP API's event (payload format 2.0).
+  return (await handler(apiEvent({ path, ...sent }), context)) as PageAnswer;
+}
+
+const PAGE_HEADERS = {
+  'cache-control': 'no-cache',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'none'; " +
+    "frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  vary: 'accept-encoding',
+};
+
+describe('the pages on Lambda', () => {
+  it.each([
+    ['/docs', 'text/html; charset=utf-8', '<div id="reference"></div>'],
+    ['/docs/', 'text/html; charset=utf-8', '<div id="reference"></div>'],
+    ['/docs/problems', 'text/html; charset=utf-8', '<section id="event-settled"'],
+    ['/openapi.json', 'application/json', '{"openapi":"3.1.1",'],
+    ['/assets/pages.css', 'text/css; charset=utf-8', '.site {'],
+    ['/assets/reference.js', 'text/javascript; charset=utf-8', 'SwaggerUIBundle({'],
+    ['/assets/favicon.svg', 'image/svg+xml', '<svg '],
+    ['/assets/swagger-ui.css', 'text/css; charset=utf-8', '.swagger-ui'],
+  ])('GET %s answers %s', async (path, contentType, part) => {
+    const answer = await get(path);
+
+    expect({ ...answer, body: undefined }).toEqual({
+      statusCode: 200,
+      isBase64Encoded: false,
+      cookies: [],
+      body: undefined,
+      headers: {
+        ...PAGE_HEADERS,
+        'content-type': contentType,
+        'content-length': String(Buffer.byteLength(answer.body)),
+        etag: expect.stringMatching(/^W\/"[\w-]{22}"$/),
+      },
+    });
+    expect(answer.body).toContain(part);
+  });
+
+  it('compresses for those who can unpack it', async () => {
+    const plain = await get('/assets/swagger-ui-bundle.js');
+    const packed = await get('/assets/swagger-ui-bundle.js', {
+      headers: { 'accept-encoding': 'gzip, deflate, br' },
+    });
+
+    expect(packed.isBase64Encoded).toBe(true);
+    expect(packed.headers).toMatchObject({ ...PAGE_HEADERS, 'content-encoding': 'gzip' });
+    expect(packed.headers['etag']).toBe(plain.headers['etag']);
+    expect(gunzipSync(Buffer.from(packed.body, 'base64')).toString()).toBe(plain.body);
+  });
+
+  it('sends nothing again to those who have it', async () => {
+    const { headers } = await get('/docs');
+
+    const again = await get('/docs', { headers: { 'if-none-match': headers['etag'] ?? '' } });
+
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
+  it('answers HEAD without a body', async () => {
+    const answer = await get('/docs', { method: 'HEAD' });
+
+    expect([answer.statusCode, answer.body]).toEqual([200, '']);
+  });
+
+  it.each([
+    ['GET', '/docs/nothing', 404, 'route-not-found', undefined],
+    ['GET', '/assets/../package.json', 404, 'route-not-found', undefined],
+    ['GET', '/assets/%2e%2e%2fpackage.json', 404, 'route-not-found', undefined],
+    ['GET', '/DOCS', 404, 'route-not-found', undefined],
+    ['POST', '/docs', 405, 'method-not-allowed', 'GET, HEAD'],
+    ['DELETE', '/openapi.json', 405, 'method-not-allowed', 'GET, HEAD'],
+  ])('%s %s is %d, a problem', async (method, path, status, code, allow) => {
+    const answer = await get(path, { method });
+
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([status, allow]);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(answer.body)).toMatchObject({ type: `/docs/problems#${code}`, status });
+  });
+});
+
+describe('every problem', () => {
+  it('is explained under the fragment that its type leads to', async () => {
+    const documented = readFileSync(join(__dirname, '../docs/problems.md'), 'utf8');
+    const codes = [...documented.matchAll(/^\| `([a-z-]+)`/gm)].map(([, code]) => code);
+
+    const page = (await get('/docs/problems')).body;
+
+    expect(codes).toContain('event-settled');
+    expect([...page.matchAll(/<section id="([a-z-]+)"/g)].map(([, id]) => id)).toEqual(codes);
+  });
+});
