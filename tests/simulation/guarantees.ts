@@ -203,12 +203,26 @@ function checkRegisters(history: History, ending: Ending): Violation[] {
     ...history.puts.map((put) => put.event),
   ]);
   const initial: Register = { version: 0, outcome: null };
-  return [...events].flatMap((event): Violation[] => {
+  const answers = [...history.puts, ...history.eventReads].flatMap(({ answer }) => answer ?? []);
+  const torn = answers.filter((answer) => !isWhole(answer));
+  const violations = torn.map((answer): Violation => {
+    return { guarantee: 5, detail: `${answer.event_id} has a history with a gap or a repetition` };
+  });
+  const unordered = [...events].flatMap((event): Violation[] => {
     const operations = registerOperations(event, history, ending);
     if (isLinearizable(initial, operations, ({ version, outcome }) => `${version}${outcome}`))
       return [];
     return [{ guarantee: 5, detail: `no order of operations explains what ${event} answered` }];
   });
+  return [...violations, ...unordered];
+}
+
+/** Every change of a result has the next version, and is a change. */
+function isWhole({ version, status, history }: EventJson): boolean {
+  const changes = history.every((verdict, index) => {
+    return verdict.version === index + 1 && verdict.status !== history[index - 1]?.status;
+  });
+  return changes && history.length === version && (history.at(-1)?.status ?? null) === status;
 }
 
 type RegisterOperation = Operation<Register>;

@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'another try is another bet',
-    guarantee: 2,
+    guarantee: 11,
     file: 'lib/bets/placeBet.ts',
     find: '    const bet: PlacedBet = { id, eventId, fence, amountMinor, placedAt };',
     replace:

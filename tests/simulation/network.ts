@@ -207,7 +207,7 @@ export function createNetwork(
     send: (
       command: { constructor: { name: string }; input: CommandInput },
       given: { abortSignal?: AbortSignal },
-    ) => abortable(send(command.constructor.name, command.input), given.abortSignal),
+    ) => abortable(() => send(command.constructor.name, command.input), given.abortSignal),
   };
   return {
     // Of the client, the store uses only `send`.
@@ -248,15 +248,19 @@ function isRetried(error: Error & { code?: unknown }): boolean {
   return RETRIED.has(error.name) || error.code === 'ECONNRESET';
 }
 
-function abortable<Result>(
-  result: Promise<Result>,
+/** Like the SDK: nothing is sent when the signal has aborted before. */
+async function abortable<Result>(
+  call: () => Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  if (signal === undefined) return result;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new SdkError('AbortError'));
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  if (signal === undefined) return call();
+  if (signal.aborted) throw new SdkError('AbortError');
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(new SdkError('AbortError'));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([call(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

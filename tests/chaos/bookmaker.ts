@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Clients and an operator who keep books of their own, so that what the service says at the end can
+ * be held against what it said on the way. They ask again, with the same key, until they know.
+ */
+interface Wish {
+  key: string;
+  event: string;
+  amountMinor: number;
+  /** The bet's id, or null when it was refused; undefined while that is not known. */
+  bet?: string | null;
+}
+
+interface BetJson {
+  id: string;
+  event_id: string;
+  amount: string;
+  status: string;
+}
+interface EventJson {
+  status: string;
+  state: string;
+  bets: { total: number; settled: number; staked: string };
+}
+
+export interface Report {
+  acknowledged: number;
+  refused: number;
+  settled: number;
+  corrected: number;
+  /** Answers by status; 0 stands for a connection that broke. */
+  answers: Record<string, number>;
+  slowestMs: number;
+  staked: string;
+  faults: string[];
+}
+
+export interface Bookmaker {
+  /** Bets keep coming, and results and corrections now and then, until `stop`. */
+  open(): void;
+  /** Lets everybody learn what is still open, settles every event, and reads the whole book. */
+  close(): Promise<Report>;
+}
+
+const CLIENTS = 8;
+const PATIENCE_MS = 15_000;
+/** An event takes bets for about this long, in milliseconds. */
+const EVENT_MS = 1_500;
+
+export function createBookmaker(url: string): Bookmaker {
+  const wishes: Wish[] = [];
+  const outcomes = new Map<string, 'WIN' | 'LOSE'>();
+  const answers: Record<string, number> = {};
+  const faults: string[] = [];
+  const closing = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  let events = 1;
+  let corrected = 0;
+  let slowestMs = 0;
+
+  const call = async (
+    path: string,
+    init: RequestInit,
+  ): Promise<{ status: number; body: unknown; link: string }> => {
+    const begun = performance.now();
+    try {
+      const response = await fetch(url + path, {
+        ...init,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      const body: unknown = await response.json();
+      const tookMs = performance.now() - begun;
+      slowestMs = Math.max(slowestMs, tookMs);
+      answers[response.status] = (answers[response.status] ?? 0) + 1;
+      if (![200, 201, 202, 409, 503].includes(response.status)) {
+        faults.push(
+          `${init.method ?? 'GET'} ${path} was answered ${response.status} ${JSON.stringify(body)}`,
+        );
+      }
+      return { status: response.status, body, link: response.headers.get('link') ?? '' };
+    } catch {
+      answers['0'] = (answers['0'] ?? 0) + 1;
+      await delay(50);
+      return { status: 0, body: undefined, link: '' };
+    }
+  };
+  const send = (method: string, path: string, body: object, headers: object = {}) =>
+    call(path, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+
+  const learn = async (wish: Wish): Promise<void> => {
+    const amount = (wish.amountMinor / 100).toFixed(2);
+    const { status, body } = await send(
+      'POST',
+      '/bets',
+      { event_id: wish.event, amount },
+      { 'idempotency-key': wish.key },
+    );
+    if (status === 201) wish.bet = (body as BetJson).id;
+    if (status === 409) wish.bet = null;
+  };
+
+  const client = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      const amountMinor = 1 + Math.floor(Math.random() * 100_000);
+      const wish: Wish = { key: randomUUID(), event: `event-${events}`, amountMinor };
+      wishes.push(wish);
+      do await learn(wish);
+      while (wish.bet === undefined && !closing.signal.aborted);
+    }
+  };
+
+  const settle = async (
+    event: string,
+    outcome: 'WIN' | 'LOSE',
+    stop?: AbortSignal,
+  ): Promise<void> => {
+    if (outcomes.has(event)) corrected += 1;
+    // From now on this is what must come out: the operator does not rest before it is acknowledged.
+    outcomes.set(event, outcome);
+    for (let status = 0; status !== 200 && status !== 202;) {
+      status = (await send('PUT', `/events/${event}`, { status: outcome })).status;
+      if (stop?.aborted) return;
+    }
+  };
+
+  const operator = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await delay(EVENT_MS * (0.5 + Math.random()), undefined, { signal: closing.signal }).catch(
+        () => {},
+      );
+      const event = `event-${events}`;
+      events += 1;
+      await settle(event, Math.random() < 0.5 ? 'WIN' : 'LOSE', closing.signal);
+      const [earlier] = [...outcomes.keys()].toSorted(() => Math.random() - 0.5);
+      if (earlier !== undefined && Math.random() < 0.3) {
+        await settle(earlier, outcomes.get(earlier) === 'WIN' ? 'LOSE' : 'WIN', closing.signal);
+      }
+    }
+  };
+
+  const history = async (): Promise<BetJson[]> => {
+    const bets: BetJson[] = [];
+    let path: string | undefined = '/bets';
+    while (path !== undefined) {
+      const page = await call(path, {});
+      bets.push(...(page.body as BetJson[]));
+      path = /^<([^>]+)>/.exec(page.link)?.[1];
+    }
+    return bets;
+  };
+
+  const completeEvents = async (): Promise<Map<string, EventJson>> => {
+    const reports = new Map<string, EventJson>();
+    for (const [event] of outcomes) {
+      for (let tries = 1; ; tries += 1) {
+        const { body } = await call(`/events/${event}`, {});
+        reports.set(event, body as EventJson);
+        if ((body as EventJson).state === 'settled') break;
+        if (tries > 1_200) {
+          faults.push(`${event} is not settled after two minutes`);
+          break;
+        }
+        await delay(100);
+      }
+    }
+    return reports;
+  };
+
+  return {
+    open: () => {
+      running = Promise.all([operator(), ...Array.from({ length: CLIENTS }, client)]);
+    },
+    close: async () => {
+      closing.abort();
+      await running;
+      for (const wish of wishes) while (wish.bet === undefined) await learn(wish);
+      for (let event = 1; event <= events; event += 1) {
+        const name = `event-${event}`;
+        // A result that was cut off may or may not be in force: say it again.
+        await settle(name, outcomes.get(name) ?? 'WIN');
+      }
+      const reports = await completeEvents();
+      const bets = await history();
+      faults.push(...compare(wishes, outcomes, bets, reports));
+      const taken = wishes.filter((wish) => typeof wish.bet === 'string');
+      const staked = taken.reduce((sum, wish) => sum + BigInt(wish.amountMinor), 0n);
+      return {
+        acknowledged: taken.length,
+        refused: wishes.length - taken.length,
+        settled: outcomes.size,
+        corrected,
+        answers,
+        slowestMs: Math.round(slowestMs),
+        staked: (Number(staked) / 100).toFixed(2),
+        faults,
+      };
+    },
+  };
+}
+
+/** The clients' books against the service's. */
+function compare(
+  wishes: readonly Wish[],
+  outcomes: ReadonlyMap<string, string>,
+  bets: readonly BetJson[],
+  reports: ReadonlyMap<string, EventJson>,
+): string[] {
+  const faults: string[] = [];
+  const byId = new Map(bets.map((bet) => [bet.id, bet]));
+  const taken = wishes.filter((wish) => typeof wish.bet === 'string');
+  if (byId.size !== bets.length) faults.push('the history shows a bet twice');
+  if (bets.length !== taken.length)
+    faults.push(`${taken.length} bets were acknowledged, ${bets.length} are there`);
+  for (const wish of taken) {
+    const bet = byId.get(String(wish.bet));
+    const status = outcomes.get(wish.event) === 'WIN' ? 'won' : 'lost';
+    const right =
+      bet?.event_id === wish.event &&
+      bet.amount === (wish.amountMinor / 100).toFixed(2) &&
+      bet.status === status;
+    if (!right)
+      faults.push(
+        `bet ${String(wish.bet)} on ${wish.event}: ${JSON.stringify(bet)}, wanted ${status}`,
+      );
+  }
+  for (const [event, report] of reports) {
+    const own = taken.filter((wish) => wish.event === event);
+    const staked = own.reduce((sum, wish) => sum + BigInt(wish.amountMinor), 0n);
+    const { total, settled, staked: said } = report.bets;
+    if (
+      total !== own.length ||
+      settled !== own.length ||
+      BigInt(said.replace('.', '')) !== staked
+    ) {
+      faults.push(
+        `${event} says ${total} bets, ${settled} settled, ${said} staked; the clients say ${own.length} and ${staked} cents`,
+      );
+    }
+  }
+  return faults;
+}

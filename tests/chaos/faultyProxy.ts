@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How likely each fault of a request is, of 1. */
+export interface WireFaults {
+  delayed: number;
+  /** The connection is reset before the store hears of the request. */
+  reset: number;
+  /** The store carries it out and the answer is lost. */
+  answerLost: number;
+  /** The answer never comes, and the connection stays open. */
+  swallowed: number;
+  /** The store gets it twice. */
+  duplicated: number;
+  /** The store gets it after the service gave up. */
+  late: number;
+}
+
+export interface FaultyProxy {
+  endpoint: string;
+  set(faults: WireFaults): void;
+  counts: Record<string, number>;
+  close(): Promise<void>;
+}
+
+export const NO_FAULTS: WireFaults = {
+  delayed: 0,
+  reset: 0,
+  answerLost: 0,
+  swallowed: 0,
+  duplicated: 0,
+  late: 0,
+};
+const DELAY_MS = 1_500;
+/** Longer than the service waits for one try of a call. */
+const LATE_MS = 4_000;
+
+interface Sent {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+/** An HTTP proxy on loopback between the service and its store, which does harm by chance. */
+export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+  let faults = NO_FAULTS;
+  const counts: Record<string, number> = {};
+  const happens = (fault: keyof WireFaults): boolean => {
+    if (Math.random() >= faults[fault]) return false;
+    counts[fault] = (counts[fault] ?? 0) + 1;
+    return true;
+  };
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await bodyOf(incoming);
+    const pass = (): Promise<Sent> => forward(target, incoming, body);
+    const unheard = (): void => void pass().catch(() => {});
+    if (happens('reset')) return void outgoing.destroy();
+    if (happens('late')) return void delay(LATE_MS).then(unheard);
+    if (happens('swallowed')) return unheard();
+    if (happens('delayed')) await delay(Math.random() * DELAY_MS);
+    if (happens('duplicated')) unheard();
+    const { status, headers, body: answer } = await pass();
+    if (happens('answerLost')) return void outgoing.destroy();
+    outgoing.writeHead(status, headers).end(answer);
+  };
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    set: (given) => {
+      faults = given;
+    },
+    counts,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function forward(
+  target: string,
+  { method, headers, url = '/' }: IncomingMessage,
+  body: Buffer,
+): Promise<Sent> {
+  const outgoing = ask(new URL(url, target), { method, headers });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const answer = await bodyOf(response);
+  return { status: response.statusCode ?? 502, headers: response.headers, body: answer };
+}

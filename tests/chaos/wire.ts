@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
+import { startService } from '../support/service.ts';
+import { createBookmaker } from './bookmaker.ts';
+import { NO_FAULTS, startFaultyProxy } from './faultyProxy.ts';
+
+/**
+ * The service on a wire that delays, resets, swallows, loses and duplicates, in rough and in quiet
+ * times; then holds its books against the clients' own.
+ *
+ *     npm run chaos:wire -- --seconds 40
+ */
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '40' } } });
+const ROUGH = {
+  delayed: 0.05,
+  reset: 0.05,
+  answerLost: 0.05,
+  swallowed: 0.01,
+  duplicated: 0.05,
+  late: 0.01,
+};
+/** The service gives a request up after 8 seconds; the rest is the way there and back. */
+const DEADLINE_MS = 10_000;
+const TURNS = 4;
+
+const runtime = await findRuntime();
+if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
+const local = await startDynamodbLocal(runtime);
+const proxy = await startFaultyProxy(local.endpoint);
+const service = await startService({ DYNAMODB_ENDPOINT: proxy.endpoint, LOG_LEVEL: 'SILENT' });
+const bookmaker = createBookmaker(service.url);
+bookmaker.open();
+for (let turn = 1; turn <= TURNS; turn += 1) {
+  proxy.set(ROUGH);
+  await delay((Number(values.seconds) * 800) / TURNS);
+  proxy.set(NO_FAULTS);
+  await delay((Number(values.seconds) * 200) / TURNS);
+}
+const report = await bookmaker.close();
+if (report.slowestMs > DEADLINE_MS) report.faults.push(`an answer took ${report.slowestMs} ms`);
+await service.stop('SIGTERM');
+await proxy.close();
+await local.stop();
+process.stdout.write(`${JSON.stringify({ wire: proxy.counts, ...report }, null, 2)}\n`);
+process.exitCode = report.faults.length === 0 && report.acknowledged > 0 ? 0 : 1;
