@@ -6,6 +6,7 @@ const DEFAULTS = {
   host: '127.0.0.1',
   dynamodbEndpoint: undefined,
   tablePrefix: 'bet-maker-',
+  operatorToken: undefined,
   settleBudgetMs: 1000,
   logLevel: 'INFO',
 };
@@ -27,6 +28,7 @@ describe('parseConfig', () => {
       HOST: '::1',
       DYNAMODB_ENDPOINT: 'http://localhost:8000',
       TABLE_PREFIX: 'stage.1_-',
+      OPERATOR_TOKEN: 'mF_9.B5f-4.1JqM+/~==',
       SETTLE_BUDGET_MS: '0',
       LOG_LEVEL: 'SILENT',
       PATH: '/bin',
@@ -37,6 +39,7 @@ describe('parseConfig', () => {
       host: '::1',
       dynamodbEndpoint: 'http://localhost:8000',
       tablePrefix: 'stage.1_-',
+      operatorToken: 'mF_9.B5f-4.1JqM+/~==',
       settleBudgetMs: 0,
       logLevel: 'SILENT',
     });
@@ -47,6 +50,7 @@ describe('parseConfig', () => {
       PORT: '65536',
       DYNAMODB_ENDPOINT: 'localhost:8000',
       TABLE_PREFIX: 'a b',
+      OPERATOR_TOKEN: 'short',
       SETTLE_BUDGET_MS: '60001',
       LOG_LEVEL: 'loud',
     });
@@ -55,6 +59,7 @@ describe('parseConfig', () => {
       'PORT',
       'DYNAMODB_ENDPOINT',
       'TABLE_PREFIX',
+      'OPERATOR_TOKEN',
       'SETTLE_BUDGET_MS',
       'LOG_LEVEL',
     ]);
@@ -68,11 +73,23 @@ describe('parseConfig', () => {
     ['SETTLE_BUDGET_MS', '1.5'],
     ['DYNAMODB_ENDPOINT', 'ftp://localhost'],
     ['TABLE_PREFIX', 'x'.repeat(101)],
+    ['OPERATOR_TOKEN', 'x'.repeat(15)],
+    ['OPERATOR_TOKEN', 'x'.repeat(513)],
+    ['OPERATOR_TOKEN', `${'x'.repeat(16)} y`],
+    ['OPERATOR_TOKEN', `=${'x'.repeat(16)}`],
     ['LOG_LEVEL', 'info'],
   ])('refuses %s=%s', (name, value) => {
     const faults = parseConfig({ [name]: value });
 
     expect(faults).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+});
+
+describe('an operator token that is wrong', () => {
+  it('is not repeated where everybody can read it', () => {
+    expect(parseConfig({ OPERATOR_TOKEN: 'secret, but misspelled' })).toEqual([
+      'OPERATOR_TOKEN: must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -',
+    ]);
   });
 });
 

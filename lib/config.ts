@@ -12,6 +12,14 @@ function integer(most: number): z.ZodType<number> {
 const port = integer(65_535);
 const milliseconds = integer(60_000);
 
+/** RFC 6750 §2.1, and long enough not to be guessed. The message must not repeat it. */
+const bearerToken = z
+  .string()
+  .regex(
+    /^(?=.{16,512}$)[\w.~+/-]+=*$/,
+    'must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -',
+  );
+
 /** Every setting of the service; nothing else reads the environment. */
 const settings = z.object({
   /** TCP port that the local service listens on. */
@@ -25,6 +33,8 @@ const settings = z.object({
     .string()
     .regex(/^[A-Za-z0-9_.-]{0,100}$/)
     .default('bet-maker-'),
+  /** What operators of the local service settle events with; AWS has an authorizer for that. */
+  OPERATOR_TOKEN: bearerToken.optional(),
   /** How long a PUT may store statuses before it answers 202, in milliseconds. */
   SETTLE_BUDGET_MS: milliseconds.default(1000),
   LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']).default('INFO'),
@@ -35,6 +45,7 @@ export interface Config {
   host: string;
   dynamodbEndpoint: string | undefined;
   tablePrefix: string;
+  operatorToken: string | undefined;
   settleBudgetMs: number;
   logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'SILENT';
 }
@@ -53,6 +64,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     host: data.HOST,
     dynamodbEndpoint: data.DYNAMODB_ENDPOINT,
     tablePrefix: data.TABLE_PREFIX,
+    operatorToken: data.OPERATOR_TOKEN,
     settleBudgetMs: data.SETTLE_BUDGET_MS,
     logLevel: data.LOG_LEVEL,
   };

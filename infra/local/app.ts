@@ -4,6 +4,7 @@ import { handler as getEvent } from '../../functions/getEvent.ts';
 import { handler as listBets } from '../../functions/listBets.ts';
 import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
+import { config } from '../../lib/config.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
@@ -11,6 +12,7 @@ import { service } from '../../lib/service.ts';
 import { allow, answerError, answerUnknownPath, refuse, send } from '../pages/answers.ts';
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent, toContext } from './gateway.ts';
+import { demandOperator } from './operator.ts';
 
 /** When a handler must be done, in milliseconds: API Gateway gives up after 30 seconds at most. */
 const HANDLER_DEADLINE_MS = 10_000;
@@ -39,7 +41,7 @@ export function createApp(isDraining: () => boolean): Express {
   app
     .route('/events/:event_id')
     .get(invoke(getEvent))
-    .put(body, invoke(settleEvent))
+    .put(demandOperator(config.operatorToken), body, invoke(settleEvent))
     .all(allow('GET, HEAD, PUT'));
   app.route('/livez').get(answerAlive).all(allow('GET, HEAD'));
   app.route('/readyz').get(answerReady(isDraining)).all(allow('GET, HEAD'));

@@ -8,6 +8,8 @@ export type HttpErrorCode =
   | 'request-timeout'
   | 'headers-too-large'
   | 'route-not-found'
+  | 'unauthorized'
+  | 'forbidden'
   | 'method-not-allowed'
   | 'body-too-large'
   | 'unsupported-media-type'
@@ -23,6 +25,7 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> = 
   'correction-limit': { status: 409, title: 'The event was corrected too often' },
   'event-not-found': { status: 404, title: 'Nothing is known of the event' },
   'event-settled': { status: 409, title: 'The event has a result' },
+  forbidden: { status: 403, title: 'The token does not allow it' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another bet' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'The service failed' },
@@ -33,6 +36,7 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> = 
   'not-ready': { status: 503, title: 'The service does not take requests now' },
   'request-timeout': { status: 408, title: 'The request did not end in time' },
   'route-not-found': { status: 404, title: 'There is no such path' },
+  unauthorized: { status: 401, title: 'The call needs a token' },
   unavailable: { status: 503, title: 'The store is away or busy' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'version-mismatch': { status: 412, title: 'The event is at another version' },
