@@ -70,7 +70,29 @@ describe('createClient', () => {
       accessKeyId: 'local',
       secretAccessKey: 'local',
     });
-    expect(client.config.logger).toEqual({});
+    expect(client.config.logger).not.toHaveProperty('info');
+    expect(client.config.logger).not.toHaveProperty('error');
+    client.destroy();
+  });
+
+  it('takes its region and credentials on AWS from the environment', async () => {
+    const environment = {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'role',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'session',
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, environment);
+    const client = createClient(undefined);
+
+    expect(await client.config.region()).toBe('eu-central-1');
+    expect(await client.config.credentials()).toMatchObject({
+      accessKeyId: 'role',
+      secretAccessKey: 'secret',
+      sessionToken: 'session',
+    });
+    process.env = before;
     client.destroy();
   });
 });
