@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Service, startService } from '../support/service.ts';
+import { fillIn, parseHttpFile } from './httpFile.ts';
+
+const FOLDER = join(import.meta.dirname, '../../examples');
+const names = readdirSync(FOLDER);
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop('SIGTERM'));
+
+describe.each(names.filter((name) => name.endsWith('.http')))('examples/%s', (name) => {
+  const requests = parseHttpFile(readFileSync(join(FOLDER, name), 'utf8'));
+  const answers = new Map<string, Response>();
+
+  it.each(requests.map((request) => [request.title, request] as const))(
+    '%s',
+    async (_title, request) => {
+      const fill = (text: string): string => fillIn(text, service.url, answers);
+      const { method, headers, body } = request;
+
+      const answer = await fetch(fill(request.url), { method, headers, ...(body && { body }) });
+
+      expect(answer.status).toBe(request.status);
+      if (request.name !== undefined) answers.set(request.name, answer);
+    },
+  );
+});
+
+it('examples/client.mjs places a bet, settles its event and shows that it is won', async () => {
+  const client = join(FOLDER, 'client.mjs');
+
+  const { stdout } = await promisify(execFile)(process.execPath, [client, service.url]);
+
+  expect(stdout).toMatch(/amount: '10\.50',\n {2}status: 'won',/);
+});
+
+it('there is no example that is not run', () => {
+  expect(names.filter((name) => !name.endsWith('.http'))).toEqual(['client.mjs']);
+});
