@@ -31,7 +31,7 @@ export interface Packaged {
 
 /**
  * Runs `osls package` apart from the tree, so that runs may overlap, and without anything that could
- * lead to an account: no credentials, no configuration, no home.
+ * lead to an account: no credentials, no configuration, no home, no network.
  */
 export async function packageService(given: readonly string[] = []): Promise<Packaged> {
   const scratch = await mkdtemp(join(tmpdir(), 'bet-maker-package-'));
@@ -41,7 +41,11 @@ export async function packageService(given: readonly string[] = []): Promise<Pac
   const node = dirname(process.execPath);
   await run(join(ROOT, 'node_modules/.bin/osls'), ['package', ...given], {
     cwd: scratch,
-    env: { PATH: `${node}:/usr/bin:/bin`, HOME: scratch, SLS_TELEMETRY_DISABLED: '1' },
+    env: {
+      PATH: `${node}:/usr/bin:/bin`,
+      HOME: scratch,
+      NODE_OPTIONS: `--import=${join(import.meta.dirname, 'noNetwork.ts')}`,
+    },
   });
   const directory = join(scratch, '.serverless');
   return {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 const SERVER = join(import.meta.dirname, '../../infra/local/server.ts');
+const LAMBDA_HANDLERS = join(import.meta.dirname, '../deploy/lambdaHandlers.ts');
 const START_MS = 20_000;
 
 export interface Answer {
@@ -24,10 +25,15 @@ export interface Service {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** The service as a process of its own on a free port, as `npm start` runs it. */
+/**
+ * The service as a process of its own on a free port, as `npm start` runs it. With a package at
+ * `TEST_PACKAGE` its functions stand in for the handlers.
+ */
 export async function startService(environment: Record<string, string> = {}): Promise<Service> {
-  const child = spawn(process.execPath, [SERVER], {
-    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
+  const { PATH, TEST_PACKAGE } = process.env;
+  const packaged = TEST_PACKAGE === undefined ? [] : ['--import', LAMBDA_HANDLERS];
+  const child = spawn(process.execPath, [...packaged, SERVER], {
+    env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [data] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MS) })) as [

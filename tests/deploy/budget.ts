@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build, type BuildOptions } from 'esbuild';
+import * as z from 'zod';
+import { ROOT } from './packaged.ts';
+import type { LambdaFunction } from './runtimeApi.ts';
+
+const run = promisify(execFile);
+
+/** Of one bundle, in bytes. */
+const MAX_GZIP = 250 * 1024;
+/** Time to load a bundle, in times that of one with nothing but the DynamoDB document client. */
+const MAX_LOAD_RATIO = 1.3;
+/** Each loads every bundle once, in a process of its own. */
+const ROUNDS = 21;
+
+const BARE_CLIENT = `
+  import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+  import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+  export const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+`;
+
+export interface Measured {
+  name: string;
+  gzipBytes: number;
+  /** Median, in milliseconds. */
+  loadMs: number;
+  ratio: number;
+}
+
+/** Sizes and times of the bundles, the bare client's first, and what of them is over the budget. */
+export async function measureBundles(
+  functions: readonly LambdaFunction[],
+  packageDirectory: string,
+): Promise<{ measured: Measured[]; over: string[] }> {
+  const bare = join(packageDirectory, 'bareClient.cjs');
+  await writeFile(bare, await bundleBareClient(packageDirectory));
+  const bundles = [
+    { name: 'bare client', file: bare },
+    ...functions.map(({ name, handler, directory }) => ({
+      name,
+      file: join(directory, `${handler.slice(0, handler.lastIndexOf('.'))}.cjs`),
+    })),
+  ];
+  const loads = await loadInTurn(bundles.map(({ file }) => file));
+  const bareMs = median(loads[0] ?? []);
+  const measured = await Promise.all(
+    bundles.map(async ({ name, file }, index) => {
+      const loadMs = median(loads[index] ?? []);
+      const gzipBytes = gzipSync(await readFile(file), { level: 9 }).length;
+      return { name, gzipBytes, loadMs, ratio: loadMs / bareMs };
+    }),
+  );
+  return { measured, over: overBudget(measured) };
+}
+
+function overBudget(measured: readonly Measured[]): string[] {
+  return measured.flatMap(({ name, gzipBytes, ratio }) => [
+    ...(gzipBytes > MAX_GZIP ? [`${name}: ${gzipBytes} bytes gzipped, over ${MAX_GZIP}`] : []),
+    ...(ratio > MAX_LOAD_RATIO
+      ? [`${name}: loads in ${ratio.toFixed(2)} times the bare client's, over ${MAX_LOAD_RATIO}`]
+      : []),
+  ]);
+}
+
+const state = z.object({
+  service: z.object({
+    custom: z.object({
+      esbuild: z.object({
+        minify: z.boolean(),
+        platform: z.literal('node'),
+        target: z.string(),
+        format: z.literal('cjs'),
+        mainFields: z.array(z.string()),
+      }),
+    }),
+  }),
+});
+
+/** By the settings of serverless.yml, and whole: as the SDK makes a client, all credential sources in. */
+async function bundleBareClient(packageDirectory: string): Promise<Uint8Array> {
+  const text = await readFile(join(packageDirectory, 'serverless-state.json'), 'utf8');
+  const settings: BuildOptions = state.parse(JSON.parse(text)).service.custom.esbuild;
+  const { outputFiles } = await build({
+    ...settings,
+    bundle: true,
+    write: false,
+    stdin: { contents: BARE_CLIENT, resolveDir: ROOT },
+  });
+  return outputFiles[0]?.contents ?? new Uint8Array();
+}
+
+/** Milliseconds of every load of each file: in turn, so that a busy machine slows all alike. */
+async function loadInTurn(files: readonly string[]): Promise<number[][]> {
+  const loads = files.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, file] of files.entries()) loads[index]?.push(await load(file));
+  }
+  return loads;
+}
+
+async function load(file: string): Promise<number> {
+  const script =
+    'const begun = performance.now(); require(process.argv[1]); ' +
+    'process.stdout.write(String(performance.now() - begun));';
+  const { stdout } = await run(process.execPath, ['-e', script, file], { env: {} });
+  return Number(stdout);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
+}

@@ -1,0 +1,58 @@
+/**
+ * Loaded before infra/local/server.ts: each handler that has a zip is replaced by an invocation of
+ * that zip, so that the HTTP service is in front of the packaged functions as API Gateway will be.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readTemplate } from './packaged.ts';
+import { LambdaRuntime } from './runtimeApi.ts';
+import { fetchRuntimeClient } from './runtimeClient.ts';
+import { unpackFunctions } from './unpack.ts';
+
+const packageDirectory = process.env['TEST_PACKAGE'];
+if (packageDirectory === undefined) throw new Error('TEST_PACKAGE names no folder of a package.');
+
+const unpacked = mkdtempSync(join(tmpdir(), 'bet-maker-functions-'));
+const client = await fetchRuntimeClient();
+const runtimes = new Map(
+  unpackFunctions(await readTemplate(packageDirectory), packageDirectory, unpacked).map((one) => [
+    one.handler.replace(/^functions\/(\w+)\.handler$/, '$1'),
+    new LambdaRuntime({ ...one, environment: { ...one.environment, ...here() } }, client),
+  ]),
+);
+
+/** The store of this process, as the SDK and the function learn of it; AWS itself otherwise. */
+function here(): Record<string, string> {
+  const { DYNAMODB_ENDPOINT = '', TABLE_PREFIX = '' } = process.env;
+  return { AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB_ENDPOINT, TABLE_PREFIX };
+}
+
+process.once('exit', () => {
+  for (const runtime of runtimes.values()) runtime.stop();
+  rmSync(unpacked, { recursive: true, force: true });
+});
+
+const invoke = Symbol.for('bet-maker.invoke');
+Object.assign(globalThis, {
+  [invoke]: (name: string, apiEvent: unknown) => runtimes.get(name)?.invoke(apiEvent),
+});
+
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const resolved = next(specifier, context);
+    const name = /\/functions\/(\w+)\.ts$/.exec(resolved.url)?.[1] ?? '';
+    return runtimes.has(name) ? { url: `lambda:${name}`, shortCircuit: true } : resolved;
+  },
+  load: (url, context, next) => {
+    if (!url.startsWith('lambda:')) return next(url, context);
+    const name = JSON.stringify(url.slice('lambda:'.length));
+    const call = `globalThis[Symbol.for('bet-maker.invoke')](${name}, apiEvent)`;
+    return {
+      format: 'module',
+      shortCircuit: true,
+      source: `export const handler = (apiEvent) => ${call};`,
+    };
+  },
+});

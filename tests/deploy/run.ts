@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
+import { measureBundles } from './budget.ts';
+import { packageService } from './packaged.ts';
+import { fetchRuntimeClient } from './runtimeClient.ts';
+import { unpackFunctions } from './unpack.ts';
+
+/**
+ * The packaged functions: within the budget of size and time to load, and serving the API's tests
+ * under AWS's runtime client, one process a function, on DynamoDB Local.
+ */
+const TESTS = ['tests/endToEnd/api.test.ts', 'tests/endToEnd/settling.test.ts'];
+
+async function checkBudget(directory: string, functions: ReturnType<typeof unpackFunctions>) {
+  const { measured, over } = await measureBundles(functions, directory);
+  for (const { name, gzipBytes, loadMs, ratio } of measured) {
+    const kilobytes = (gzipBytes / 1024).toFixed(1);
+    process.stdout.write(
+      `${name.padEnd(32)} ${kilobytes.padStart(6)} KB gzipped, ` +
+        `loads in ${loadMs.toFixed(0)} ms, ${ratio.toFixed(2)} of the bare client's\n`,
+    );
+  }
+  for (const line of over) process.stderr.write(`OVER BUDGET: ${line}\n`);
+  return over.length === 0;
+}
+
+function jest(environment: Record<string, string>): Promise<number> {
+  const child = spawn('jest', TESTS, {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
+
+async function serveTests(TEST_PACKAGE: string): Promise<number> {
+  const runtime = await findRuntime();
+  if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
+  await fetchRuntimeClient();
+  const local = await startDynamodbLocal(runtime);
+  try {
+    return await jest({ TEST_PACKAGE, TEST_DYNAMODB_ENDPOINT: local.endpoint });
+  } finally {
+    await local.stop();
+  }
+}
+
+const packaged = await packageService();
+const unpacked = await mkdtemp(join(tmpdir(), 'bet-maker-functions-'));
+try {
+  const functions = unpackFunctions(packaged.template, packaged.directory, unpacked);
+  const within = await checkBudget(packaged.directory, functions);
+  process.exitCode = within ? await serveTests(packaged.directory) : 1;
+} finally {
+  await rm(unpacked, { recursive: true });
+  await packaged.remove();
+}

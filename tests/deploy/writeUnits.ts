@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { type TableName, tables } from '../../infra/tables.ts';
+import type { SentCommand } from './recording.ts';
+
+/**
+ * What AWS charges for a write, by its published rules: one unit for each KB of an item begun, twice
+ * that in a transaction; and one for each KB of an index entry that is put, changed or removed.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+ */
+export interface Rules {
+  prefix: string;
+  /** 2 if the index's part of a transactional write is doubled too; AWS does not say. */
+  indexInTransaction: 1 | 2;
+}
+
+const BYTES_PER_UNIT = 1024;
+const IN_TRANSACTION = 2;
+
+const put = z.object({ TableName: z.string(), Item: z.record(z.string(), z.unknown()) });
+const update = z.object({ TableName: z.string(), UpdateExpression: z.string() });
+const transactWrite = z.object({
+  TransactItems: z.array(
+    z.union([z.strictObject({ Put: put }), z.strictObject({ Update: update })]),
+  ),
+});
+const statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
+
+/** Write units of one command whose conditions all hold. Reads take none. */
+export function writeUnits({ name, input }: SentCommand, rules: Rules): number {
+  if (name === 'UpdateCommand') {
+    const { TableName, UpdateExpression } = update.parse(input);
+    return 1 + entriesChanged(TableName, UpdateExpression, rules);
+  }
+  if (name === 'BatchExecuteStatementCommand') {
+    const units = statements.parse(input).Statements.map(({ Statement }) => {
+      const [, table = '', clauses = ''] = /^UPDATE "([^"]+)" (.*) WHERE /.exec(Statement) ?? [];
+      return 1 + entriesChanged(table, clauses, rules);
+    });
+    return sum(units);
+  }
+  if (name !== 'TransactWriteCommand') return 0;
+  const units = transactWrite.parse(input).TransactItems.map((item) => {
+    if ('Put' in item) {
+      const { TableName, Item } = item.Put;
+      const entries = entriesPut(TableName, Item, rules);
+      return IN_TRANSACTION * unitsOf(Item) + rules.indexInTransaction * entries;
+    }
+    const { TableName, UpdateExpression } = item.Update;
+    const entries = entriesChanged(TableName, UpdateExpression, rules);
+    return IN_TRANSACTION + rules.indexInTransaction * entries;
+  });
+  return sum(units);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+function unitsOf(item: Record<string, unknown>): number {
+  return Math.ceil(itemBytes(item) / BYTES_PER_UNIT);
+}
+
+/**
+ * An item's size: names and texts in UTF-8; a number at most 21 bytes.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function itemBytes(item: Record<string, unknown>): number {
+  const MAX_NUMBER = 21;
+  const bytes = Object.entries(item).map(
+    ([name, value]) =>
+      Buffer.byteLength(name) + (typeof value === 'string' ? Buffer.byteLength(value) : MAX_NUMBER),
+  );
+  return sum(bytes);
+}
+
+function indexKeys(table: string, { prefix }: Rules): string[][] {
+  // Every table that the store knows is one of these.
+  const { GlobalSecondaryIndexes = [] } = tables[table.slice(prefix.length) as TableName];
+  return GlobalSecondaryIndexes.map(({ KeySchema }) =>
+    KeySchema.map(({ AttributeName }) => AttributeName),
+  );
+}
+
+/** Only an item with all of an index's keys has an entry there. */
+function entriesPut(table: string, item: Record<string, unknown>, rules: Rules): number {
+  return indexKeys(table, rules).filter((keys) => keys.every((key) => key in item)).length;
+}
+
+/** An update that touches a key of an index removes an entry, or puts one, or both: at most two. */
+function entriesChanged(table: string, expression: string, rules: Rules): number {
+  const touched = indexKeys(table, rules).filter((keys) =>
+    keys.some((key) => new RegExp(`\\b${key}\\b`).test(expression)),
+  );
+  return 2 * touched.length;
+}
