@@ -1,0 +1,50 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/** Nothing but the pages themselves may reach the network, so all that Chromium does by itself is off. */
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+}
+
+export interface QuietPage {
+  page: Page;
+  /** All that a page must not do: errors and warnings that are logged, as Chromium does when a policy stops something, and foreign requests. */
+  noise: string[];
+}
+
+/** A new page on `url`'s host whose every noise is written down. */
+export async function openQuietPage(
+  browser: Browser,
+  url: string,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<QuietPage> {
+  const page = await browser.newPage({
+    baseURL: url,
+    colorScheme,
+    viewport: { width: 1280, height: 900 },
+  });
+  const noise: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) noise.push(`logged: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && origin !== url) noise.push(`foreign: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 500) noise.push(`failed: ${response.url()}`);
+  });
+  return { page, noise };
+}
