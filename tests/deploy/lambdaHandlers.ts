@@ -2,7 +2,7 @@
  * Loaded before infra/local/server.ts: each handler that has a zip is replaced by an invocation of
  * that zip, so that the HTTP service is in front of the packaged functions as API Gateway will be.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +34,13 @@ process.once('exit', () => {
   rmSync(unpacked, { recursive: true, force: true });
 });
 
-const invoke = Symbol.for('bet-maker.invoke');
-Object.assign(globalThis, {
-  [invoke]: (name: string, apiEvent: unknown) => runtimes.get(name)?.invoke(apiEvent),
-});
+/** Leaves a mark of each function that has answered, for the one who wants to know that it did. */
+async function invoke(name: string, apiEvent: unknown): Promise<unknown> {
+  const answer = await runtimes.get(name)?.invoke(apiEvent);
+  writeFileSync(join(String(packageDirectory), `${name}.answered`), '');
+  return answer;
+}
+Object.assign(globalThis, { [Symbol.for('bet-maker.invoke')]: invoke });
 
 registerHooks({
   resolve: (specifier, context, next) => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,12 +48,23 @@ async function serveTests(TEST_PACKAGE: string): Promise<number> {
   }
 }
 
+/** The tests would pass as well on the sources: each function must have been what answered. */
+function allAnswered(directory: string, functions: ReturnType<typeof unpackFunctions>): boolean {
+  const silent = functions.filter(({ handler }) => {
+    const name = /^functions\/(\w+)\.handler$/.exec(handler)?.[1];
+    return name === undefined || !existsSync(join(directory, `${name}.answered`));
+  });
+  for (const { name } of silent) process.stderr.write(`NOT CALLED by any test: ${name}\n`);
+  return silent.length === 0;
+}
+
 const packaged = await packageService();
 const unpacked = await mkdtemp(join(tmpdir(), 'bet-maker-functions-'));
 try {
   const functions = unpackFunctions(packaged.template, packaged.directory, unpacked);
   const within = await checkBudget(packaged.directory, functions);
   process.exitCode = within ? await serveTests(packaged.directory) : 1;
+  if (process.exitCode === 0 && !allAnswered(packaged.directory, functions)) process.exitCode = 1;
 } finally {
   await rm(unpacked, { recursive: true });
   await packaged.remove();
