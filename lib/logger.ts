@@ -1,5 +1,50 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import { LogFormatter, LogItem, Logger } from '@aws-lambda-powertools/logger';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { config } from './config.ts';
 
-/** Structured JSON lines. Nothing that a client sent is ever logged. */
-export const logger = new Logger({ serviceName: 'bet-maker', logLevel: config.logLevel });
+/** What the lines of one request have in common. */
+export interface LogIds {
+  requestId: string;
+  /** The caller's own id for what the request is a part of. */
+  correlationId: string;
+}
+
+const currentIds = new AsyncLocalStorage<LogIds>();
+
+/** Runs `task` with the ids on every line that it logs, beside other requests of the process. */
+export function withLogIds<Result>(ids: LogIds, task: () => Result): Result {
+  return currentIds.run(ids, task);
+}
+
+type Line = Parameters<LogFormatter['formatAttributes']>;
+type LoggedError = ReturnType<LogFormatter['formatError']>;
+
+class LineFormatter extends LogFormatter {
+  override formatAttributes(
+    { logLevel, message, timestamp, serviceName, xRayTraceId }: Line[0],
+    more: Line[1],
+  ): LogItem {
+    const line = {
+      level: logLevel,
+      message,
+      timestamp: this.formatTimestamp(timestamp),
+      service: serviceName,
+      xray_trace_id: xRayTraceId,
+      ...currentIds.getStore(),
+    };
+    return new LogItem({ attributes: line }).addAttributes(more);
+  }
+
+  /** Without an error's other members: those of the SDK hold items of the tables. */
+  override formatError({ name, message, stack, cause }: Error): LoggedError {
+    const because = cause instanceof Error ? { cause: this.formatError(cause) } : {};
+    return { name, message, stack, ...because };
+  }
+}
+
+/** Structured JSON lines. Nothing that a client sent is ever logged, but a correlation id. */
+export const logger = new Logger({
+  serviceName: 'bet-maker',
+  logLevel: config.logLevel,
+  logFormatter: new LineFormatter(),
+});
