@@ -7,14 +7,18 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { logger } from '../lib/logger.ts';
+import { observeWith } from '../lib/service.ts';
 import { broken, sent } from '../tests/support/dynamodb.ts';
 import { betIdOf } from '../tests/support/fakes.ts';
 import { handlerWorld, NOON_TEXT } from '../tests/support/handlers.ts';
+import { recordingObserver } from '../tests/support/observers.ts';
 import { handler } from './resumeSettlements.ts';
 
 const { dynamodb } = handlerWorld();
-const information = jest.spyOn(logger, 'info');
-beforeEach(() => information.mockReset().mockReturnValue(undefined));
+let information: jest.SpyInstance;
+beforeEach(() => {
+  information = jest.spyOn(logger, 'info').mockReset().mockReturnValue(undefined);
+});
 
 const context = { getRemainingTimeInMillis: (): number => 60_000 };
 const verdict = { id: 'decision-9', outcome: 'WIN', decidedAt: NOON_TEXT };
@@ -43,7 +47,9 @@ const lookingForWork: [string, object] = [
 /** A store with one event to carry on, which has one bet behind fence 7. */
 function begun(Item: Record<string, unknown>): void {
   dynamodb.on(QueryCommand).resolves({ Items: [{ betId: betIdOf(1) }] });
-  dynamodb.on(QueryCommand, { IndexName: 'unfinished' }).resolves({ Items: [{ eventId: 'e' }] });
+  dynamodb.on(QueryCommand, { IndexName: 'unfinished' }).resolves({
+    Items: [{ eventId: 'e', unfinishedSince: NOON_TEXT }],
+  });
   dynamodb.on(GetCommand).resolves({ Item });
   const fences = [{ eventFence: 'e#7', placed: 1n, stakedMinor: 1050n }];
   dynamodb.on(BatchGetCommand).resolves({ Responses: { 'bet-maker-fences': fences } });
@@ -147,5 +153,35 @@ describe('resumeSettlements', () => {
     dynamodb.on(QueryCommand).rejects(broken('ECONNREFUSED'));
 
     await expect(handler({}, context)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it.each([
+    ['well', {}],
+    ['badly', { Items: [{}] }],
+  ])('passes on once what was told when a run ends %s', async (_how, page) => {
+    const { observer, told } = recordingObserver();
+    observeWith(observer);
+    dynamodb.on(QueryCommand).resolves(page);
+
+    await handler({}, context).catch(() => {});
+
+    expect(told.filter(([fact]) => fact === 'flush')).toEqual([['flush']]);
+    expect(told.at(-1)).toEqual(['flush']);
+  });
+
+  it.each([
+    ["Lambda's id of the run", { ...context, awsRequestId: 'run-1' }, 'run-1'],
+    ['an id of its own', context, expect.stringMatching(/^[0-9a-f-]{36}$/)],
+  ])('logs with %s', async (_whose, given, requestId) => {
+    begun(settling);
+    information.mockRestore();
+    const printed = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+
+    await handler({}, given);
+
+    const [line] = printed.mock.calls.map(([text]) => JSON.parse(text.toString()));
+    printed.mockRestore();
+    expect(line).toMatchObject({ message: 'Settlements completed', requestId });
+    expect(line.correlationId).toBe(line.requestId);
   });
 });

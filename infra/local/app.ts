@@ -8,11 +8,13 @@ import { config } from '../../lib/config.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
-import { service } from '../../lib/service.ts';
+import { measure } from '../../lib/metrics.ts';
+import { observeWith, service } from '../../lib/service.ts';
 import { allow, answerError, answerUnknownPath, refuse, send } from '../pages/answers.ts';
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent, toContext } from './gateway.ts';
 import { demandOperator } from './operator.ts';
+import { createPrometheus } from './prometheus.ts';
 
 /** When a handler must be done, in milliseconds: API Gateway gives up after 30 seconds at most. */
 const HANDLER_DEADLINE_MS = 10_000;
@@ -25,6 +27,9 @@ export function createApp(isDraining: () => boolean): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
+  const prometheus = createPrometheus();
+  observeWith(measure(prometheus.meter));
+  app.use(prometheus.timeRequests);
   app.use((_request, response, next) => {
     if (isDraining()) response.set('connection', 'close');
     next();
@@ -45,6 +50,7 @@ export function createApp(isDraining: () => boolean): Express {
     .all(allow('GET, HEAD, PUT'));
   app.route('/livez').get(answerAlive).all(allow('GET, HEAD'));
   app.route('/readyz').get(answerReady(isDraining)).all(allow('GET, HEAD'));
+  app.route('/metrics').get(prometheus.answerMetrics).all(allow('GET, HEAD'));
   app.use(createPagesRouter(new URL('../../', import.meta.url)));
   app.use(answerUnknownPath);
   app.use(answerError);

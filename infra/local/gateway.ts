@@ -14,10 +14,7 @@ const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript
 export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
   const { method, originalUrl, headers } = request;
   const { pathname, search, searchParams } = new URL(originalUrl, 'http://localhost');
-  const routePath = `/${String(request.route?.path ?? '')
-    .replace(/^\//, '')
-    .replaceAll(/:(\w+)/g, '{$1}')}`;
-  const routeKey = `${method} ${routePath}`;
+  const routeKey = `${method} ${routeOf(request) ?? '/'}`;
   const body: unknown = request.body;
   const now = Date.now();
   return {
@@ -48,6 +45,13 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
     },
     ...encodeBody(body, headers['content-type']),
   };
+}
+
+/** The path of the matched route as API Gateway writes it; undefined when there is none. */
+export function routeOf(request: Request): string | undefined {
+  // Express types it `any`; every route here is given as a text.
+  const route = request.route as { path: string } | undefined;
+  return route?.path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
 /** As access logs write it: 22/Nov/2026:12:00:00 +0000. */

@@ -45,14 +45,16 @@ export async function placeBet(
     const result = await deps.store.insertBet(bet, record, signal);
     switch (result.kind) {
       case 'inserted':
+        deps.observer.betPlaced(amountMinor);
         return { bet: underResult(bet, undefined), replayed: false };
       case 'bet-exists':
-        return { bet: await readBet(deps, id, signal), replayed: false };
+        return foundPlaced(deps, await readBet(deps, id, signal));
       case 'key-taken':
         return replay(deps, request, result.record, signal);
       case 'fence-closed':
         return afterClosing(deps, request, attempt === 1 ? undefined : id, signal);
       case 'contended':
+        deps.observer.placeConflicted();
         continue;
     }
   }
@@ -80,12 +82,19 @@ async function afterClosing(
   if (triedId !== undefined || idempotencyKey !== undefined) {
     await deps.store.closeFences(eventId, deps.clock.now(), signal);
     const bet = triedId && (await deps.store.findBet(triedId, signal));
-    if (bet) return { bet: await withResult(deps, bet, signal), replayed: false };
+    if (bet) return foundPlaced(deps, await withResult(deps, bet, signal));
     const record =
       idempotencyKey && (await deps.store.findIdempotencyRecord(idempotencyKey, signal));
     if (record) return replay(deps, request, record, signal);
   }
+  deps.observer.betRefused();
   throw new BetError('event-settled', `Event ${eventId} has a result; it takes no more bets.`);
+}
+
+/** An earlier try of this request, whose reply was lost, has landed. */
+function foundPlaced({ observer }: Dependencies, bet: Bet): Placed {
+  observer.betPlaced(bet.amountMinor);
+  return { bet, replayed: false };
 }
 
 async function replay(
@@ -95,9 +104,12 @@ async function replay(
   signal: AbortSignal,
 ): Promise<Placed> {
   if (record.requestHash !== hashOf(request)) {
+    deps.observer.betRefused();
     throw new BetError('idempotency-key-reused', 'This key was used for a different bet.');
   }
-  return { bet: await readBet(deps, record.betId, signal), replayed: true };
+  const bet = await readBet(deps, record.betId, signal);
+  deps.observer.betReplayed();
+  return { bet, replayed: true };
 }
 
 /** A bet that is known to exist, as it is now. */

@@ -86,7 +86,10 @@ describe('resumeSettlements', () => {
     const { deps, store } = createFakes();
     await settling(store, 'a');
     await store.finishSettlement('a', 1);
-    jest.spyOn(store, 'unfinishedEvents').mockResolvedValue(['a', 'unknown']);
+    jest.spyOn(store, 'unfinishedEvents').mockResolvedValue([
+      { eventId: 'a', since: NOON },
+      { eventId: 'unknown', since: NOON },
+    ]);
     const reading = jest.spyOn(store, 'findFences');
 
     expect(await resumeSettlements(deps, calm)).toEqual({ found: 2, finished: [] });

@@ -1,6 +1,7 @@
 import type { Dependencies } from './dependencies.ts';
 import type { Settlement } from './event.ts';
 import { completeIntent } from './settleEvent.ts';
+import type { UnfinishedEvent } from './store.ts';
 import { sweep } from './sweep.ts';
 
 /** Events taken up in one run at most; the next run takes the rest. */
@@ -21,15 +22,21 @@ export async function resumeSettlements(
   deps: Dependencies,
   signal: AbortSignal,
 ): Promise<ResumeReport> {
-  const eventIds = await deps.store.unfinishedEvents(MAX_EVENTS, signal);
+  const events = await deps.store.unfinishedEvents(MAX_EVENTS, signal);
+  deps.observer.unfinishedFound(events.length, ageOf(events, deps.clock.now()));
   const finished: string[] = [];
-  for (const eventId of eventIds) {
+  for (const { eventId } of events) {
     if (signal.aborted) break;
     const settlement = await inForce(deps, eventId, signal);
     if (settlement?.state !== 'settling') continue;
     if (await sweep(deps, eventId, settlement, signal)) finished.push(eventId);
   }
-  return { found: eventIds.length, finished };
+  return { found: events.length, finished };
+}
+
+/** Of the one that has been waiting longest, in milliseconds; another machine's clock may be ahead. */
+function ageOf(events: readonly UnfinishedEvent[], now: number): number {
+  return Math.max(0, ...events.map(({ since }) => now - since));
 }
 
 async function inForce(

@@ -107,18 +107,18 @@ async function putFirstResult(
 
 /** No bet can be placed once the fences are closed, so the result decides all bets there will be. */
 async function closeAndPutInForce(
-  { store, clock }: Dependencies,
+  deps: Dependencies,
   eventId: string,
   decision: Decision,
   signal: AbortSignal,
 ): Promise<Settlement | undefined> {
-  await store.closeFences(eventId, clock.now(), signal);
-  const { placed, stakedMinor } = totalsOf(await store.findFences(eventId, signal));
-  return store.putInForce(eventId, decision, { version: 0, bets: placed, stakedMinor }, signal);
+  await deps.store.closeFences(eventId, deps.clock.now(), signal);
+  const { placed, stakedMinor } = totalsOf(await deps.store.findFences(eventId, signal));
+  return putInForce(deps, eventId, decision, { version: 0, bets: placed, stakedMinor }, signal);
 }
 
 function correct(
-  { store }: Dependencies,
+  deps: Dependencies,
   eventId: string,
   decision: Decision,
   current: Settlement,
@@ -127,7 +127,20 @@ function correct(
   if (current.version >= MAX_VERSIONS) {
     throw new BetError('correction-limit', `Event ${eventId} has had ${MAX_VERSIONS} results.`);
   }
-  return store.putInForce(eventId, decision, current, signal);
+  return putInForce(deps, eventId, decision, current, signal);
+}
+
+async function putInForce(
+  { store, observer }: Dependencies,
+  eventId: string,
+  decision: Decision,
+  from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
+  signal: AbortSignal,
+): Promise<Settlement | undefined> {
+  const settlement = await store.putInForce(eventId, decision, from, signal);
+  if (settlement !== undefined) observer.settlementBegun();
+  if (settlement?.state === 'settled') observer.settlementFinished();
+  return settlement;
 }
 
 /** What one batch can store is stored before the answer; more is left to `resumeSettlements`. */

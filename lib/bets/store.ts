@@ -36,6 +36,13 @@ export interface StoredResult extends Result {
   version: number;
 }
 
+/** An event whose settlement goes on. */
+export interface UnfinishedEvent {
+  eventId: string;
+  /** When its result was decided, in milliseconds since the epoch. */
+  since: number;
+}
+
 /**
  * Where bets are kept. Reads see every write that was acknowledged before them, except the two
  * that read the index. Every call ends by `signal`; one that the store cannot carry out now throws
@@ -95,7 +102,7 @@ export interface BetStore {
   /** No effect when the event has another version by now. */
   finishSettlement(eventId: string, version: number, signal: AbortSignal): Promise<void>;
   /** From an index, which may lag: events whose settlement goes on, longest-waiting first. */
-  unfinishedEvents(limit: number, signal: AbortSignal): Promise<string[]>;
+  unfinishedEvents(limit: number, signal: AbortSignal): Promise<UnfinishedEvent[]>;
   /** Whether the store answers; throws when it does not. */
   ping(signal: AbortSignal): Promise<void>;
 }

@@ -48,6 +48,7 @@ export async function sweep(
     }
     if (!complete) return false;
     await deps.store.finishSettlement(eventId, result.version, signal);
+    deps.observer.settlementFinished();
     return true;
   } catch (error) {
     if (error instanceof BetError && error.code === 'unavailable') return false;
@@ -104,7 +105,7 @@ function newWalk(fence: Fence, count: number): Walk {
 
 /** Each walk one page further, the pages of all walks stored in full batches. */
 async function advance(
-  { store }: Dependencies,
+  { store, observer }: Dependencies,
   eventId: string,
   walks: readonly Walk[],
   result: StoredResult,
@@ -123,7 +124,9 @@ async function advance(
   const batches = batchesOf([...walkOf.keys()], STORE_RESULT_BATCH);
   const worker = async (): Promise<void> => {
     for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
-      for (const id of await store.storeResult(batch, result, signal)) {
+      const stored = await store.storeResult(batch, result, signal);
+      observer.betsSettled(stored.length);
+      for (const id of stored) {
         const walk = walkOf.get(id);
         if (walk !== undefined) walk.settled += 1;
       }

@@ -292,11 +292,14 @@ describe('unfinishedEvents', () => {
   it('reads one page of the sparse index, longest-waiting first', async () => {
     const items = [
       { eventId: 'b', unfinished: '1', unfinishedSince: NOON_TEXT },
-      { eventId: 'a', unfinished: '1', unfinishedSince: NOON_TEXT },
+      { eventId: 'a', unfinished: '1', unfinishedSince: '2026-11-22T12:00:00.001Z' },
     ];
     dynamodb.on(QueryCommand).resolves({ Items: items, LastEvaluatedKey: { eventId: 'a' } });
 
-    expect(await store.unfinishedEvents(2, calm)).toEqual(['b', 'a']);
+    expect(await store.unfinishedEvents(2, calm)).toEqual([
+      { eventId: 'b', since: NOON },
+      { eventId: 'a', since: NOON + 1 },
+    ]);
     expect(sent(dynamodb)).toEqual([
       [
         'QueryCommand',

@@ -7,7 +7,7 @@ import {
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Decision, EventRecord, Settlement, SettlementState } from '../bets/event.ts';
-import type { BetStore } from '../bets/store.ts';
+import type { BetStore, UnfinishedEvent } from '../bets/store.ts';
 import { translateFailure } from './failures.ts';
 import {
   eventFromItem,
@@ -16,8 +16,9 @@ import {
   resultFromItem,
   settlementFromItem,
   toInstant,
+  unfinishedFromItem,
 } from './items.ts';
-import { attempt, batchGet, type Item, type Session } from './session.ts';
+import { attempt, batchGet, type Session } from './session.ts';
 
 type EventMethods = Pick<
   BetStore,
@@ -160,7 +161,7 @@ async function unfinishedEvents(
   { client, tables }: Session,
   limit: number,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<UnfinishedEvent[]> {
   const command = new QueryCommand({
     TableName: tables.events,
     IndexName: 'unfinished',
@@ -170,5 +171,5 @@ async function unfinishedEvents(
   });
   // One page is enough: what it does not show, the next run will.
   const { Items = [] } = await attempt(client.send(command, { abortSignal: signal }));
-  return Items.map((item: Item) => eventFromItem(item).eventId);
+  return Items.map(unfinishedFromItem);
 }

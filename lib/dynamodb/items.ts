@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { PlacedBet, Result } from '../bets/bet.ts';
 import type { Decision, EventRecord, Fence, Settlement, Verdict } from '../bets/event.ts';
 import { shardOf } from '../bets/ids.ts';
-import type { BetsBehindFence, IdempotencyRecord } from '../bets/store.ts';
+import type { BetsBehindFence, IdempotencyRecord, UnfinishedEvent } from '../bets/store.ts';
 
 /** How records are spelled in the tables; what comes from a table is parsed here before use. */
 
@@ -83,6 +83,13 @@ const eventItem = z.object({
   intent: decision.optional(),
   version: z.bigint().optional(),
 });
+
+const unfinishedItem = z.object({ eventId: z.string(), unfinishedSince: instant });
+
+export function unfinishedFromItem(item: unknown): UnfinishedEvent {
+  const { eventId, unfinishedSince: since } = unfinishedItem.parse(item);
+  return { eventId, since };
+}
 
 export function itemFromDecision({ id, outcome: decided, decidedAt }: Decision): object {
   return { id, outcome: decided, decidedAt: toInstant(decidedAt) };

@@ -1,8 +1,9 @@
 import middy, { type Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Clock } from '../bets/clock.ts';
+import type { Observer } from '../bets/dependencies.ts';
 import { BetError } from '../bets/errors.ts';
-import { logger } from '../logger.ts';
+import { type LogIds, logger, withLogIds } from '../logger.ts';
 import { jsonBody } from './jsonBody.ts';
 import {
   ANSWER_HEADERS,
@@ -38,7 +39,7 @@ export type HttpHandler = (
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function httpHandler<Schemas extends RequestSchemas>(
-  deps: { clock: Clock },
+  deps: { clock: Clock; observer: Pick<Observer, 'flush'> },
   schemas: Schemas,
   respond: (request: Parsed<Schemas>, signal: AbortSignal) => Promise<Answer>,
 ): HttpHandler {
@@ -50,7 +51,22 @@ export function httpHandler<Schemas extends RequestSchemas>(
     return jsonResponse(answer, apiEvent.requestContext.requestId);
   });
   // Of the context, Middy reads only when the time is up.
-  return (apiEvent, context) => stack(apiEvent, context as Context);
+  const handle: HttpHandler = (apiEvent, context) => stack(apiEvent, context as Context);
+  return async (apiEvent, context) => {
+    try {
+      return await withLogIds(logIdsOf(apiEvent), () => handle(apiEvent, context));
+    } finally {
+      deps.observer.flush();
+    }
+  };
+}
+
+/** A token that is safe in any log: no client writes more into one. */
+const CORRELATION_ID = /^[\w.:~-]{1,128}$/;
+
+function logIdsOf({ headers, requestContext: { requestId } }: APIGatewayProxyEventV2): LogIds {
+  const given = headers['x-correlation-id'] ?? '';
+  return { requestId, correlationId: CORRELATION_ID.test(given) ? given : requestId };
 }
 
 function jsonResponse({ status, headers, body }: Answer, requestId: string): HttpResponse {

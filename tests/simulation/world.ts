@@ -10,6 +10,7 @@ import type { HttpHandler } from '../../lib/http/handler.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
 import { service } from '../../lib/service.ts';
 import { apiEvent, type Sent } from '../support/apiEvent.ts';
+import { silentObserver } from '../support/observers.ts';
 import { type Cloud, createCloud } from './cloud.ts';
 import type { Item } from './expressions.ts';
 import { type Caller, callers, createNetwork, type Faults, type Network } from './network.ts';
@@ -84,6 +85,7 @@ export function createWorld(
       random: random.next,
     }),
     clock,
+    observer: silentObserver,
     newBetId: (placedAt: number) =>
       v7({
         msecs: placedAt,

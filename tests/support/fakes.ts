@@ -11,6 +11,7 @@ import type {
   Page,
   StoredResult,
 } from '../../lib/bets/store.ts';
+import { silentObserver } from './observers.ts';
 
 /** 2026-11-22T12:00:00.000Z */
 export const NOON = 1_795_348_800_000;
@@ -187,7 +188,10 @@ export class FakeStore implements BetStore {
     const going = [...this.events.values()].filter(
       (e) => e.intent ?? e.settlement?.state === 'settling',
     );
-    return going.slice(0, limit).map((event) => event.eventId);
+    return going.slice(0, limit).map(({ eventId, intent, settlement }) => ({
+      eventId,
+      since: (intent ?? settlement)?.decidedAt ?? 0,
+    }));
   }
 
   async ping() {}
@@ -240,6 +244,7 @@ export function createFakes({ random = 0.5 }: { random?: number } = {}): Fakes {
   const deps: Dependencies = {
     store,
     clock,
+    observer: silentObserver,
     newBetId: () => betIdOf((bets += 1)),
     newDecisionId: () => `decision-${(decisions += 1)}`,
     random: () => random,

@@ -1,7 +1,8 @@
 import { logger } from '../../lib/logger.ts';
-import { service } from '../../lib/service.ts';
+import { observeWith, service } from '../../lib/service.ts';
 import { expectNothing, type MockedDynamodb, mockDynamodb } from './dynamodb.ts';
 import { betIdOf, NOON } from './fakes.ts';
+import { silentObserver } from './observers.ts';
 
 export interface HandlerWorld {
   dynamodb: MockedDynamodb;
@@ -25,6 +26,7 @@ export function handlerWorld(): HandlerWorld {
     pauses: jest.spyOn(service.clock, 'sleep'),
   };
   beforeEach(() => {
+    observeWith(silentObserver);
     expectNothing(world.dynamodb);
     world.errors.mockReset().mockReturnValue(undefined);
     world.warnings.mockReset().mockReturnValue(undefined);

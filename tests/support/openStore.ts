@@ -7,6 +7,7 @@ import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { createDynamodbStore, tableNames } from '../../lib/dynamodb/store.ts';
 import { systemClock } from '../../lib/systemClock.ts';
+import { silentObserver } from './observers.ts';
 
 export interface OpenStore {
   deps: Dependencies;
@@ -25,7 +26,14 @@ export async function openStore(): Promise<OpenStore> {
   const random = Math.random;
   const store = createDynamodbStore({ client, tablePrefix, clock: systemClock, random });
   return {
-    deps: { store, clock: systemClock, newBetId, newDecisionId: randomUUID, random },
+    deps: {
+      store,
+      clock: systemClock,
+      observer: silentObserver,
+      newBetId,
+      newDecisionId: randomUUID,
+      random,
+    },
     storedBet: async (id) => {
       const Key = { shard: shardOf(id), betId: id };
       const TableName = tableNames(tablePrefix).bets;

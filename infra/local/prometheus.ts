@@ -1,0 +1,73 @@
+import type { RequestHandler } from 'express';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
+import { type Meter, type MetricName, METRICS } from '../../lib/metrics.ts';
+import { send } from '../pages/answers.ts';
+import { routeOf } from './gateway.ts';
+
+/** Seconds; the longest is what a handler may take. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What the local service shows to Prometheus. */
+export interface Prometheus {
+  meter: Meter;
+  /** Measures the requests that pass through it, once they are answered. */
+  timeRequests: RequestHandler;
+  /** `GET /metrics` */
+  answerMetrics: RequestHandler;
+}
+
+export function createPrometheus(): Prometheus {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    meter: createMeter(registry),
+    timeRequests: createTimer(registry),
+    answerMetrics: async (_request, response) => {
+      const headers = { ...ANSWER_HEADERS, 'content-type': registry.contentType };
+      send(response, { statusCode: 200, headers, body: await registry.metrics() });
+    },
+  };
+}
+
+function createMeter(registry: Registry): Meter {
+  const counters = new Map<MetricName, Counter>();
+  const gauges = new Map<MetricName, Gauge>();
+  // Every name from the start, so that what has not happened yet is 0 and not missing.
+  for (const name of Object.keys(METRICS) as MetricName[]) {
+    const options = { name: prometheusName(name), help: METRICS[name].help, registers: [registry] };
+    if (METRICS[name].kind === 'counter') counters.set(name, new Counter(options));
+    else gauges.set(name, new Gauge(options));
+  }
+  return {
+    add: (name, value) => counters.get(name)?.inc(value),
+    set: (name, value) => gauges.get(name)?.set(value),
+    flush: () => {},
+  };
+}
+
+/** @see https://prometheus.io/docs/practices/naming/ */
+function prometheusName(name: MetricName): string {
+  const { kind, unit } = METRICS[name];
+  const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return `bet_maker${words}${unit === 'Seconds' ? '_seconds' : ''}${kind === 'counter' ? '_total' : ''}`;
+}
+
+function createTimer(registry: Registry): RequestHandler {
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer a request, by its method, its route and the status of the answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+  return (request, response, next) => {
+    const stop = durations.startTimer();
+    response.once('finish', () => {
+      // Not the path, which clients make up: each would be a series of its own.
+      const route = routeOf(request) ?? 'none';
+      stop({ method: request.method, route, status: response.statusCode });
+    });
+    next();
+  };
+}
