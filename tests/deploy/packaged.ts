@@ -35,6 +35,18 @@ export interface Packaged {
  */
 export async function packageService(given: readonly string[] = []): Promise<Packaged> {
   const scratch = await mkdtemp(join(tmpdir(), 'bet-maker-package-'));
+  const remove = () => rm(scratch, { recursive: true });
+  try {
+    await packageIn(scratch, given);
+    const directory = join(scratch, '.serverless');
+    return { directory, template: await readTemplate(directory), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function packageIn(scratch: string, given: readonly string[]): Promise<void> {
   await Promise.all(PARTS.map((part) => symlink(join(ROOT, part), join(scratch, part))));
   // osls passes over a configuration that is a link.
   await copyFile(join(ROOT, 'serverless.yml'), join(scratch, 'serverless.yml'));
@@ -47,12 +59,6 @@ export async function packageService(given: readonly string[] = []): Promise<Pac
       NODE_OPTIONS: `--import=${join(import.meta.dirname, 'noNetwork.ts')}`,
     },
   });
-  const directory = join(scratch, '.serverless');
-  return {
-    directory,
-    template: await readTemplate(directory),
-    remove: () => rm(scratch, { recursive: true }),
-  };
 }
 
 export async function readTemplate(directory: string): Promise<Template> {
