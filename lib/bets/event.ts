@@ -10,7 +10,10 @@ export interface Fence {
   sweptVersion: number;
 }
 
-/** Fences an event. Writes to a hot event spread over them. May be raised, never lowered. */
+/**
+ * Fences an event. Writes to a hot event spread over them. A table that holds events keeps its number: an
+ * added fence of a settled event would be open. docs/deploy.md has the way to raise it.
+ */
 export const FENCES_PER_EVENT = 64;
 
 /** Versions an event can have: its history is one item, and an item must stay small. */
