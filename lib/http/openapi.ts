@@ -44,6 +44,14 @@ export function createOpenapi(): Part {
       schemas: { ...wireSchemas(), Health: HEALTH_SCHEMA, Problem: PROBLEM_SCHEMA },
       headers: HEADERS,
       responses: SHARED_RESPONSES,
+      securitySchemes: {
+        operatorToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'Who may settle: a JWT of the operators on AWS, `OPERATOR_TOKEN` on the local service.',
+        },
+      },
     },
   };
 }

@@ -79,6 +79,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counters and gauges, of the local service */
+    get: operations['getMetrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/openapi.json': {
     parameters: {
       query?: never;
@@ -376,6 +393,11 @@ export interface components {
      */
     'Retry-After': string;
     /**
+     * @description Which token is asked for (RFC 6750).
+     * @example Bearer realm="bet-maker"
+     */
+    'WWW-Authenticate': string;
+    /**
      * @description The id of the request, under which its failure is logged.
      * @example 5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11
      */
@@ -634,6 +656,28 @@ export interface operations {
         };
       };
       400: components['responses']['MalformedRequest'];
+      /** @description **The call needs a token.** Send `Authorization: Bearer <token>`. [unauthorized](/docs/problems#unauthorized) */
+      401: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WWW-Authenticate'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description **The token does not allow it.** Use the token that operators have. [forbidden](/docs/problems#forbidden) */
+      403: {
+        headers: {
+          'WWW-Authenticate': components['headers']['WWW-Authenticate'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       408: components['responses']['RequestTimeout'];
       /** @description **The event was corrected too often.** An event has at most 100 results. [correction-limit](/docs/problems#correction-limit) */
       409: {
@@ -692,6 +736,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Health'];
+        };
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      431: components['responses']['HeadersTooLarge'];
+    };
+  };
+  getMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In the text format of Prometheus. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
         };
       };
       400: components['responses']['MalformedRequest'];

@@ -87,6 +87,11 @@ describe('a change that breaks clients is told:', () => {
       ['GET /bets is gone'],
     ],
     [
+      'a token that is asked for',
+      (api) => Object.assign(api.paths['/bets'].get, { security: [{ token: [] }] }),
+      ['GET /bets: {} is not enough'],
+    ],
+    [
       'a parameter that is gone',
       (api) => api.paths['/bets'].get.parameters.pop(),
       ['GET /bets: query limit is gone'],
@@ -194,6 +199,10 @@ describe('a change that breaks clients is told:', () => {
 describe('a change that breaks nobody passes:', () => {
   it.each<[string, (document: Document) => unknown]>([
     ['none', () => {}],
+    [
+      'a token that may be sent',
+      (api) => Object.assign(api.paths['/bets'].get, { security: [{ token: [] }, {}] }),
+    ],
     ['a description', (api) => Object.assign(api.info, { description: 'Bets' })],
     ['a call that is new', (api) => Object.assign(api.paths['/bets'], { put: { responses: {} } })],
     [

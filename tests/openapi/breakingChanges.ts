@@ -20,6 +20,7 @@ interface Parameter {
   schema: Schema;
 }
 interface Operation {
+  security?: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Content };
   responses: Record<string, { headers?: Json; content?: Content }>;
@@ -33,6 +34,7 @@ export function breakingChanges(before: Json, after: Json): string[] {
     const successor = now.get(name);
     if (successor === undefined) return [`${name} is gone`];
     return [
+      ...securityChanges(operation, successor),
       ...parameterChanges(operation, successor),
       ...bodyChanges(operation, successor),
       ...responseChanges(operation, successor),
@@ -77,6 +79,14 @@ function at(document: Json, reference: string): unknown {
     (part, key) => (part as Json)[key.replaceAll('~1', '/').replaceAll('~0', '~')],
     document,
   );
+}
+
+/** Ways in that are shut: a requirement that was enough and no longer is. */
+function securityChanges(before: Operation, after: Operation): string[] {
+  const open = [{}];
+  const now = new Set((after.security ?? open).map((each) => JSON.stringify(each)));
+  const old = (before.security ?? open).map((each) => JSON.stringify(each));
+  return old.filter((each) => !now.has(each)).map((each) => `${each} is not enough`);
 }
 
 function parameterChanges(before: Operation, after: Operation): string[] {

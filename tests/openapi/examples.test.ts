@@ -92,6 +92,16 @@ async function readBrokenBet(): Promise<Answer> {
   return answer;
 }
 
+const GUARD = { OPERATOR_TOKEN: 'only-for-operators', LOG_LEVEL: 'SILENT' };
+
+/** Settles as somebody else than the operators, on a service that lets nobody else. */
+async function settleAs(authorization: Record<string, string>): Promise<Answer> {
+  const guarded = await startService(GUARD);
+  const answer = await guarded.put('/events/sr:match:42', { status: 'WIN' }, authorization);
+  await guarded.stop('SIGTERM');
+  return answer;
+}
+
 async function settleManyBets(): Promise<Answer> {
   const event_id = 'sr:match:77';
   await times(200, 16, () => service.post('/bets', { event_id, amount: '1.00' }));
@@ -145,6 +155,8 @@ const STORY: [string, () => Promise<Answer>][] = [
     () => call('settleEvent', { headers: { 'if-match': '"1"' } }),
   ],
   ['settleEvent 422 invalid-request', () => service.put('/events/sr:match:42', { status: 'DRAW' })],
+  ['settleEvent 401 unauthorized', () => settleAs({})],
+  ['settleEvent 403 forbidden', () => settleAs({ authorization: 'Bearer of-nobody' })],
   ['settleEvent 422 malformed-json', () => service.put('/events/sr:match:42', 'WIN')],
   ['settleEvent 200 first-result', () => call('settleEvent', { body: 'first-result' })],
   [

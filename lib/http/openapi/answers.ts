@@ -18,6 +18,7 @@ export const HEADERS: Record<string, Part> = {
   ),
   Link: header('Leads to the next page (RFC 8288). Not there on the last one.', NEXT_PAGE),
   ETag: header('The version of the event, for `If-Match`.', '"1"'),
+  'WWW-Authenticate': header('Which token is asked for (RFC 6750).', 'Bearer realm="bet-maker"'),
   'Retry-After': header('Seconds after which the request may be sent again.', '1'),
 };
 
@@ -63,12 +64,19 @@ export function refusals(list: readonly Refusal[]): Record<string, Part> {
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, refusal(group)]));
 }
 
+/** Headers that a refusal has by its status. */
+const HEADERS_OF: Record<number, readonly string[]> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  503: ['Retry-After'],
+};
+
 function refusal(group: readonly Refusal[]): Part {
   const codes = group.map(({ code }) => code);
-  const retry = codes.some((code) => PROBLEMS[code].status === 503);
+  const headers = new Set(codes.flatMap((code) => HEADERS_OF[PROBLEMS[code].status] ?? []));
   return {
     description: codes.map(describe).join('\n\n'),
-    headers: headerReferences(['X-Request-Id', ...(retry ? ['Retry-After'] : [])]),
+    headers: headerReferences(['X-Request-Id', ...headers]),
     content: {
       'application/problem+json': {
         schema: { $ref: referenceTo('Problem') },

@@ -148,6 +148,8 @@ const settleEvent: Part = {
   description:
     'The result is in force for every reader when this answers, however many bets there are. The same ' +
     'result again changes nothing; another one is a correction, which every bet follows.',
+  // Without a token, where the service asks for none.
+  security: [{ operatorToken: [] }, {}],
   parameters: [eventIdInPath, parameter('header', 'If-Match', 'IfMatch')],
   requestBody: jsonBody('Result', {
     'first-result': { status: 'WIN' },
@@ -167,6 +169,14 @@ const settleEvent: Part = {
       examples: { 'many-bets': evening.settling },
     }),
     ...refusals([
+      {
+        code: 'unauthorized',
+        detail: 'Only operators settle events: a bearer token is missing or malformed.',
+      },
+      {
+        code: 'forbidden',
+        detail: 'Only operators settle events: this is not their token.',
+      },
       {
         code: 'correction-limit',
         detail: `Event ${evening.CORRECTED_EVENT_ID} has had 100 results.`,
@@ -233,6 +243,19 @@ export const HEALTH_SCHEMA: Part = {
   properties: { status: { type: 'string', enum: ['alive', 'ready'] } },
 };
 
+const getMetrics: Part = {
+  operationId: 'getMetrics',
+  tags: ['service'],
+  summary: 'Counters and gauges, of the local service',
+  responses: {
+    '200': {
+      description: 'In the text format of Prometheus.',
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    },
+    ...ANY_REQUEST,
+  },
+};
+
 const getDocument: Part = {
   operationId: 'getDocument',
   tags: ['service'],
@@ -253,5 +276,6 @@ export const PATHS: Part = {
   '/events/{event_id}': { get: getEvent, put: settleEvent },
   '/livez': { get: getLiveness },
   '/readyz': { get: getReadiness },
+  '/metrics': { get: getMetrics },
   '/openapi.json': { get: getDocument },
 };
