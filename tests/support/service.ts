@@ -14,6 +14,7 @@ export interface Answer {
 }
 
 export interface Service {
+  pid: number;
   url: string;
   /** The first line that it printed. */
   line: string;
@@ -29,10 +30,13 @@ export interface Service {
  * The service as a process of its own on a free port, as `npm start` runs it. With a package at
  * `TEST_PACKAGE` its functions stand in for the handlers.
  */
-export async function startService(environment: Record<string, string> = {}): Promise<Service> {
+export async function startService(
+  environment: Record<string, string> = {},
+  program = SERVER,
+): Promise<Service> {
   const { PATH, TEST_PACKAGE } = process.env;
   const packaged = TEST_PACKAGE === undefined ? [] : ['--import', LAMBDA_HANDLERS];
-  const child = spawn(process.execPath, [...packaged, SERVER], {
+  const child = spawn(process.execPath, [...packaged, program], {
     env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -52,6 +56,7 @@ export async function startService(environment: Record<string, string> = {}): Pr
         body: typeof body === 'string' ? body : JSON.stringify(body),
       });
   return {
+    pid: child.pid ?? Number.NaN,
     url,
     line,
     call,

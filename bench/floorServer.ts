@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { createClient } from '../lib/dynamodb/client.ts';
+
+/**
+ * The least that placing a bet can cost: bare node:http that does the same one `TransactWriteItems` with
+ * the same client and nothing else. No validation, no routes, no errors. Prints its address.
+ */
+const client = createClient(process.env['DYNAMODB_ENDPOINT']);
+const prefix = process.env['TABLE_PREFIX'] ?? '';
+
+const server = createServer((request, response) => {
+  let text = '';
+  request.on('data', (data: Buffer) => (text += data.toString()));
+  request.on('end', () => {
+    const { event_id: eventId, amount } = JSON.parse(text) as { event_id: string; amount: string };
+    const betId = randomUUID();
+    const fence = Math.floor(Math.random() * 64);
+    const eventFence = `${eventId}#${fence}`;
+    const minor = BigInt(amount.replace('.', ''));
+    const command = new TransactWriteCommand({
+      TransactItems: [
+        {
+          Update: {
+            TableName: `${prefix}fences`,
+            Key: { eventFence },
+            UpdateExpression: 'ADD placed :one, stakedMinor :stake',
+            ConditionExpression: 'attribute_not_exists(closedAt)',
+            ExpressionAttributeValues: { ':one': 1, ':stake': minor },
+          },
+        },
+        {
+          Put: {
+            TableName: `${prefix}bets`,
+            Item: {
+              shard: betId.slice(-1),
+              betId,
+              eventId,
+              fence,
+              eventFence,
+              amountMinor: minor,
+              placedAt: new Date().toISOString(),
+              status: 'pending',
+              outcomeVersion: 0,
+            },
+            ConditionExpression: 'attribute_not_exists(betId)',
+          },
+        },
+      ],
+    });
+    const answered = client.send(command).then(() => {
+      response.writeHead(201, { 'content-type': 'application/json' });
+      return response.end(
+        JSON.stringify({ id: betId, event_id: eventId, amount, status: 'pending' }),
+      );
+    });
+    answered.catch((error: unknown) => response.writeHead(500).end(String(error)));
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`floor on http://127.0.0.1:${port}\n`);
+});
+process.on('SIGTERM', () => process.exit(0));
