@@ -43,7 +43,7 @@ describe('toApiEvent', () => {
     expect(payload).toEqual({
       version: '2.0',
       routeKey: 'GET /bets/{id}',
-      rawPath: '/bets/a%3Ab',
+      rawPath: '/bets/a:b',
       rawQueryString: 'x=1&y=%C3%A4',
       headers: { 'user-agent': 'test', host: 'example.org', connection: 'close' },
       queryStringParameters: { x: '1', y: 'ä' },
@@ -55,7 +55,7 @@ describe('toApiEvent', () => {
         domainPrefix: 'local',
         http: {
           method: 'GET',
-          path: '/bets/a%3Ab',
+          path: '/bets/a:b',
           protocol: 'HTTP/1.1',
           sourceIp: '127.0.0.1',
           userAgent: 'test',
@@ -79,22 +79,32 @@ describe('toApiEvent', () => {
     expect(payload).not.toHaveProperty('body');
   });
 
-  it('joins repeated headers and parameters with commas, and leaves cookies out', async () => {
+  it('joins repeated headers and parameters with commas, and has cookies apart', async () => {
     const payload = await payloadOf('/bets', {
       path: '/bets?a=1&b=2&a=3',
-      headers: { 'x-many': ['1', '2'], cookie: 'a=b' },
+      headers: { 'x-many': ['1', '2'], cookie: ['a=b; c=d', 'e=f'] },
     });
 
     expect(payload.queryStringParameters).toEqual({ a: '1,3', b: '2' });
-    expect(payload.headers['x-many']).toBe('1, 2');
+    expect(payload.headers['x-many']).toBe('1,2');
     expect(payload.headers).not.toHaveProperty('cookie');
+    expect(payload.cookies).toEqual(['a=b', 'c=d', 'e=f']);
+  });
+
+  it('decodes the path up to a question mark, and not the query', async () => {
+    const payload = await payloadOf('/bets/:id', { path: '/bets/a%20%C3%A4%3Fb?x=%3F' });
+
+    expect(payload.rawPath).toBe('/bets/a ä');
+    expect(payload.rawQueryString).toBe('x=%3F');
+    expect(payload.pathParameters).toEqual({ id: 'a ä?b' });
   });
 
   it.each([
     'application/json',
     'application/json; charset=utf-8',
+    'application/json;charset=UTF-8',
     'APPLICATION/JSON',
-    'application/problem+json',
+    'application/javascript',
     'application/xml',
     'text/plain',
   ])('passes a body of %s on as text', async (type) => {
@@ -110,21 +120,25 @@ describe('toApiEvent', () => {
     expect([payload.body, payload.isBase64Encoded]).toEqual(['{"a":"ä"}', false]);
   });
 
-  it.each(['application/octet-stream', 'image/png', 'application/jsonx'])(
-    'passes a body of %s on in base64',
-    async (type) => {
-      const body = Buffer.from([0xff, 0x00]);
+  it.each([
+    'application/octet-stream',
+    'image/png',
+    'application/jsonx',
+    'application/problem+json',
+    'application/x-www-form-urlencoded',
+    'text/plain; charset=iso-8859-1',
+  ])('passes a body of %s on in base64', async (type) => {
+    const body = Buffer.from([0xff, 0x00]);
 
-      const payload = await payloadOf('/bets', {
-        method: 'POST',
-        path: '/bets',
-        headers: { 'content-type': type },
-        body,
-      });
+    const payload = await payloadOf('/bets', {
+      method: 'POST',
+      path: '/bets',
+      headers: { 'content-type': type },
+      body,
+    });
 
-      expect([payload.body, payload.isBase64Encoded]).toEqual(['/wA=', true]);
-    },
-  );
+    expect([payload.body, payload.isBase64Encoded]).toEqual(['/wA=', true]);
+  });
 
   it('does not decode a body without a content type', async () => {
     const payload = await payloadOf('/bets', {

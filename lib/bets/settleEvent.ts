@@ -112,8 +112,9 @@ async function closeAndPutInForce(
   decision: Decision,
   signal: AbortSignal,
 ): Promise<Settlement | undefined> {
-  await deps.store.closeFences(eventId, deps.clock.now(), signal);
-  const { placed, stakedMinor } = totalsOf(await deps.store.findFences(eventId, signal));
+  const { store, clock } = deps;
+  await store.closeFences(eventId, clock.now(), signal);
+  const { placed, stakedMinor } = totalsOf(await store.findFences(eventId, signal));
   return putInForce(deps, eventId, decision, { version: 0, bets: placed, stakedMinor }, signal);
 }
 

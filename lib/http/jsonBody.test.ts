@@ -71,6 +71,22 @@ describe('jsonBody', () => {
     });
   });
 
+  it.each(['', 'identity', 'Identity'])('reads a body with the encoding %j', async (encoding) => {
+    expect(await parsed('{}', { headers: { 'content-encoding': encoding } })).toEqual({});
+  });
+
+  it.each(['gzip', 'br', 'identity,gzip', 'identity, identity'])(
+    'refuses a body with the encoding %s, whatever else is wrong with it',
+    async (encoding) => {
+      const headers = { 'content-encoding': encoding, 'content-type': 'text/plain' };
+
+      await expect(parsed('x'.repeat(70_000), { headers })).rejects.toMatchObject({
+        code: 'unsupported-media-type',
+        message: 'Send application/json without compression.',
+      });
+    },
+  );
+
   it.each([
     ['malformed JSON', '{', 'application/json', 422],
     ['another content type', '{}', 'text/plain', 415],

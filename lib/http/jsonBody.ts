@@ -19,8 +19,20 @@ type BodyRequest = Request<APIGatewayProxyEventV2, unknown, Error, never, { text
 
 /** Middleware that parses a JSON body, each number at its top level as a `JsonNumber`. */
 export function jsonBody(): MiddlewareObj<APIGatewayProxyEventV2>[] {
-  // Middy types a middleware's `internal` by the whole stack; these three share one member of it.
-  return [{ before: keepText }, jsonBodyParser(), { before: keepDigits }] as MiddlewareObj[];
+  // Middy types a middleware's `internal` by the whole stack; these share one member of it.
+  return [
+    { before: refuseCompression },
+    { before: keepText },
+    jsonBodyParser(),
+    { before: keepDigits },
+  ] as MiddlewareObj[];
+}
+
+/** API Gateway passes compressed bodies on as they are. */
+function refuseCompression({ event: { headers } }: BodyRequest): void {
+  const encoding = headers['content-encoding']?.toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') return;
+  throw new HttpError('unsupported-media-type', 'Send application/json without compression.');
 }
 
 /** The parser writes to the event, which is the caller's, and drops the text. */
