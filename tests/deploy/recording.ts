@@ -5,6 +5,7 @@ import { config, useStoreAt } from '../../lib/config.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { apiEvent, context, type Sent } from '../support/apiEvent.ts';
 import { canceled } from '../support/dynamodb.ts';
+import { silentObserver } from '../support/observers.ts';
 
 /** The name of a command and its whole input, as the store sent it. */
 export interface SentCommand {
@@ -32,7 +33,8 @@ export async function recordHandlers(): Promise<Recording> {
   const embedded = await startEmbeddedStore();
   useStoreAt(embedded.endpoint);
   // The handlers make their client when they are imported, so the store's address must stand.
-  const { service } = await import('../../lib/service.ts');
+  const { observeWith, service } = await import('../../lib/service.ts');
+  observeWith(silentObserver);
   const { createMissingTables } = await import('../../lib/dynamodb/bootstrap.ts');
   const { createClient } = await import('../../lib/dynamodb/client.ts');
   await createMissingTables(createClient(embedded.endpoint), config.tablePrefix);
