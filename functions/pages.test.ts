@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import serverless from 'serverless-http';
+import { createApp } from '../infra/local/app.ts';
 import { apiEvent, context, type Sent } from '../tests/support/apiEvent.ts';
 import { handler } from './pages.ts';
 
@@ -97,6 +99,59 @@ describe('the pages on Lambda', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(JSON.parse(answer.body)).toMatchObject({ type: `/docs/problems#${code}`, status });
   });
+});
+
+describe('what API Gateway has no other function for', () => {
+  const asked = [
+    ['DELETE', '/bets'],
+    ['PUT', '/bets'],
+    ['POST', '/bets/01a203aa-93ed-7394-bba1-65f07fb629c1'],
+    ['PATCH', '/events/sr:match:42'],
+    ['POST', '/events/sr:match:42'],
+    ['OPTIONS', '/bets'],
+    ['GET', '/'],
+    ['GET', '/BETS'],
+    ['GET', '/bets/a/b'],
+    ['POST', '/events'],
+  ] as const;
+
+  it.each(asked)('%s %s is the problem that the local service answers', async (method, path) => {
+    const local = serverless(createApp(() => false));
+
+    const answer = await get(path, { method });
+
+    const expected = (await local(apiEvent({ method, path }), context)) as PageAnswer;
+    const ids = { 'x-request-id': expect.any(String) };
+    expect(expected.headers['content-type']).toBe('application/problem+json');
+    expect({ ...answer, body: JSON.parse(answer.body) }).toEqual({
+      ...expected,
+      headers: { ...expected.headers, ...ids },
+      body: { ...JSON.parse(expected.body), instance: expect.stringMatching(/^urn:/) },
+    });
+  });
+
+  it.each([
+    ['DELETE', '/bets', 'GET, HEAD, POST'],
+    ['POST', '/bets/1', 'GET, HEAD'],
+    ['DELETE', '/events/1', 'GET, HEAD, PUT'],
+  ])('%s %s is 405, and the path has %s', async (method, path, allow) => {
+    const { statusCode, headers } = await get(path, { method });
+
+    expect([statusCode, headers['allow']]).toEqual([405, allow]);
+  });
+
+  // API Gateway takes no route that ends with a slash, and only the local service tells how it is.
+  it.each(['/bets/', '/bets/1/', '/events/1/', '/livez', '/readyz', '/metrics'])(
+    'GET %s is 404',
+    async (path) => {
+      const { statusCode, body } = await get(path);
+
+      expect([statusCode, JSON.parse(body)]).toEqual([
+        404,
+        expect.objectContaining({ type: '/docs/problems#route-not-found' }),
+      ]);
+    },
+  );
 });
 
 describe('every problem', () => {

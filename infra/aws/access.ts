@@ -1,8 +1,8 @@
 import type { TableName } from '../tables.ts';
 
-/** The functions of serverless.yml that touch the tables. */
+/** The functions of serverless.yml. */
 export type FunctionName =
-  'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'getEvent' | 'resumeSettlements';
+  'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'getEvent' | 'pages' | 'resumeSettlements';
 
 /**
  * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged by
@@ -43,5 +43,6 @@ export const access: Record<FunctionName, Access> = {
   getBet: { bets: ['GetItem'], events: ['BatchGetItem'] },
   settleEvent: SWEEP,
   getEvent: { events: ['GetItem'], fences: ['BatchGetItem'] },
+  pages: {},
   resumeSettlements: { ...SWEEP, 'events/unfinished': ['Query'] },
 };

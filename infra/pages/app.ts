@@ -1,14 +1,16 @@
 import express, { type Express } from 'express';
 import { answerError, answerUnknownPath } from './answers.ts';
+import { createApiPathsRouter } from './apiPaths.ts';
 import { createPagesRouter } from './router.ts';
 
-/** The pages alone, as Lambda serves them. */
+/** The pages, as Lambda serves them, and what API Gateway has no other function for. */
 export function createPagesApp(root: URL): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.use(createPagesRouter(root));
+  app.use(createApiPathsRouter());
   app.use(answerUnknownPath);
   app.use(answerError);
   return app;

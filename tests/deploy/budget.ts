@@ -39,13 +39,14 @@ export async function measureBundles(
   const bare = join(packageDirectory, 'bareClient.cjs');
   await writeFile(bare, await bundleBareClient(packageDirectory));
   const bundles = [
-    { name: 'bare client', file: bare },
+    { name: 'bare client', directory: packageDirectory, file: bare },
     ...functions.map(({ name, handler, directory }) => ({
       name,
+      directory,
       file: join(directory, `${handler.slice(0, handler.lastIndexOf('.'))}.cjs`),
     })),
   ];
-  const loads = await loadInTurn(bundles.map(({ file }) => file));
+  const loads = await loadInTurn(bundles);
   const bareMs = median(loads[0] ?? []);
   const measured = await Promise.all(
     bundles.map(async ({ name, file }, index) => {
@@ -93,20 +94,26 @@ async function bundleBareClient(packageDirectory: string): Promise<Uint8Array> {
   return outputFiles[0]?.contents ?? new Uint8Array();
 }
 
-/** Milliseconds of every load of each file: in turn, so that a busy machine slows all alike. */
-async function loadInTurn(files: readonly string[]): Promise<number[][]> {
-  const loads = files.map((): number[] => []);
+interface Bundle {
+  file: string;
+  /** Where it is loaded, as Lambda does in its zip's folder. */
+  directory: string;
+}
+
+/** Milliseconds of every load of each bundle: in turn, so that a busy machine slows all alike. */
+async function loadInTurn(bundles: readonly Bundle[]): Promise<number[][]> {
+  const loads = bundles.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, file] of files.entries()) loads[index]?.push(await load(file));
+    for (const [index, bundle] of bundles.entries()) loads[index]?.push(await load(bundle));
   }
   return loads;
 }
 
-async function load(file: string): Promise<number> {
+async function load({ file, directory: cwd }: Bundle): Promise<number> {
   const script =
     'const begun = performance.now(); require(process.argv[1]); ' +
     'process.stdout.write(String(performance.now() - begun));';
-  const { stdout } = await run(process.execPath, ['-e', script, file], { env: {} });
+  const { stdout } = await run(process.execPath, ['-e', script, file], { cwd, env: {} });
   return Number(stdout);
 }
 

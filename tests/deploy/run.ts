@@ -14,6 +14,9 @@ import { unpackFunctions } from './unpack.ts';
  * under AWS's runtime client, one process a function, on DynamoDB Local.
  */
 const TESTS = ['tests/endToEnd/api.test.ts', 'tests/endToEnd/settling.test.ts'];
+/** The local service has the pages itself, so that their bundle is asked without it. */
+const PAGES_TEST = ['--testMatch', '**/tests/deploy/pages.bundle.ts'];
+const PAGES = 'functions/pages.handler';
 
 async function checkBudget(directory: string, functions: ReturnType<typeof unpackFunctions>) {
   const { measured, over } = await measureBundles(functions, directory);
@@ -28,8 +31,8 @@ async function checkBudget(directory: string, functions: ReturnType<typeof unpac
   return over.length === 0;
 }
 
-function jest(environment: Record<string, string>): Promise<number> {
-  const child = spawn('jest', TESTS, {
+function jest(given: readonly string[], environment: Record<string, string>): Promise<number> {
+  const child = spawn('jest', given, {
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   });
@@ -40,9 +43,11 @@ async function serveTests(TEST_PACKAGE: string): Promise<number> {
   const runtime = await findRuntime();
   if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
   await fetchRuntimeClient();
+  const pages = await jest(PAGES_TEST, { TEST_PACKAGE });
+  if (pages !== 0) return pages;
   const local = await startDynamodbLocal(runtime);
   try {
-    return await jest({ TEST_PACKAGE, TEST_DYNAMODB_ENDPOINT: local.endpoint });
+    return await jest(TESTS, { TEST_PACKAGE, TEST_DYNAMODB_ENDPOINT: local.endpoint });
   } finally {
     await local.stop();
   }
@@ -51,6 +56,7 @@ async function serveTests(TEST_PACKAGE: string): Promise<number> {
 /** The tests would pass as well on the sources: each function must have been what answered. */
 function allAnswered(directory: string, functions: ReturnType<typeof unpackFunctions>): boolean {
   const silent = functions.filter(({ handler }) => {
+    if (handler === PAGES) return false;
     const name = /^functions\/(\w+)\.handler$/.exec(handler)?.[1];
     return name === undefined || !existsSync(join(directory, `${name}.answered`));
   });

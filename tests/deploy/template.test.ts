@@ -32,6 +32,7 @@ const FUNCTIONS = [
   'getBet',
   'settleEvent',
   'getEvent',
+  'pages',
   'resumeSettlements',
 ];
 
@@ -116,12 +117,24 @@ describe('the routes', () => {
 
     const to = (id: string): string => `{"Fn::GetAtt":["${id}","Arn"]} 2.0`;
     expect(routes.toSorted()).toEqual([
+      `$default ${to('PagesLambdaFunction')}`,
       `GET /bets ${to('ListBetsLambdaFunction')}`,
       `GET /bets/{id} ${to('GetBetLambdaFunction')}`,
       `GET /events/{event_id} ${to('GetEventLambdaFunction')}`,
+      `HEAD /bets ${to('ListBetsLambdaFunction')}`,
+      `HEAD /bets/{id} ${to('GetBetLambdaFunction')}`,
+      `HEAD /events/{event_id} ${to('GetEventLambdaFunction')}`,
       `POST /bets ${to('PlaceBetLambdaFunction')}`,
       `PUT /events/{event_id} ${to('SettleEventLambdaFunction')}`,
     ]);
+  });
+
+  it('end with no slash, which API Gateway would refuse', () => {
+    const keys = Object.values(byId(packaged.template, 'AWS::ApiGatewayV2::Route')).map(
+      ({ RouteKey }) => RouteKey,
+    );
+
+    for (const key of keys) expect(key).toMatch(/[^/]$/);
   });
 
   it('are open to all but the one that settles, which is the operators’', () => {
