@@ -4,6 +4,7 @@ import { METRICS } from './metrics.ts';
 let lines: string[] = [];
 beforeEach(() => {
   lines = [];
+  jest.replaceProperty(process, 'env', { POWERTOOLS_SERVICE_NAME: 'bet-maker-stage' });
   jest.spyOn(Date, 'now').mockReturnValue(1_795_348_800_000);
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
     lines.push(text.toString());
@@ -41,7 +42,7 @@ describe('embeddedMetrics', () => {
             },
           ],
         },
-        service: 'bet-maker',
+        service: 'bet-maker-stage',
         BetsSettled: 42,
         OldestUnfinishedSettlementAge: 1.5,
         StakePlacedMinor: 1050,

@@ -3,12 +3,13 @@ import { type Meter, type MetricName, METRICS } from './metrics.ts';
 
 /**
  * A meter that prints what was measured since the last flush as one line, out of which CloudWatch
- * makes metrics: no call of AWS, and no line when nothing was measured.
+ * makes metrics: no call of AWS, and no line when nothing was measured. Their dimension `service` is the
+ * stage's name, which Powertools reads from POWERTOOLS_SERVICE_NAME.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(): Meter {
-  const metrics = new Metrics({ namespace: 'BetMaker', serviceName: 'bet-maker' });
+  const metrics = new Metrics({ namespace: 'BetMaker' });
   const measured = new Map<MetricName, number>();
   return {
     // Summed here: Powertools prints every value, and a sweep adds thousands of them.

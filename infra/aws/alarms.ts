@@ -9,6 +9,8 @@ import {
 import type { Resources } from './names.ts';
 
 export interface AlarmOptions {
+  /** The stage's, as its metrics have it. */
+  name: string;
   prefix: string;
   /** Where alarms are sent; an empty text for nowhere. */
   topicArn: string;
@@ -33,8 +35,9 @@ interface Alarm {
 }
 
 /** What somebody is called for. */
-export function alarmResources({ prefix, topicArn, unfinishedSeconds }: AlarmOptions): Resources {
-  const alarms = { ...requestAlarms(), ...settlementAlarms(unfinishedSeconds) };
+export function alarmResources(options: AlarmOptions): Resources {
+  const { prefix, topicArn } = options;
+  const alarms = { ...requestAlarms(), ...settlementAlarms(options) };
   const actions = topicArn === '' ? [] : [topicArn];
   return Object.fromEntries(
     Object.entries(alarms).map(([name, alarm]) => [
@@ -96,11 +99,11 @@ const one = (metric: Metric, stat: 'Sum' | 'Maximum'): Pick<Alarm, 'expression' 
   metrics: { m: { metric, stat } },
 });
 
-function settlementAlarms(unfinishedSeconds: number): Record<string, Alarm> {
+function settlementAlarms({ name, unfinishedSeconds }: AlarmOptions): Record<string, Alarm> {
   return {
     UnfinishedSettlement: {
       description: `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`,
-      ...one(ownMetric('OldestUnfinishedSettlementAge'), 'Maximum'),
+      ...one(ownMetric(name, 'OldestUnfinishedSettlementAge'), 'Maximum'),
       comparison: 'GreaterThanThreshold',
       threshold: unfinishedSeconds,
       minutes: [3, 3],

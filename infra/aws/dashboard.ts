@@ -8,14 +8,13 @@ interface Graph {
   series: [Metric, Stat][];
 }
 
-const sums = (...names: string[]): [Metric, Stat][] =>
-  names.map((name) => [ownMetric(name), 'Sum']);
-
 const all = (metrics: Metric[], stat: Stat): [Metric, Stat][] =>
   metrics.map((metric) => [metric, stat]);
 
 /** What to look at, in the order of looking. */
-function graphs(): Graph[] {
+function graphs(service: string): Graph[] {
+  const own = (name: string): Metric => ownMetric(service, name);
+  const sums = (...names: string[]): [Metric, Stat][] => names.map((name) => [own(name), 'Sum']);
   return [
     { title: 'Bets', series: sums('BetsPlaced', 'BetsReplayed', 'BetsRefused') },
     { title: 'Stake, minor units', series: sums('StakePlacedMinor') },
@@ -25,8 +24,8 @@ function graphs(): Graph[] {
     {
       title: 'Unfinished settlements, and the age of the oldest in seconds',
       series: [
-        [ownMetric('UnfinishedSettlements'), 'Maximum'],
-        [ownMetric('OldestUnfinishedSettlementAge'), 'Maximum'],
+        [own('UnfinishedSettlements'), 'Maximum'],
+        [own('OldestUnfinishedSettlementAge'), 'Maximum'],
       ],
     },
     {
@@ -68,9 +67,9 @@ const WIDTH = 8;
 const HEIGHT = 6;
 const COLUMNS = 3;
 
-/** One dashboard a stage. */
+/** One dashboard a stage, with the stage's name, as its metrics have it. */
 export function dashboardResources(name: string): Resources {
-  const widgets = graphs().map((graph, index) => ({
+  const widgets = graphs(name).map((graph, index) => ({
     type: 'metric',
     x: (index % COLUMNS) * WIDTH,
     y: Math.floor(index / COLUMNS) * HEIGHT,

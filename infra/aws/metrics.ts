@@ -10,9 +10,9 @@ export interface Metric {
   dimensions: Record<string, unknown>;
 }
 
-/** A metric that the functions write to their logs. */
-export function ownMetric(name: string): Metric {
-  return { namespace: 'BetMaker', name, dimensions: { service: 'bet-maker' } };
+/** A metric that a stage's functions write to their logs; `service` is their POWERTOOLS_SERVICE_NAME. */
+export function ownMetric(service: string, name: string): Metric {
+  return { namespace: 'BetMaker', name, dimensions: { service } };
 }
 
 export function apiMetric(name: '5xx' | '4xx' | 'Count' | 'Latency'): Metric {

@@ -27,11 +27,12 @@ const parameters = z.object({
 /** `resources` of serverless.yml: what osls does not make of the functions by itself. */
 export async function resources({ resolveVariable }: VariableSource): Promise<object> {
   const stage = z.string().parse(await resolveVariable('sls:stage'));
+  const name = z.string().parse(await resolveVariable('self:custom.name'));
   const prefix = z.string().parse(await resolveVariable('self:custom.prefix'));
   const given = await Promise.all(
-    Object.keys(parameters.shape).map(async (name) => [
-      name,
-      await resolveVariable(`param:${name}`),
+    Object.keys(parameters.shape).map(async (parameter) => [
+      parameter,
+      await resolveVariable(`param:${parameter}`),
     ]),
   );
   const chosen = parameters.parse(Object.fromEntries(given));
@@ -44,11 +45,12 @@ export async function resources({ resolveVariable }: VariableSource): Promise<ob
       ...tableResources(prefix, isProduction),
       ...roleResources(),
       ...alarmResources({
+        name,
         prefix,
         topicArn: chosen.alarmTopicArn,
         unfinishedSeconds: chosen.unfinishedAlarmSeconds,
       }),
-      ...dashboardResources(prefix.replace(/-$/, '')),
+      ...dashboardResources(name),
     },
     extensions: { HttpApiStage: throttled(chosen) },
   };

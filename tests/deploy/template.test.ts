@@ -54,6 +54,7 @@ describe('the functions', () => {
             TABLE_PREFIX: 'bet-maker-dev-',
             LOG_LEVEL: 'INFO',
             SETTLE_BUDGET_MS: '1000',
+            POWERTOOLS_SERVICE_NAME: 'bet-maker-dev',
           },
         },
       });
@@ -342,6 +343,29 @@ describe('the alarms', () => {
     expect(
       alarmsOf(production).find(({ AlarmName }) => AlarmName.includes('Unfinished'))?.Threshold,
     ).toBe(120);
+  });
+});
+
+describe('our own metrics', () => {
+  /** Every value of the dimension `service`, as alarms and the dashboard ask for it. */
+  const services = (asked: unknown): Set<string | undefined> => {
+    const text = JSON.stringify(asked).replaceAll('\\', '');
+    return new Set([...text.matchAll(/"service","(?:Value":")?([^"]+)"/g)].map(([, name]) => name));
+  };
+
+  it.each([
+    ['dev', () => packaged],
+    ['prod', () => production],
+  ])('are those of the one stage: %s', (stage, of) => {
+    const { template } = of();
+    const told = Object.values(byId(template, 'AWS::Lambda::Function')).map(({ Environment }) =>
+      JSON.stringify(Environment),
+    );
+
+    const name = `bet-maker-${stage}`;
+    for (const one of told) expect(one).toContain(`"POWERTOOLS_SERVICE_NAME":"${name}"`);
+    expect(services(byId(template, 'AWS::CloudWatch::Alarm'))).toEqual(new Set([name]));
+    expect(services(byId(template, 'AWS::CloudWatch::Dashboard'))).toEqual(new Set([name]));
   });
 });
 
