@@ -9,7 +9,7 @@ const paths = z.record(z.string(), z.record(z.string(), z.object({ tags: z.array
  * The paths of bets and events, for methods that they do not have: API Gateway leads those that they
  * have to other functions, and paths with a slash at the end are none to it.
  */
-export function createApiPathsRouter(): Router {
+function createApiPaths(): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const [path, calls] of Object.entries(paths.parse(PATHS))) {
     // How the service is, only the local one tells.
@@ -21,3 +21,5 @@ export function createApiPathsRouter(): Router {
   }
   return router;
 }
+
+export const apiPaths: Router = createApiPaths();

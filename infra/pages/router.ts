@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import express, { type RequestHandler, type Router } from 'express';
-import { createOpenapi } from '../../lib/http/openapi.ts';
 import { allow } from './answers.ts';
 import { findAssets } from './assets.ts';
 import { renderProblemsPage } from './problemsPage.ts';
@@ -27,6 +26,8 @@ export function createPagesRouter(root: URL): Router {
   return router;
 }
 
-function openapiText(): Buffer {
+/** Loads what the document is made of at the first need: no other page asks for it. */
+async function openapiText(): Promise<Buffer> {
+  const { createOpenapi } = await import('../../lib/http/openapi.ts');
   return Buffer.from(JSON.stringify(createOpenapi()));
 }
