@@ -117,6 +117,25 @@ describe('resumeSettlements', () => {
     expect(await resumeSettlements(deps, calm)).toEqual({ found: 2, finished: ['b'] });
   });
 
+  it('goes on with the next event past one that fails, and tells of it at the end', async () => {
+    const { deps, store } = createFakes();
+    const bug = new Error('an item that cannot be read');
+    for (const eventId of ['poison', 'good']) {
+      await store.noteIntent(eventId, decision);
+      store.add(placedBet(eventId === 'good' ? 1 : 2, { eventId }));
+    }
+    const closeFences = store.closeFences.bind(store);
+    jest.spyOn(store, 'closeFences').mockImplementation(async (eventId) => {
+      if (eventId === 'poison') throw bug;
+      await closeFences(eventId);
+    });
+
+    const resumed = resumeSettlements(deps, calm);
+
+    await expect(resumed).rejects.toMatchObject({ errors: [bug] });
+    expect((await store.findEvent('good'))?.settlement?.state).toBe('settled');
+  });
+
   it('takes up at most 100 events in one run', async () => {
     const { deps, store } = createFakes();
     const asking = jest.spyOn(store, 'unfinishedEvents');

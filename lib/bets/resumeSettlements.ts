@@ -25,13 +25,23 @@ export async function resumeSettlements(
   const events = await deps.store.unfinishedEvents(MAX_EVENTS, signal);
   deps.observer.unfinishedFound(events.length, ageOf(events, deps.clock.now()));
   const finished: string[] = [];
+  const failures: unknown[] = [];
   for (const { eventId } of events) {
     if (signal.aborted) break;
-    const settlement = await inForce(deps, eventId, signal);
-    if (settlement?.state !== 'settling') continue;
-    if (await sweep(deps, eventId, settlement, signal)) finished.push(eventId);
+    try {
+      if (await resume(deps, eventId, signal)) finished.push(eventId);
+    } catch (error) {
+      // The oldest comes first in every run: it must not keep the others from their turn.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, 'Some settlements cannot go on');
   return { found: events.length, finished };
+}
+
+async function resume(deps: Dependencies, eventId: string, signal: AbortSignal): Promise<boolean> {
+  const settlement = await inForce(deps, eventId, signal);
+  return settlement?.state === 'settling' && sweep(deps, eventId, settlement, signal);
 }
 
 /** Of the one that has been waiting longest, in milliseconds; another machine's clock may be ahead. */

@@ -110,7 +110,7 @@ describe('closeFences', () => {
 
     await expect(closed).rejects.toMatchObject({
       code: 'unavailable',
-      message: 'A fence stayed busy for 20 tries to close it.',
+      message: 'A fence stayed busy for 20 tries to write to it.',
     });
     expect(dynamodb.commandCalls(UpdateCommand, { Key: { eventFence: 'e#5' } })).toHaveLength(20);
   });
@@ -163,6 +163,14 @@ describe('markFenceSwept', () => {
       ],
     ]);
     expect(signals(dynamodb)).toEqual([calm]);
+  });
+
+  it('tries again while a bet is being written to the fence', async () => {
+    dynamodb.on(UpdateCommand).rejectsOnce(refused('TransactionConflictException')).resolves({});
+
+    await store.markFenceSwept(behind, 3, calm);
+
+    expect(sent(dynamodb)).toHaveLength(2);
   });
 
   it('is done when another sweeper was there before', async () => {

@@ -12,7 +12,7 @@ import { FENCES_PER_EVENT } from '../bets/event.ts';
 import type { BetStore } from '../bets/store.ts';
 import { translateFailure } from './failures.ts';
 import { eventFenceKey, fenceFromItem, toInstant } from './items.ts';
-import { attempt, batchGet, pause, type Session } from './session.ts';
+import { batchGet, pause, type Session } from './session.ts';
 
 type FenceMethods = Pick<BetStore, 'findFences' | 'closeFences' | 'markFenceSwept'>;
 
@@ -35,8 +35,8 @@ function fenceKeys(eventId: string): { eventFence: string }[] {
   }));
 }
 
-/** Tries at closing one fence while bets keep being written to it. */
-const CLOSE_TRIES = 20;
+/** Tries at writing to one fence while bets keep being written to it. */
+const UPDATE_TRIES = 20;
 
 /** All fences in one transaction: 64 fit into its 100 items. One that conflicts leaves all open. */
 async function closeFences(
@@ -53,7 +53,7 @@ async function closeFences(
     await session.client.send(command, { abortSignal: signal });
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
-    await Promise.all(closings.map((update) => closeOne(session, update, signal)));
+    await Promise.all(closings.map((update) => updateOne(session, update, signal)));
   }
 }
 
@@ -66,40 +66,39 @@ function closing({ tables }: Session, Key: { eventFence: string }, closedAt: str
   } satisfies UpdateCommandInput;
 }
 
-async function closeOne(
+/** One update, again while bets are being written to the fence. */
+async function updateOne(
   session: Session,
   update: UpdateCommandInput,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let tries = 1; tries <= CLOSE_TRIES; tries += 1) {
+  for (let tries = 1; tries <= UPDATE_TRIES; tries += 1) {
     try {
       await session.client.send(new UpdateCommand(update), { abortSignal: signal });
       return;
     } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return;
       const conflict = error instanceof Error && error.name === 'TransactionConflictException';
       if (!conflict) throw translateFailure(error);
     }
     await pause(session, tries, signal);
   }
-  throw unavailable(`A fence stayed busy for ${CLOSE_TRIES} tries to close it.`);
+  throw unavailable(`A fence stayed busy for ${UPDATE_TRIES} tries to write to it.`);
 }
 
-async function markSwept(
+function markSwept(
   session: Session,
   eventFence: string,
   version: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const command = new UpdateCommand({
+  const update = {
     TableName: session.tables.fences,
     Key: { eventFence },
     UpdateExpression: 'SET sweptVersion = :version',
+    // Where it does not hold, another sweeper has marked the fence with this version or a later one.
     ConditionExpression: 'attribute_not_exists(sweptVersion) OR sweptVersion < :version',
     ExpressionAttributeValues: { ':version': version },
-  });
-  const sent = session.client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-    // Another sweeper has marked it with this version or a later one.
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  });
-  await attempt(sent);
+  };
+  return updateOne(session, update, signal);
 }
