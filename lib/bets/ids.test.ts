@@ -29,11 +29,11 @@ describe('shardOf', () => {
 });
 
 describe('isEventId', () => {
-  it.each(['4', 'sr:match:42', 'A-z.0_9~', '.', 'x'.repeat(128)])('takes %s', (text) => {
+  it.each(['4', 'sr:match:42', 'A-z.0_9~', '...', '.a', 'x'.repeat(128)])('takes %s', (text) => {
     expect(isEventId(text)).toBe(true);
   });
 
-  it.each(['', ' ', 'a b', 'a#1', 'a/b', 'a%20', 'é', 'a\n', '"a"', 'x'.repeat(129)])(
+  it.each(['', '.', '..', ' ', 'a b', 'a#1', 'a/b', 'a%20', 'é', 'a\n', '"a"', 'x'.repeat(129)])(
     'refuses %j',
     (text) => {
       expect(isEventId(text)).toBe(false);
