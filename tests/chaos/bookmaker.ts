@@ -105,13 +105,14 @@ export function createBookmaker(url: string): Bookmaker {
     if (status === 409) wish.bet = null;
   };
 
+  const isClosing = (): boolean => closing.signal.aborted;
   const client = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
+    while (!isClosing()) {
       const amountMinor = 1 + Math.floor(Math.random() * 100_000);
       const wish: Wish = { key: randomUUID(), event: `event-${events}`, amountMinor };
       wishes.push(wish);
       do await learn(wish);
-      while (wish.bet === undefined && !closing.signal.aborted);
+      while (wish.bet === undefined && !isClosing());
     }
   };
 

@@ -62,6 +62,8 @@ function simulate(copy: string, guarantee: number): Promise<string> {
       values.schedules,
       '--until',
       String(guarantee),
+      '--workers',
+      '1',
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LOG_LEVEL: 'SILENT' } },
   );

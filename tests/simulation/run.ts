@@ -49,7 +49,16 @@ async function runInWorkers(): Promise<boolean> {
   const codes = Array.from({ length: workers }, (_, worker) => {
     const from = first + worker * share;
     const schedules = Math.max(0, Math.min(share, first + count - from));
-    const given = ['--workers', '1', '--seed', String(from), '--schedules', String(schedules)];
+    const given = [
+      '--until',
+      values.until,
+      '--workers',
+      '1',
+      '--seed',
+      String(from),
+      '--schedules',
+      String(schedules),
+    ];
     const child = spawn(process.execPath, [import.meta.filename, ...given], { stdio: 'inherit' });
     return new Promise<number | null>((resolve) => {
       child.once('exit', resolve);
