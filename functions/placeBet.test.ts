@@ -1,4 +1,9 @@
-import { BatchGetCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  GetCommand,
+  TransactGetCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import {
   apiEvent,
   context,
@@ -249,9 +254,8 @@ describe('POST /bets', () => {
         .on(TransactWriteCommand)
         .rejectsOnce(canceled('ConditionalCheckFailed', 'None', 'None'))
         .resolves({});
-      dynamodb.on(GetCommand, { TableName: 'bet-maker-idempotencyKeys' }).resolves({
-        Item: { key: 'key-1', betId: betIdOf(7), requestHash: HASH },
-      });
+      const record = { key: 'key-1', betId: betIdOf(7), requestHash: HASH };
+      dynamodb.on(TransactGetCommand).resolves({ Responses: [{ Item: record }] });
       dynamodb.on(GetCommand, { TableName: 'bet-maker-bets' }).resolves({ Item: storedBet });
       dynamodb.on(BatchGetCommand).resolves({ Responses: {} });
 
@@ -263,8 +267,9 @@ describe('POST /bets', () => {
       );
       expect(sent(dynamodb).map(([name]) => name)).toEqual([
         'TransactWriteCommand',
+        'BatchGetCommand',
         'TransactWriteCommand',
-        'GetCommand',
+        'TransactGetCommand',
         'GetCommand',
         'BatchGetCommand',
       ]);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createDynaliteOperations, DynamodbError, type Operation } from './dynaliteOperations.ts';
 import { createLock } from './lock.ts';
 import { createBatchExecuteStatement } from './statements.ts';
-import { createTransactWriteItems } from './transactions.ts';
+import { createTransactGetItems, createTransactWriteItems } from './transactions.ts';
 
 export interface EmbeddedStore {
   endpoint: string;
@@ -14,13 +14,14 @@ export interface EmbeddedStore {
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
 /**
- * A DynamoDB in this process, in memory: dynalite, completed by the two operations that it lacks.
+ * A DynamoDB in this process, in memory: dynalite, completed by the three operations that it lacks.
  * It speaks DynamoDB's protocol on a free port of this machine, so the service has one code path.
  */
 export async function startEmbeddedStore(): Promise<EmbeddedStore> {
   const native = createDynaliteOperations();
   const operations = new Map<string, Operation>([
     ...Object.entries(native),
+    ['TransactGetItems', createTransactGetItems(native)],
     ['TransactWriteItems', createTransactWriteItems(native)],
     ['BatchExecuteStatement', createBatchExecuteStatement(native)],
   ]);

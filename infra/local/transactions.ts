@@ -47,6 +47,15 @@ export function createTransactWriteItems(native: Record<NativeOperation, Operati
   };
 }
 
+/** `TransactGetItems`: reads of single items, which nothing comes between under the store's lock. */
+export function createTransactGetItems(native: Record<NativeOperation, Operation>): Operation {
+  return async (input) => {
+    const { TransactItems } = input as { TransactItems: { Get: object }[] };
+    const reads = TransactItems.map(({ Get }) => native.GetItem({ ...Get, ConsistentRead: true }));
+    return { Responses: await Promise.all(reads) };
+  };
+}
+
 /** One write, and how to undo it; a condition that does not hold is a reason, not an error. */
 async function carryOut(
   native: Record<NativeOperation, Operation>,

@@ -96,17 +96,14 @@ describe('placeBet', () => {
       expect(store.bets.size).toBe(1);
     });
 
-    it('calls a key whose bet is missing a bug', async () => {
+    it('asks to come back while the bet of a key is not seen yet', async () => {
       const { deps, store } = createFakes();
       await placeBet(deps, keyed, calm);
       store.bets.clear();
 
       const second = placeBet(deps, keyed, calm);
 
-      await expect(second).rejects.toEqual(
-        new Error(`Bet ${FIRST_ID} was acknowledged and is not there.`),
-      );
-      await expect(second).rejects.not.toBeInstanceOf(BetError);
+      await expect(second).rejects.toHaveProperty('code', 'unavailable');
     });
 
     it('replays a bet that a closed fence hid, once all fences are closed', async () => {
@@ -138,16 +135,29 @@ describe('placeBet', () => {
       await store.closeFences('sr:match:42');
       const order: string[] = [];
       jest.spyOn(store, 'closeFences').mockImplementation(async () => void order.push('close'));
-      jest.spyOn(store, 'findBet').mockImplementation(async () => void order.push('bet'));
-      jest
-        .spyOn(store, 'findIdempotencyRecord')
-        .mockImplementation(async () => void order.push('key'));
+      const findPlaced = jest.spyOn(store, 'findPlaced').mockImplementation(async () => {
+        order.push('look');
+        return {};
+      });
 
       const placed = placeBet(deps, keyed, calm);
 
       await expect(placed).rejects.toEqual(SETTLED);
+      expect(order).toEqual(['close', 'look']);
       // No earlier try of this very bet was made, so none is looked for.
-      expect(order).toEqual(['close', 'key']);
+      expect(findPlaced.mock.calls).toEqual([[undefined, 'key-1', calm]]);
+    });
+
+    it('does not close again what a result in force has closed', async () => {
+      const { deps, store } = createFakes();
+      await store.closeFences('sr:match:42');
+      await store.putInForce('sr:match:42', decision, { version: 0, bets: 0, stakedMinor: 0n });
+      const closeFences = jest.spyOn(store, 'closeFences');
+
+      const placed = placeBet(deps, keyed, calm);
+
+      await expect(placed).rejects.toEqual(SETTLED);
+      expect(closeFences).not.toHaveBeenCalled();
     });
   });
 
@@ -172,13 +182,13 @@ describe('placeBet', () => {
         .mockResolvedValueOnce({ kind: 'contended' })
         .mockResolvedValueOnce({ kind: 'fence-closed' });
       const closeFences = jest.spyOn(store, 'closeFences');
-      const findBet = jest.spyOn(store, 'findBet');
+      const findPlaced = jest.spyOn(store, 'findPlaced');
 
       const placed = placeBet(deps, request, calm);
 
       await expect(placed).rejects.toEqual(SETTLED);
       expect(closeFences.mock.calls).toEqual([['sr:match:42', NOON, calm]]);
-      expect(findBet.mock.calls).toEqual([[FIRST_ID, calm]]);
+      expect(findPlaced.mock.calls).toEqual([[FIRST_ID, undefined, calm]]);
     });
 
     it('acknowledges a bet whose earlier try landed before the fences were closed', async () => {

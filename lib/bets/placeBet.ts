@@ -70,7 +70,8 @@ function hashOf({ eventId, amountMinor }: PlaceRequest): string {
 
 /**
  * A fence was found closed. An earlier try of this bet, or of this key, may still be on its way to a
- * fence that is open, so a refusal is final only when all fences are closed and it is not there.
+ * fence that is open, so a refusal is final only when all fences are closed, as they are under a result,
+ * and neither bet nor key is there or about to be.
  */
 async function afterClosing(
   deps: Dependencies,
@@ -80,12 +81,11 @@ async function afterClosing(
 ): Promise<Placed> {
   const { eventId, idempotencyKey } = request;
   if (triedId !== undefined || idempotencyKey !== undefined) {
-    await deps.store.closeFences(eventId, deps.clock.now(), signal);
-    const bet = triedId && (await deps.store.findBet(triedId, signal));
-    if (bet) return foundPlaced(deps, await withResult(deps, bet, signal));
-    const record =
-      idempotencyKey && (await deps.store.findIdempotencyRecord(idempotencyKey, signal));
-    if (record) return replay(deps, request, record, signal);
+    const results = await deps.store.findResults([eventId], signal);
+    if (!results.has(eventId)) await deps.store.closeFences(eventId, deps.clock.now(), signal);
+    const { bet, record } = await deps.store.findPlaced(triedId, idempotencyKey, signal);
+    if (bet !== undefined) return foundPlaced(deps, await withResult(deps, bet, signal));
+    if (record !== undefined) return replay(deps, request, record, signal);
   }
   deps.observer.betRefused();
   throw new BetError('event-settled', `Event ${eventId} has a result; it takes no more bets.`);
@@ -112,10 +112,13 @@ async function replay(
   return { bet, replayed: true };
 }
 
-/** A bet that is known to exist, as it is now. */
+/**
+ * A bet that is known to exist, as it is now. The items of a transaction become visible one by one, so for
+ * a moment the bet may not be there yet.
+ */
 async function readBet(deps: Dependencies, id: BetId, signal: AbortSignal): Promise<Bet> {
   const bet = await deps.store.findBet(id, signal);
-  if (bet === undefined) throw new Error(`Bet ${id} was acknowledged and is not there.`);
+  if (bet === undefined) throw unavailable('The bet is just being stored; try again.');
   return withResult(deps, bet, signal);
 }
 

@@ -55,7 +55,15 @@ export interface BetStore {
     key: IdempotencyRecord | undefined,
     signal: AbortSignal,
   ): Promise<InsertResult>;
-  findIdempotencyRecord(key: string, signal: AbortSignal): Promise<IdempotencyRecord | undefined>;
+  /**
+   * A bet and a key as no write that is under way will change them: waits for one that is, and reads both
+   * at one instant.
+   */
+  findPlaced(
+    id: BetId | undefined,
+    key: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ bet?: PlacedBet; record?: IdempotencyRecord }>;
   findBet(id: BetId, signal: AbortSignal): Promise<PlacedBet | undefined>;
   /** At most 1001 ids, a page and one more; in no order. */
   findBets(ids: readonly BetId[], signal: AbortSignal): Promise<PlacedBet[]>;

@@ -3,6 +3,7 @@ import {
   BatchGetCommand,
   GetCommand,
   QueryCommand,
+  TransactGetCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import {
@@ -186,24 +187,46 @@ describe('insertBet', () => {
   });
 });
 
-describe('findIdempotencyRecord', () => {
-  it('reads the key, strongly consistent', async () => {
-    dynamodb.on(GetCommand).resolves({ Item: record });
+describe('findPlaced', () => {
+  const getBet = { Get: { TableName: 'test-bets', Key: { shard: 'f', betId: ID } } };
+  const getKey = { Get: { TableName: 'test-idempotencyKeys', Key: { key: 'key-1' } } };
 
-    expect(await store.findIdempotencyRecord('key-1', calm)).toEqual(record);
-    expect(sent(dynamodb)).toEqual([
-      [
-        'GetCommand',
-        { TableName: 'test-idempotencyKeys', Key: { key: 'key-1' }, ConsistentRead: true },
-      ],
-    ]);
+  it('reads bet and key at one instant', async () => {
+    dynamodb.on(TransactGetCommand).resolves({ Responses: [{ Item: betItem }, { Item: record }] });
+
+    expect(await store.findPlaced(ID, 'key-1', calm)).toEqual({ bet, record });
+    expect(sent(dynamodb)).toEqual([['TransactGetCommand', { TransactItems: [getBet, getKey] }]]);
     expect(signals(dynamodb)).toEqual([calm]);
   });
 
-  it('is undefined for a new key', async () => {
-    dynamodb.on(GetCommand).resolves({});
+  it('reads one of them, and finds nothing where nothing is', async () => {
+    dynamodb.on(TransactGetCommand).resolves({ Responses: [{}] });
 
-    expect(await store.findIdempotencyRecord('key-1', calm)).toBeUndefined();
+    expect(await store.findPlaced(ID, undefined, calm)).toEqual({});
+    expect(await store.findPlaced(undefined, 'key-1', calm)).toEqual({});
+    expect(sent(dynamodb)).toEqual([
+      ['TransactGetCommand', { TransactItems: [getBet] }],
+      ['TransactGetCommand', { TransactItems: [getKey] }],
+    ]);
+  });
+
+  it('waits for a write that is under way', async () => {
+    dynamodb
+      .on(TransactGetCommand)
+      .rejectsOnce(canceled('TransactionConflict'))
+      .resolves({ Responses: [{ Item: record }] });
+
+    expect(await store.findPlaced(undefined, 'key-1', calm)).toEqual({ record });
+  });
+
+  it('is unavailable when the write stays under way for ten tries', async () => {
+    dynamodb.on(TransactGetCommand).rejects(canceled('TransactionConflict'));
+
+    await expect(store.findPlaced(ID, undefined, calm)).rejects.toHaveProperty(
+      'code',
+      'unavailable',
+    );
+    expect(sent(dynamodb)).toHaveLength(10);
   });
 });
 

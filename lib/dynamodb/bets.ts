@@ -7,11 +7,13 @@ import {
   BatchExecuteStatementCommand,
   GetCommand,
   type QueryCommandInput,
+  TransactGetCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type PlacedBet, statusFor } from '../bets/bet.ts';
+import { unavailable } from '../bets/errors.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import type {
   BetsBehindFence,
@@ -34,7 +36,7 @@ import { attempt, batchGet, pause, queryPage, type Session } from './session.ts'
 type BetMethods = Pick<
   BetStore,
   | 'insertBet'
-  | 'findIdempotencyRecord'
+  | 'findPlaced'
   | 'findBet'
   | 'findBets'
   | 'newestBets'
@@ -47,7 +49,7 @@ type BetMethods = Pick<
 export function betMethods(session: Session): BetMethods {
   return {
     insertBet: (bet, key, signal) => insertBet(session, bet, key, signal),
-    findIdempotencyRecord: (key, signal) => findIdempotencyRecord(session, key, signal),
+    findPlaced: (id, key, signal) => findPlaced(session, id, key, signal),
     findBet: (id, signal) => findBet(session, id, signal),
     findBets: async (ids, signal) => {
       const items = await batchGet(session, 'bets', ids.map(betKey), signal);
@@ -157,18 +159,40 @@ function refusal(error: TransactionCanceledException): InsertResult {
   throw error;
 }
 
-async function findIdempotencyRecord(
-  { client, tables }: Session,
-  key: string,
+const FIND_PLACED_TRIES = 10;
+
+/**
+ * A transactional read: unlike `GetItem` it does not look past a write that is under way, but is refused.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+ */
+async function findPlaced(
+  session: Session,
+  id: BetId | undefined,
+  key: string | undefined,
   signal: AbortSignal,
-): Promise<IdempotencyRecord | undefined> {
-  const command = new GetCommand({
-    TableName: tables.idempotencyKeys,
-    Key: { key },
-    ConsistentRead: true,
-  });
-  const { Item } = await attempt(client.send(command, { abortSignal: signal }));
-  return Item && recordFromItem(Item);
+): Promise<{ bet?: PlacedBet; record?: IdempotencyRecord }> {
+  const { bets, idempotencyKeys } = session.tables;
+  const gets = [
+    ...(id === undefined ? [] : [{ Get: { TableName: bets, Key: betKey(id) } }]),
+    ...(key === undefined ? [] : [{ Get: { TableName: idempotencyKeys, Key: { key } } }]),
+  ];
+  for (let tries = 1; tries <= FIND_PLACED_TRIES; tries += 1) {
+    try {
+      const command = new TransactGetCommand({ TransactItems: gets });
+      const { Responses = [] } = await session.client.send(command, { abortSignal: signal });
+      const bet = id === undefined ? undefined : Responses[0]?.Item;
+      const record = key === undefined ? undefined : Responses[gets.length - 1]?.Item;
+      return {
+        ...(bet !== undefined && { bet: betFromItem(bet) }),
+        ...(record !== undefined && { record: recordFromItem(record) }),
+      };
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
+    }
+    await pause(session, tries, signal);
+  }
+  throw unavailable(`The bet stayed under way for ${FIND_PLACED_TRIES} tries to read it.`);
 }
 
 async function findBet(

@@ -42,7 +42,7 @@ describe('createDynamodbStore', () => {
       'findBets',
       'findEvent',
       'findFences',
-      'findIdempotencyRecord',
+      'findPlaced',
       'findResults',
       'finishSettlement',
       'insertBet',

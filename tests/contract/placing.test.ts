@@ -58,7 +58,7 @@ describe('the store inserts a bet', () => {
 
     expect(result).toEqual({ kind: 'fence-closed' });
     expect(await store.findBet(bet.id, never)).toBeUndefined();
-    expect(await store.findIdempotencyRecord(record.key, never)).toBeUndefined();
+    expect(await store.findPlaced(undefined, record.key, never)).toEqual({});
     const fences = await store.findFences(bet.eventId, never);
     expect(fences).toHaveLength(FENCES_PER_EVENT);
     expect(fences.every((fence) => fence.placed === 0 && fence.stakedMinor === 0n)).toBe(true);
@@ -75,7 +75,7 @@ describe('the store inserts a bet', () => {
 
     expect(result).toEqual({ kind: 'key-taken', record });
     expect(await store.findBet(second.id, never)).toBeUndefined();
-    expect(await store.findIdempotencyRecord(record.key, never)).toEqual(record);
+    expect(await store.findPlaced(first.id, record.key, never)).toEqual({ bet: first, record });
   });
 
   it('and looks at what exists before it looks at closed fences', async () => {

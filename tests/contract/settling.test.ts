@@ -281,7 +281,9 @@ describe('a settlement that stopped', () => {
     const eventId = newEvent();
     await placeMany(opened.deps, eventId, 120);
     await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-    await expect(resumeSettlements(crashingAt(method, calls), never)).rejects.toThrow('crashed');
+    await expect(resumeSettlements(crashingAt(method, calls), never)).rejects.toThrow(
+      'cannot go on',
+    );
     const halfway = await getEvent(opened.deps, eventId, never);
 
     const { finished } = await resumeSettlements(opened.deps, never);

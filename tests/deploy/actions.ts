@@ -10,7 +10,7 @@ export interface Need {
 
 const onTable = z.object({ TableName: z.string(), IndexName: z.string().optional() });
 const batchGet = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
-const transactWrite = z.object({ TransactItems: z.array(z.record(z.string(), onTable)) });
+const transaction = z.object({ TransactItems: z.array(z.record(z.string(), onTable)) });
 const statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
 
 const SINGLE: Record<string, string> = {
@@ -21,6 +21,7 @@ const SINGLE: Record<string, string> = {
 const IN_TRANSACTION: Record<string, string> = {
   ConditionCheck: 'ConditionCheckItem',
   Delete: 'DeleteItem',
+  Get: 'GetItem',
   Put: 'PutItem',
   Update: 'UpdateItem',
 };
@@ -42,8 +43,8 @@ export function needsOf({ name, input }: SentCommand): Need[] {
     const tables = Object.keys(batchGet.parse(input).RequestItems);
     return tables.map((table) => ({ action: 'BatchGetItem', table }));
   }
-  if (name === 'TransactWriteCommand') {
-    return transactWrite
+  if (name === 'TransactWriteCommand' || name === 'TransactGetCommand') {
+    return transaction
       .parse(input)
       .TransactItems.flatMap(Object.entries<z.output<typeof onTable>>)
       .map(([kind, { TableName }]) => ({ action: known(IN_TRANSACTION, kind), table: TableName }));

@@ -23,13 +23,18 @@ import {
  */
 export interface Cloud {
   get(input: CommandInput): Output;
+  /** All items at one instant; cancelled when one of them is being written by a transaction. */
+  transactGet(input: CommandInput): Output;
   /** Only the first `taken` keys are read; the others come back unprocessed. */
   batchGet(input: CommandInput, taken: number): Output;
   /** A page may end after `most` items, wherever the limit is. */
   query(input: CommandInput, most: number): Output;
   update(input: CommandInput): Output;
-  /** Checks and locks; the writes are seen when `commit` is called. Throws when it is cancelled. */
-  prepare(input: CommandInput, token: string): { commit: () => void };
+  /**
+   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`. Throws when
+   * the transaction is cancelled.
+   */
+  prepare(input: CommandInput, token: string): { commit: (finished: () => void) => void };
   /** `fates` names the statements that fail by chance, before or after they were carried out. */
   batchExecute(input: CommandInput, fates: StatementFate[]): Output;
   /** All items of a table, for the checks. */
@@ -45,6 +50,8 @@ export interface CloudOptions {
   /** How long a write takes to reach an index, in milliseconds. */
   indexLagMs: () => number;
   after: (milliseconds: number, run: () => void) => void;
+  /** How long after its transaction was decided an item shows it, in milliseconds. */
+  commitMs: () => number;
   now: () => number;
   /** Whether a read that did not ask for consistency misses a write of the last second. */
   stale: () => boolean;
@@ -75,9 +82,9 @@ interface Table {
   indexes: Index[];
 }
 
-/** How long DynamoDB keeps a client request token: ten minutes. */
 /** What an eventually consistent read may miss, in milliseconds. */
 const STALE_MS = 1_000;
+/** How long DynamoDB keeps a client request token: ten minutes. */
 const TOKEN_LIFE_MS = 10 * 60_000;
 const CONDITION_FAILED = 'ConditionalCheckFailed';
 const metadata = { $metadata: {}, message: '' };
@@ -137,6 +144,21 @@ export function createCloud(options: CloudOptions): Cloud {
       const item = seen(table.items.get(key), input['ConsistentRead']);
       return item === undefined ? {} : { Item: structuredClone(item) };
     },
+    transactGet: (input) => {
+      const gets = (input['TransactItems'] as { Get: CommandInput }[]).map(({ Get }) => {
+        const table = tableOf(Get);
+        return { table, key: keyOf(table, normalizedItem(Object(Get['Key']))) };
+      });
+      const busy = gets.map(({ table, key }) => locks.has(lockOf(table, key)));
+      if (busy.includes(true)) {
+        throw canceled(busy.map((met) => ({ Code: met ? 'TransactionConflict' : 'None' })));
+      }
+      const Responses = gets.map(({ table, key }) => {
+        const item = table.items.get(key)?.item;
+        return item === undefined ? {} : { Item: structuredClone(item) };
+      });
+      return { Responses };
+    },
     batchGet: (input, taken) => {
       const [[TableName, request] = ['', {}]] = Object.entries(Object(input['RequestItems'])) as [
         string,
@@ -182,7 +204,8 @@ export function createCloud(options: CloudOptions): Cloud {
       if (known !== undefined) {
         const { committedAt } = known;
         if (committedAt === undefined) throw new TransactionInProgressException(metadata);
-        if (options.now() - committedAt < TOKEN_LIFE_MS) return { commit: () => {} };
+        if (options.now() - committedAt < TOKEN_LIFE_MS)
+          return { commit: (finished) => finished() };
       }
       const writes = (input['TransactItems'] as Record<string, CommandInput>[]).map((item) => {
         return transactWrite(item, tableOf);
@@ -194,10 +217,19 @@ export function createCloud(options: CloudOptions): Cloud {
       for (const { table, key } of writes) locks.add(lockOf(table, key));
       tokens.set(token, { committedAt: undefined });
       return {
-        commit: () => {
-          tokens.set(token, { committedAt: options.now() });
-          for (const { table, key } of writes) locks.delete(lockOf(table, key));
-          for (const { table, key, result } of writes) write(table, key, result());
+        commit: (finished) => {
+          let left = writes.length;
+          // Item by item: each is locked until its own write is seen.
+          for (const { table, key, result } of writes) {
+            options.after(options.commitMs(), () => {
+              locks.delete(lockOf(table, key));
+              write(table, key, result());
+              left -= 1;
+              if (left > 0) return;
+              tokens.set(token, { committedAt: options.now() });
+              finished();
+            });
+          }
         },
       };
     },

@@ -7,6 +7,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
+  TransactGetCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -58,6 +59,7 @@ type Command =
   | BatchGetCommand
   | QueryCommand
   | UpdateCommand
+  | TransactGetCommand
   | TransactWriteCommand
   | BatchExecuteStatementCommand;
 
@@ -70,6 +72,7 @@ function simulatedClient(
   const cloud = createCloud({
     tablePrefix,
     indexLagMs: () => 0,
+    commitMs: () => 0,
     after: (milliseconds, run) => time.after(milliseconds, run),
     stale: () => false,
     now: () => time.now(),
@@ -101,7 +104,9 @@ async function send(client: DynamoDBDocumentClient, command: Command): Promise<u
 function comparable(output: Record<string, unknown>): unknown {
   const { Item, Items, Attributes, Responses, UnprocessedKeys, LastEvaluatedKey } = output;
   const responses = Array.isArray(Responses)
-    ? Responses.map((response: { Error?: { Code: string } }) => response.Error?.Code ?? 'ok')
+    ? Responses.map((response: { Error?: { Code: string }; Item?: unknown }) =>
+        JSON.stringify(sorted([response.Error?.Code ?? 'ok', response.Item ?? 'none']), bigints),
+      )
     : Object.values(Object(Responses ?? {}) as Record<string, unknown[]>).map((items) =>
         items.map((item) => JSON.stringify(sorted(item), bigints)).sort(),
       );
@@ -131,7 +136,7 @@ function randomCommand(random: Random, prefix: string, recent: string[]): Comman
   const betId = recent[random.between(0, Math.max(0, recent.length - 1))] ?? 'none';
   const bets = `${prefix}bets`;
   const shard = betId.slice(-1);
-  switch (random.between(0, 11)) {
+  switch (random.between(0, 12)) {
     case 0:
     case 1:
     case 2:
@@ -152,6 +157,8 @@ function randomCommand(random: Random, prefix: string, recent: string[]): Comman
       return resultUpdate(random, prefix, event);
     case 10:
       return intentUpdate(random, prefix, event);
+    case 11:
+      return placedRead(random, prefix, shard, betId);
     default:
       return new QueryCommand({
         TableName: `${prefix}events`,
@@ -217,6 +224,16 @@ function fenceReads(random: Random, prefix: string, event: string): Command {
   const projection = random.chance(0.3) ? { ProjectionExpression: 'eventFence, placed' } : {};
   return new BatchGetCommand({
     RequestItems: { [`${prefix}fences`]: { Keys, ConsistentRead: true, ...projection } },
+  });
+}
+
+function placedRead(random: Random, prefix: string, shard: string, betId: string): Command {
+  const key = `key${random.between(0, 30)}`;
+  return new TransactGetCommand({
+    TransactItems: [
+      { Get: { TableName: `${prefix}bets`, Key: { shard, betId } } },
+      { Get: { TableName: `${prefix}idempotencyKeys`, Key: { key } } },
+    ],
   });
 }
 

@@ -75,6 +75,14 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'await Promise.resolve();',
   },
   {
+    name: 'a refusal looks past a transaction that is under way',
+    guarantee: 3,
+    file: 'lib/dynamodb/bets.ts',
+    find: '      if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);\n    }\n    await pause(session, tries, signal);\n  }\n  throw unavailable(`The bet stayed',
+    replace:
+      '      if (error instanceof TransactionCanceledException) return {};\n      throw translateFailure(error);\n    }\n    await pause(session, tries, signal);\n  }\n  throw unavailable(`The bet stayed',
+  },
+  {
     name: 'results are read eventually consistent',
     guarantee: 4,
     file: 'lib/dynamodb/session.ts',

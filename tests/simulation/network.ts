@@ -93,8 +93,7 @@ export function createNetwork(
         if (random.chance(current.conflict)) throw conflictByChance(input, random);
         const { commit } = cloud.prepare(input, token);
         time.after(latency() / 2, () => {
-          commit();
-          done({ output: {} });
+          commit(() => done({ output: {} }));
         });
       } else done({ output: carryOutAtOnce(name, input) });
     } catch (error) {
@@ -107,6 +106,8 @@ export function createNetwork(
     switch (name) {
       case 'GetCommand':
         return cloud.get(input);
+      case 'TransactGetCommand':
+        return cloud.transactGet(input);
       case 'UpdateCommand':
         return cloud.update(input);
       case 'QueryCommand':

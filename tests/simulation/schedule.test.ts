@@ -45,7 +45,7 @@ it('makes one bet of 200 parallel requests with one key, whatever replies are lo
     };
     const world = createWorld(
       createRandom(seed),
-      { faults, indexLagMs: 0, skewsMs: [0, 3_600_000], fences: 64 },
+      { faults, commitStallMs: 1_000, indexLagMs: 0, skewsMs: [0, 3_600_000], fences: 64 },
       () => {},
       () => {},
     );

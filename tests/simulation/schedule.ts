@@ -92,6 +92,7 @@ function worldOptions(random: Random): WorldOptions {
   const skew = (): number => (random.chance(0.5) ? random.between(-HOUR_MS, HOUR_MS) : 0);
   return {
     faults,
+    commitStallMs: random.pick([0, 100, 5_000]),
     indexLagMs: random.pick([0, 1_000, INDEX_LAG_MS]),
     skewsMs: Array.from({ length: servers }, skew),
     fences: random.pick([1, 3, 64]),

@@ -26,6 +26,8 @@ const TABLE_PREFIX = 'simulated-';
 export interface WorldOptions {
   faults: Faults;
   indexLagMs: number;
+  /** How long an item of a decided transaction may keep others waiting, in milliseconds. */
+  commitStallMs: number;
   /** How far each server's clock is off, in milliseconds. */
   skewsMs: readonly number[];
   /** Bets go to this many of an event's fences, so that few bets meet at one. */
@@ -67,6 +69,8 @@ export function createWorld(
     indexLagMs: () => random.next() * random.next() * options.indexLagMs,
     after: time.after,
     stale: () => random.chance(0.5),
+    commitMs: () =>
+      random.chance(0.05) ? random.next() * options.commitStallMs : random.next() * 5,
     now: time.now,
     onWrite,
   });

@@ -71,8 +71,10 @@ export class FakeStore implements BetStore {
     return { kind: 'inserted' };
   }
 
-  async findIdempotencyRecord(key: string) {
-    return this.keys.get(key);
+  async findPlaced(id: BetId | undefined, key: string | undefined, _signal?: AbortSignal) {
+    const bet = id === undefined ? undefined : this.bets.get(id);
+    const record = key === undefined ? undefined : this.keys.get(key);
+    return { ...(bet && { bet }), ...(record && { record }) };
   }
 
   async findBet(id: BetId) {
