@@ -266,7 +266,7 @@ describe('GET /bets', () => {
       [
         { event_id: 'a b' },
         '#/event_id',
-        'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -',
+        'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..',
       ],
       [{ cursor: 'made-up' }, '#/cursor', CURSOR],
       [{ cursor: '' }, '#/cursor', CURSOR],

@@ -342,7 +342,7 @@ describe('POST /bets', () => {
       );
     const inBody = (pointer: string, detail: string) => ({ in: 'body', pointer, detail });
     const NOT_A_DECIMAL = 'must be a number or a decimal string such as "10.50"';
-    const EVENT_RULE = 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -';
+    const EVENT_RULE = 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..';
     const INTEGER_RULE = 'must be an integer between -(2^53 - 1) and 2^53 - 1';
 
     it('lists all faults of all parts', async () => {

@@ -486,7 +486,7 @@ describe('PUT /events/{event_id}', () => {
         {
           in: 'path',
           pointer: '#/event_id',
-          detail: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -',
+          detail: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..',
         },
         {
           in: 'header',

@@ -62,6 +62,15 @@ describe('parseRequest', () => {
     ]);
   });
 
+  it('tells of a hundred faults at most', () => {
+    const body = Object.fromEntries(Array.from({ length: 7_500 }, (_, index) => [`x${index}`, 1]));
+
+    const { errors } = refusal({ body: z.strictObject({}) }, { body: body as never });
+
+    expect(errors).toHaveLength(100);
+    expect(errors[99]).toEqual({ in: 'body', pointer: '#/x99', detail: 'is not known' });
+  });
+
   it('names each member that is not known', () => {
     const { errors } = refusal({ query: z.strictObject({}) }, { query: { b: '1', a: '2' } });
 

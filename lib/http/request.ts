@@ -35,6 +35,7 @@ export function parseRequest<Schemas extends RequestSchemas>(
     else faults.push(...(result?.error.issues.flatMap((issue) => faultsOf(part, issue)) ?? []));
   }
   if (faults.length > 0) {
+    faults.splice(MAX_FAULTS);
     const where = faults.map((fault) => `${fault.in} ${fault.pointer}`).join(', ');
     throw new HttpError('invalid-request', `Not valid: ${where}.`, faults);
   }
@@ -47,6 +48,8 @@ function faultsOf(part: keyof RequestSchemas, issue: z.core.$ZodIssue): Fault[] 
   return issue.keys.map((key) => faultAt(part, [...issue.path, key], 'is not known'));
 }
 
+/** More are not told: an answer is not to be many times the size of its request. */
+const MAX_FAULTS = 100;
 /** At most this much of a name that a client made up is repeated to it. */
 const MAX_POINTER = 200;
 

@@ -39,7 +39,7 @@ function amountFromNumber({ source }: JsonNumber): bigint | AmountFault {
   return decimal === undefined ? 'not-a-decimal' : amountFromDecimal(decimal);
 }
 
-const EVENT_ID_RULE = 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -';
+const EVENT_ID_RULE = 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..';
 
 const eventIdText = z.string({ error: EVENT_ID_RULE }).refine(isEventId, { error: EVENT_ID_RULE });
 

@@ -45,7 +45,7 @@ const fault = (part: 'body' | 'query' | 'path', pointer: string, detail: string)
 const EVENT_ID_FAULT = fault(
   'path',
   '#/event_id',
-  'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -',
+  'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..',
 );
 const MALFORMED_JSON = {
   code: 'malformed-json',
