@@ -14,4 +14,6 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/.cache/'],
   testTimeout: 30_000,
+  // A failed test may leave a service behind, which ends when Jest does.
+  forceExit: true,
 };

@@ -88,19 +88,22 @@ describe('500 bets posted at once while their event is being settled', () => {
 
     const placed = answers.filter((answer) => answer.status === 201);
     const ids = placed.map((answer) => (answer.body as BetJson).id);
+    // A machine that is too busy for 500 at once says so, and leaves open whether the bet was placed.
+    const open = answers.filter((answer) => answer.status === 503).length;
+    const refused = answers.filter((answer) => answer.status === 409).length;
     const listed = await wholeHistory(service, event);
+    const listedIds = listed.map((bet) => bet.id);
     expect([200, 202]).toContain(result.status);
-    expect(new Set(answers.map((answer) => answer.status))).toEqual(
-      new Set(placed.length < 500 ? [201, 409] : [201]),
-    );
-    expect(listed.map((bet) => bet.id).sort()).toEqual(ids.sort());
-    expect(new Set(listed.map((bet) => bet.status))).toEqual(
-      new Set(ids.length > 0 ? ['won'] : []),
-    );
+    expect(placed.length).toBeGreaterThan(0);
+    expect(placed.length + refused + open).toBe(500);
+    expect(listedIds).toEqual(expect.arrayContaining(ids));
+    expect(new Set(listedIds).size).toBe(listedIds.length);
+    expect(listedIds.length - ids.length).toBeLessThanOrEqual(open);
+    expect(new Set(listed.map((bet) => bet.status))).toEqual(new Set(['won']));
     expect(settled.bets).toEqual({
-      total: ids.length,
-      settled: ids.length,
-      staked: `${ids.length * 2}.00`,
+      total: listedIds.length,
+      settled: listedIds.length,
+      staked: `${listedIds.length * 2}.00`,
     });
     await service.stop('SIGTERM');
     await store.close();

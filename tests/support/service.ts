@@ -40,6 +40,8 @@ export async function startService(
     env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A test that fails stops nothing: its service must not keep the tests from ending.
+  process.once('exit', () => child.kill('SIGKILL'));
   const [data] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MS) })) as [
     Buffer,
   ];
