@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -26,6 +26,12 @@ export interface Service {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
+/** A test that fails stops nothing: its service must not outlive the tests. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /**
  * The service as a process of its own on a free port, as `npm start` runs it. With a package at
  * `TEST_PACKAGE` its functions stand in for the handlers.
@@ -40,8 +46,8 @@ export async function startService(
     env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // A test that fails stops nothing: its service must not keep the tests from ending.
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const [data] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MS) })) as [
     Buffer,
   ];
