@@ -56,7 +56,7 @@ describe('runSettlementLoop', () => {
     });
 
     expect(warnings.mock.calls).toEqual([
-      ['Settlements are not carried on: the store does not answer', { error }],
+      ['Not all settlements were carried on', { error }],
     ]);
   });
 });

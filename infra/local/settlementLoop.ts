@@ -21,7 +21,7 @@ export async function runSettlementLoop(stop: AbortSignal): Promise<void> {
       await resumeSettlements(undefined, toContext(Date.now() + RUN_MS));
     } catch (error) {
       prepared = false;
-      logger.warn('Settlements are not carried on: the store does not answer', { error });
+      logger.warn('Not all settlements were carried on', { error });
     }
     await delay(PAUSE_MS, undefined, { signal: stop }).catch(() => {});
   }
