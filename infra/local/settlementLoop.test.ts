@@ -55,8 +55,6 @@ describe('runSettlementLoop', () => {
       throw error;
     });
 
-    expect(warnings.mock.calls).toEqual([
-      ['Not all settlements were carried on', { error }],
-    ]);
+    expect(warnings.mock.calls).toEqual([['Not all settlements were carried on', { error }]]);
   });
 });
