@@ -3,7 +3,7 @@ import {
   apiEvent,
   context,
   INTERNAL,
-  jsonAnswer,
+  taggedAnswer,
   problemAnswer,
   read,
   type ReadAnswer,
@@ -69,7 +69,7 @@ describe('GET /bets/{id}', () => {
     dynamodb.on(GetCommand).resolves({ Item: item });
     dynamodb.on(BatchGetCommand).resolves({ Responses: {} });
 
-    expect(await get(id)).toEqual(jsonAnswer(200, bet));
+    expect(await get(id)).toEqual(taggedAnswer(200, bet));
     expect(sent(dynamodb)).toEqual([readingBet, readingResult]);
   });
 
@@ -82,7 +82,7 @@ describe('GET /bets/{id}', () => {
     dynamodb.on(BatchGetCommand).resolves({ Responses: { 'bet-maker-events': events } });
 
     expect(await get(ID)).toEqual(
-      jsonAnswer(200, { ...bet, status, settled_at: '2026-11-22T13:00:00.000Z' }),
+      taggedAnswer(200, { ...bet, status, settled_at: '2026-11-22T13:00:00.000Z' }),
     );
   });
 

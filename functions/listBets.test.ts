@@ -1,10 +1,10 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { encodeCursor } from '../lib/http/cursor.ts';
+import { encodeBetCursor } from '../lib/http/cursor.ts';
 import {
   apiEvent,
   context,
   INTERNAL,
-  jsonAnswer,
+  taggedAnswer,
   problemAnswer,
   read,
   type ReadAnswer,
@@ -83,7 +83,7 @@ describe('GET /bets', () => {
   it('is an empty array before the first bet', async () => {
     hold();
 
-    expect(await get()).toEqual(jsonAnswer(200, []));
+    expect(await get()).toEqual(taggedAnswer(200, []));
     // 1001 bets from 16 shards: 62.6 each and four standard deviations more.
     expect(sent(dynamodb)).toEqual(SHARDS.map((shard) => shardQuery(shard, 95)));
   });
@@ -97,7 +97,7 @@ describe('GET /bets', () => {
     dynamodb.on(BatchGetCommand).resolves({ Responses: { 'bet-maker-events': events } });
 
     expect(await get()).toEqual(
-      jsonAnswer(200, [
+      taggedAnswer(200, [
         betOf(0x30),
         betOf(0x2b, 'lost', { status: 'lost', settled_at: NOON_TEXT }),
         betOf(0x2a, 'won', { status: 'won', settled_at: NOON_TEXT }),
@@ -112,9 +112,9 @@ describe('GET /bets', () => {
 
     const answer = await get({ limit: '2', status: 'pending' });
 
-    const cursor = encodeCursor(betIdOf(0x12), undefined);
+    const cursor = encodeBetCursor(betIdOf(0x12), undefined);
     expect(answer).toEqual(
-      jsonAnswer(200, [betOf(0x13), betOf(0x12)], {
+      taggedAnswer(200, [betOf(0x13), betOf(0x12)], {
         link: `</bets?limit=2&status=pending&cursor=${cursor}>; rel="next"`,
       }),
     );
@@ -126,7 +126,7 @@ describe('GET /bets', () => {
       .on(QueryCommand, { ExpressionAttributeValues: values })
       .resolves({ Items: [itemOf(0x11)] });
     expect(await get({ limit: '2', status: 'pending', cursor })).toEqual(
-      jsonAnswer(200, [betOf(0x11)]),
+      taggedAnswer(200, [betOf(0x11)]),
     );
     expect(sent(dynamodb)[1]).toEqual([
       'QueryCommand',
@@ -151,7 +151,7 @@ describe('GET /bets', () => {
       .resolvesOnce({ Items: [itemOf(0x21)], LastEvaluatedKey })
       .resolvesOnce({ Items: [itemOf(0x11)] });
 
-    expect(await get()).toEqual(jsonAnswer(200, [betOf(0x21), betOf(0x11)]));
+    expect(await get()).toEqual(taggedAnswer(200, [betOf(0x21), betOf(0x11)]));
     const [name, input] = shardQuery('1', 94);
     expect(sent(dynamodb)).toContainEqual([
       name,
@@ -163,11 +163,11 @@ describe('GET /bets', () => {
     hold(itemOf(0x11), itemOf(0x12));
 
     expect(await get({ status: 'won', limit: '1' })).toEqual(
-      jsonAnswer(200, [], {
-        link: `</bets?limit=1&status=won&cursor=${encodeCursor(betIdOf(0x12), undefined)}>; rel="next"`,
+      taggedAnswer(200, [], {
+        link: `</bets?limit=1&status=won&cursor=${encodeBetCursor(betIdOf(0x12), undefined)}>; rel="next"`,
       }),
     );
-    expect(await get({ status: 'pending' })).toEqual(jsonAnswer(200, [betOf(0x12), betOf(0x11)]));
+    expect(await get({ status: 'pending' })).toEqual(taggedAnswer(200, [betOf(0x12), betOf(0x11)]));
   });
 
   describe('of one event', () => {
@@ -203,7 +203,7 @@ describe('GET /bets', () => {
         .resolvesOnce({ Items: [{ betId: betIdOf(0x12) }] });
 
       expect(await get({ event_id: 'e', limit: '5' })).toEqual(
-        jsonAnswer(200, [betOf(0x13), betOf(0x12), betOf(0x11)]),
+        taggedAnswer(200, [betOf(0x13), betOf(0x12), betOf(0x11)]),
       );
       expect(sent(dynamodb)).toEqual([
         [
@@ -240,9 +240,9 @@ describe('GET /bets', () => {
         .on(QueryCommand)
         .resolves({ Items: [{ betId: betIdOf(0x12) }, { betId: betIdOf(0x11) }] });
 
-      const cursor = encodeCursor(betIdOf(0x12), 'e');
+      const cursor = encodeBetCursor(betIdOf(0x12), 'e');
       expect(await get({ event_id: 'e', limit: '1' })).toEqual(
-        jsonAnswer(200, [betOf(0x12)], {
+        taggedAnswer(200, [betOf(0x12)], {
           link: `</bets?limit=1&event_id=e&cursor=${cursor}>; rel="next"`,
         }),
       );
@@ -252,7 +252,7 @@ describe('GET /bets', () => {
   describe('with a query that is not valid', () => {
     const LIMIT = 'must be an integer from 1 to 1000';
     const CURSOR = 'must be a cursor from the Link header of a page with the same event_id';
-    const cursor = encodeCursor(betIdOf(1), 'e');
+    const cursor = encodeBetCursor(betIdOf(1), 'e');
 
     it.each([
       [{ limit: '0' }, '#/limit', LIMIT],
@@ -298,8 +298,8 @@ describe('GET /bets', () => {
     it('takes the limits 1 and 1000', async () => {
       hold(itemOf(0x11));
 
-      expect(await get({ limit: '1' })).toEqual(jsonAnswer(200, [betOf(0x11)]));
-      expect(await get({ limit: '1000' })).toEqual(jsonAnswer(200, [betOf(0x11)]));
+      expect(await get({ limit: '1' })).toEqual(taggedAnswer(200, [betOf(0x11)]));
+      expect(await get({ limit: '1000' })).toEqual(taggedAnswer(200, [betOf(0x11)]));
     });
   });
 
@@ -314,7 +314,7 @@ describe('GET /bets', () => {
     const answer = await get();
 
     expect(answer).toEqual(
-      jsonAnswer(200, [betOf(0x11, 'e', { status: 'won', settled_at: NOON_TEXT })]),
+      taggedAnswer(200, [betOf(0x11, 'e', { status: 'won', settled_at: NOON_TEXT })]),
     );
     expect(pauses).toHaveBeenCalledTimes(1);
   });

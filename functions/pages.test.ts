@@ -133,6 +133,7 @@ describe('what API Gateway has no other function for', () => {
   it.each([
     ['DELETE', '/bets', 'GET, HEAD, POST'],
     ['POST', '/bets/1', 'GET, HEAD'],
+    ['POST', '/events', 'GET, HEAD'],
     ['DELETE', '/events/1', 'GET, HEAD, PUT'],
   ])('%s %s is 405, and the path has %s', async (method, path, allow) => {
     const { statusCode, headers } = await get(path, { method });
@@ -141,7 +142,7 @@ describe('what API Gateway has no other function for', () => {
   });
 
   // API Gateway takes no route that ends with a slash, and only the local service tells how it is.
-  it.each(['/bets/', '/bets/1/', '/events/1/', '/livez', '/readyz', '/metrics'])(
+  it.each(['/bets/', '/bets/1/', '/events/', '/events/1/', '/livez', '/readyz', '/metrics'])(
     'GET %s is 404',
     async (path) => {
       const { statusCode, body } = await get(path);

@@ -3,6 +3,7 @@ import {
   GetCommand,
   TransactGetCommand,
   TransactWriteCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import {
   apiEvent,
@@ -16,8 +17,15 @@ import {
   type Sent,
   UNAVAILABLE,
 } from '../tests/support/apiEvent.ts';
-import { broken, canceled, givenUp, refused, sent } from '../tests/support/dynamodb.ts';
-import { betIdOf } from '../tests/support/fakes.ts';
+import {
+  broken,
+  canceled,
+  conditionFailed,
+  givenUp,
+  refused,
+  sent,
+} from '../tests/support/dynamodb.ts';
+import { betIdOf, NOON } from '../tests/support/fakes.ts';
 import { handlerWorld, NEW_BET_ID, NOON_TEXT } from '../tests/support/handlers.ts';
 import { service } from '../lib/service.ts';
 import { handler } from './placeBet.ts';
@@ -102,12 +110,40 @@ const keyedTry = placing(
   putKey,
 );
 
+/** The event is listed before its first bet, or brought to the front of the list. */
+const listing = (eventId: string): [string, object] => [
+  'UpdateCommand',
+  {
+    TableName: 'bet-maker-events',
+    Key: { eventId },
+    UpdateExpression: 'SET #state = :open, activity = :activity',
+    ConditionExpression: 'attribute_not_exists(activity) OR #state = :open AND activity < :quiet',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':open': 'open',
+      ':activity': `${NOON_TEXT} ${eventId}`,
+      ':quiet': '2026-11-22T11:59:00.000Z',
+    },
+  },
+];
+
+/** All that is sent after the event is listed. */
+function sentAfterListing(eventId = 'sr:match:42'): [string, object][] {
+  const [first, ...rest] = sent(dynamodb);
+  expect(first).toEqual(listing(eventId));
+  return rest;
+}
+
+beforeEach(() => {
+  dynamodb.on(UpdateCommand).resolves({});
+});
+
 describe('POST /bets', () => {
   it('stores a bet and answers it with its place', async () => {
     dynamodb.on(TransactWriteCommand).resolves({});
 
     expect(await post(BODY)).toEqual(created);
-    expect(sent(dynamodb)).toEqual([firstTry]);
+    expect(sentAfterListing()).toEqual([firstTry]);
     expect(errors).not.toHaveBeenCalled();
     expect(warnings).not.toHaveBeenCalled();
   });
@@ -131,7 +167,7 @@ describe('POST /bets', () => {
     const answer = await post(body);
 
     expect(answer).toEqual({ ...created, body: { ...bet, event_id: eventId, amount } });
-    expect(sent(dynamodb)).toEqual([
+    expect(sentAfterListing(eventId)).toEqual([
       placing(countedBehind(32, eventId, minor), putBehind(32, eventId, minor)),
     ]);
   });
@@ -161,7 +197,7 @@ describe('POST /bets', () => {
         'Event sr:match:42 has a result; it takes no more bets.',
       ),
     );
-    expect(sent(dynamodb)).toEqual([firstTry]);
+    expect(sentAfterListing()).toEqual([firstTry]);
     expect(errors).not.toHaveBeenCalled();
   });
 
@@ -191,7 +227,7 @@ describe('POST /bets', () => {
       dynamodb.on(TransactWriteCommand).resolves({});
 
       expect(await post(BODY, { headers: { 'idempotency-key': key } })).toEqual(created);
-      expect(sent(dynamodb)).toEqual([keyedTry]);
+      expect(sentAfterListing()).toEqual([keyedTry]);
     });
 
     it('replays the one bet in its current state', async () => {
@@ -210,7 +246,7 @@ describe('POST /bets', () => {
           { location: `/bets/${betIdOf(7)}`, 'idempotency-replayed': 'true' },
         ),
       );
-      expect(sent(dynamodb)).toEqual([
+      expect(sentAfterListing()).toEqual([
         keyedTry,
         [
           'GetCommand',
@@ -246,7 +282,7 @@ describe('POST /bets', () => {
           'This key was used for a different bet.',
         ),
       );
-      expect(sent(dynamodb)).toEqual([keyedTry]);
+      expect(sentAfterListing()).toEqual([keyedTry]);
     });
 
     it('replays the bet that landed before its event was settled, behind another fence', async () => {
@@ -265,7 +301,7 @@ describe('POST /bets', () => {
           'idempotency-replayed': 'true',
         }),
       );
-      expect(sent(dynamodb).map(([name]) => name)).toEqual([
+      expect(sentAfterListing().map(([name]) => name)).toEqual([
         'TransactWriteCommand',
         'BatchGetCommand',
         'TransactWriteCommand',
@@ -298,6 +334,33 @@ describe('POST /bets', () => {
     );
   });
 
+  it('lists an event once a minute, however many bets it takes', async () => {
+    dynamodb.on(TransactWriteCommand).resolves({});
+    const now = jest.spyOn(service.clock, 'now');
+
+    for (const seconds of [0, 1, 59, 60, 119]) {
+      now.mockReturnValue(NOON + seconds * 1_000);
+      await post(BODY);
+    }
+
+    const updates = sent(dynamodb).map(([name], index) => (name === 'UpdateCommand' ? index : -1));
+    expect(updates.filter((index) => index >= 0)).toEqual([0, 4]);
+  });
+
+  it('takes a bet on an event that somebody else has listed', async () => {
+    dynamodb.on(UpdateCommand).rejects(conditionFailed());
+    dynamodb.on(TransactWriteCommand).resolves({});
+
+    expect(await post(BODY)).toEqual(created);
+  });
+
+  it('takes no bet on an event that cannot be listed', async () => {
+    dynamodb.on(UpdateCommand).rejects(refused('ThrottlingException'));
+
+    expect(await post(BODY)).toEqual(UNAVAILABLE);
+    expect(sentAfterListing()).toEqual([]);
+  });
+
   it('tries another fence when it meets another writer', async () => {
     dynamodb.on(TransactWriteCommand).rejectsOnce(canceled('TransactionConflict')).resolves({});
     // The first fence, a pause, the second fence.
@@ -305,7 +368,7 @@ describe('POST /bets', () => {
     jest.spyOn(service, 'random').mockImplementation(() => random.shift() ?? 0);
 
     expect(await post(BODY)).toEqual(created);
-    expect(sent(dynamodb)).toEqual([
+    expect(sentAfterListing()).toEqual([
       firstTry,
       placing(countedBehind(16, 'sr:match:42', 1050n), putBehind(16, 'sr:match:42', 1050n)),
     ]);
@@ -326,7 +389,7 @@ describe('POST /bets', () => {
       ),
     );
     expect(answer.headers['retry-after']).toBe('1');
-    expect(sent(dynamodb)).toHaveLength(8);
+    expect(sentAfterListing()).toHaveLength(8);
   });
 
   describe('on a body that is not valid', () => {

@@ -110,6 +110,7 @@ describe('resumeSettlements', () => {
         ':decidedAt': NOON_TEXT,
         ':version': 1,
         ':state': 'settling',
+        ':activity': `${NOON_TEXT} e`,
         ':bets': 1,
         ':staked': 1050n,
         ':none': [],

@@ -136,7 +136,7 @@ function forcing(outcome: string, version: number, bets: number, staked: bigint)
       Key: { eventId: EVENT },
       UpdateExpression:
         'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-        'bets = :bets, stakedMinor = :staked, ' +
+        'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
         'history = list_append(if_not_exists(history, :none), :verdict)' +
         (goesOn
           ? ', unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent'
@@ -148,6 +148,7 @@ function forcing(outcome: string, version: number, bets: number, staked: bigint)
         ':decidedAt': NOON_TEXT,
         ':version': version,
         ':state': goesOn ? 'settling' : 'settled',
+        ':activity': `${NOON_TEXT} ${EVENT}`,
         ':bets': bets,
         ':staked': staked,
         ':none': [],

@@ -6,9 +6,9 @@ const keys = (hash: string, range?: string): object[] => [
   { AttributeName: hash, KeyType: 'HASH' },
   ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
 ];
-const index = (IndexName: string, KeySchema: object[]): object[] => [
-  { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' } },
-];
+const index = (IndexName: string, KeySchema: object[]): object => {
+  return { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' } };
+};
 const BillingMode = 'PAY_PER_REQUEST';
 
 describe('tables', () => {
@@ -17,7 +17,7 @@ describe('tables', () => {
       bets: {
         AttributeDefinitions: text('shard', 'betId', 'eventFence'),
         KeySchema: keys('shard', 'betId'),
-        GlobalSecondaryIndexes: index('byEvent', keys('eventFence', 'betId')),
+        GlobalSecondaryIndexes: [index('byEvent', keys('eventFence', 'betId'))],
         BillingMode,
       },
       fences: {
@@ -26,9 +26,12 @@ describe('tables', () => {
         BillingMode,
       },
       events: {
-        AttributeDefinitions: text('eventId', 'unfinished', 'unfinishedSince'),
+        AttributeDefinitions: text('eventId', 'unfinished', 'unfinishedSince', 'state', 'activity'),
         KeySchema: keys('eventId'),
-        GlobalSecondaryIndexes: index('unfinished', keys('unfinished', 'unfinishedSince')),
+        GlobalSecondaryIndexes: [
+          index('unfinished', keys('unfinished', 'unfinishedSince')),
+          index('byState', keys('state', 'activity')),
+        ],
         BillingMode,
       },
       idempotencyKeys: {

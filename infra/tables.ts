@@ -48,10 +48,13 @@ export const tables: Record<TableName, TableDefinition> = {
     [{ IndexName: 'byEvent', KeySchema: [hash('eventFence'), range('betId')] }],
   ),
   fences: table([hash('eventFence')]),
-  /** Only events with work left have the attribute `unfinished`, so the index holds just these. */
+  /** Only events with work left have the attribute `unfinished`, so its index holds just these. */
   events: table(
     [hash('eventId')],
-    [{ IndexName: 'unfinished', KeySchema: [hash('unfinished'), range('unfinishedSince')] }],
+    [
+      { IndexName: 'unfinished', KeySchema: [hash('unfinished'), range('unfinishedSince')] },
+      { IndexName: 'byState', KeySchema: [hash('state'), range('activity')] },
+    ],
   ),
   idempotencyKeys: table([hash('key')]),
 };

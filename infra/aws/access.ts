@@ -2,7 +2,14 @@ import type { TableName } from '../tables.ts';
 
 /** The functions of serverless.yml. */
 export type FunctionName =
-  'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'getEvent' | 'pages' | 'resumeSettlements';
+  | 'placeBet'
+  | 'listBets'
+  | 'getBet'
+  | 'settleEvent'
+  | 'listEvents'
+  | 'getEvent'
+  | 'pages'
+  | 'resumeSettlements';
 
 /**
  * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged by
@@ -14,7 +21,7 @@ export type Action =
   'BatchGetItem' | 'GetItem' | 'PartiQLUpdate' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /** A table, or one of its indexes. */
-export type Target = TableName | 'bets/byEvent' | 'events/unfinished';
+export type Target = TableName | 'bets/byEvent' | 'events/byState' | 'events/unfinished';
 
 export type Access = Partial<Record<Target, readonly Action[]>>;
 
@@ -30,7 +37,7 @@ const SWEEP = {
 export const access: Record<FunctionName, Access> = {
   placeBet: {
     bets: ['GetItem', 'PutItem'],
-    events: ['BatchGetItem'],
+    events: ['BatchGetItem', 'UpdateItem'],
     fences: ['UpdateItem'],
     idempotencyKeys: ['GetItem', 'PutItem'],
   },
@@ -42,6 +49,7 @@ export const access: Record<FunctionName, Access> = {
   },
   getBet: { bets: ['GetItem'], events: ['BatchGetItem'] },
   settleEvent: SWEEP,
+  listEvents: { events: ['BatchGetItem'], 'events/byState': ['Query'], fences: ['BatchGetItem'] },
   getEvent: { events: ['GetItem'], fences: ['BatchGetItem'] },
   pages: {},
   resumeSettlements: { ...SWEEP, 'events/unfinished': ['Query'] },

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { handler as getBet } from '../../functions/getBet.ts';
 import { handler as getEvent } from '../../functions/getEvent.ts';
 import { handler as listBets } from '../../functions/listBets.ts';
+import { handler as listEvents } from '../../functions/listEvents.ts';
 import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
 import { config } from '../../lib/config.ts';
@@ -43,6 +44,7 @@ export function createApp(isDraining: () => boolean): Express {
     .post(body, invoke(placeBet))
     .all(allow('GET, HEAD, POST'));
   app.route('/bets/:id').get(invoke(getBet)).all(allow('GET, HEAD'));
+  app.route('/events').get(invoke(listEvents)).all(allow('GET, HEAD'));
   app
     .route('/events/:event_id')
     .get(invoke(getEvent))

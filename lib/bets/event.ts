@@ -1,4 +1,5 @@
 import type { Outcome, Result } from './bet.ts';
+import { isEventId } from './ids.ts';
 
 /** A fence counts the bets behind it and, once closed, lets no more through. */
 export interface Fence {
@@ -32,6 +33,26 @@ export interface Verdict extends Decision {
 /** How far the stored statuses have followed the result in force. */
 export type SettlementState = 'settling' | 'settled';
 
+/** Every state that an event can be in. */
+export const EVENT_STATES = ['open', 'settling', 'settled'] as const;
+export type EventState = (typeof EVENT_STATES)[number];
+
+/**
+ * Where an event stands among those of its state: when it last took a bet, to the minute, or a result.
+ * Texts that sort by that time; no two events have the same.
+ */
+export type Activity = string;
+
+export function activityOf(eventId: string, at: number): Activity {
+  return `${new Date(at).toISOString()} ${eventId}`;
+}
+
+const ACTIVITY_GRAMMAR = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (.+)$/;
+
+export function isActivity(text: string): text is Activity {
+  return isEventId(ACTIVITY_GRAMMAR.exec(text)?.[1] ?? '');
+}
+
 /** An event with a result in force. */
 export interface Settlement extends Result {
   version: number;
@@ -57,7 +78,7 @@ export interface EventReport {
   outcome: Outcome | null;
   /** 0 while there is no result. */
   version: number;
-  state: 'open' | SettlementState;
+  state: EventState;
   bets: { total: number; settled: number; stakedMinor: bigint };
   history: Verdict[];
 }

@@ -1,24 +1,23 @@
-import type { BetId } from './ids.ts';
 import type { Page } from './store.ts';
 
-/** Reads up to `count` items older than `before` from one sorted place, newest first. */
-export type Source<Item> = (before: BetId | undefined, count: number) => Promise<Page<Item>>;
+/** Reads up to `count` items older than the key `before` from one sorted place, newest first. */
+export type Source<Item> = (before: string | undefined, count: number) => Promise<Page<Item>>;
 
 interface Reader<Item> {
   source: Source<Item>;
   ahead: Item[];
-  last: BetId | undefined;
+  last: string | undefined;
   end: boolean;
 }
 
 /**
- * The newest `limit` items of several sorted sources. Each is first asked for its even share and
+ * The newest `limit` items of several sources that are sorted by the same kind of key. Each is first asked for its even share and
  * four standard deviations more, so a second round of reads is rare; a refill brings at least one
  * item or the end, so there are at most `limit` + sources of them.
  */
 export async function mergeNewestFirst<Item>(
   sources: readonly Source<Item>[],
-  idOf: (item: Item) => BetId,
+  keyOf: (item: Item) => string,
   limit: number,
 ): Promise<Item[]> {
   const share = limit / Math.max(1, sources.length);
@@ -31,7 +30,7 @@ export async function mergeNewestFirst<Item>(
     // Kept oldest first, so that taking the newest is a pop.
     reader.ahead = page.items.toReversed();
     const oldest = page.items.at(-1);
-    reader.last = oldest === undefined ? reader.last : idOf(oldest);
+    reader.last = oldest === undefined ? reader.last : keyOf(oldest);
     reader.end = page.end;
   };
 
@@ -39,7 +38,7 @@ export async function mergeNewestFirst<Item>(
   while (merged.length < limit) {
     const dry = readers.filter((reader) => reader.ahead.length === 0 && !reader.end);
     if (dry.length > 0) await Promise.all(dry.map(refill));
-    const newest = newestReader(readers, idOf)?.ahead.pop();
+    const newest = newestReader(readers, keyOf)?.ahead.pop();
     if (newest === undefined) break;
     merged.push(newest);
   }
@@ -48,13 +47,13 @@ export async function mergeNewestFirst<Item>(
 
 function newestReader<Item>(
   readers: readonly Reader<Item>[],
-  idOf: (item: Item) => BetId,
+  keyOf: (item: Item) => string,
 ): Reader<Item> | undefined {
-  let newest: { reader: Reader<Item>; id: BetId } | undefined;
+  let newest: { reader: Reader<Item>; key: string } | undefined;
   for (const reader of readers) {
     const head = reader.ahead.at(-1);
-    if (head !== undefined && (newest === undefined || idOf(head) > newest.id)) {
-      newest = { reader, id: idOf(head) };
+    if (head !== undefined && (newest === undefined || keyOf(head) > newest.key)) {
+      newest = { reader, key: keyOf(head) };
     }
   }
   return newest?.reader;

@@ -37,6 +37,8 @@ export async function placeBet(
   const id = deps.newBetId(placedAt);
   const key = request.idempotencyKey;
   const record = key === undefined ? undefined : { key, betId: id, requestHash: hashOf(request) };
+  // Before the bet, so that no event has a bet and is not listed.
+  await deps.store.noteActivity(request.eventId, placedAt, signal);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     if (attempt > 1) await deps.clock.sleep(backoffMs(BACKOFF, attempt - 1, deps.random()), signal);
     const fence = Math.floor(deps.random() * FENCES_PER_EVENT);

@@ -1,5 +1,5 @@
 import type { PlacedBet, Result } from './bet.ts';
-import type { Decision, EventRecord, Fence, Settlement } from './event.ts';
+import type { Activity, Decision, EventRecord, EventState, Fence, Settlement } from './event.ts';
 import type { BetId } from './ids.ts';
 
 /** What a client's idempotency key stands for. */
@@ -43,9 +43,15 @@ export interface UnfinishedEvent {
   since: number;
 }
 
+/** An event as the list of events is ordered. */
+export interface ListedEvent {
+  eventId: string;
+  activity: Activity;
+}
+
 /**
- * Where bets are kept. Reads see every write that was acknowledged before them, except the two
- * that read the index. Every call ends by `signal`; one that the store cannot carry out now throws
+ * Where bets are kept. Reads see every write that was acknowledged before them, except those that
+ * read an index. Every call ends by `signal`; one that the store cannot carry out now throws
  * `BetError('unavailable')`, and may or may not have had its effect.
  */
 export interface BetStore {
@@ -93,6 +99,20 @@ export interface BetStore {
   /** When this returns no bet can be placed on the event any more, and its counts are final. */
   closeFences(eventId: string, closedAt: number, signal: AbortSignal): Promise<void>;
   findEvent(eventId: string, signal: AbortSignal): Promise<EventRecord | undefined>;
+  /** At most 100 events, those of which something is stored; in no order. */
+  findEvents(eventIds: readonly string[], signal: AbortSignal): Promise<EventRecord[]>;
+  /**
+   * Lists an event that takes bets, and brings it to the front when it was last there over a minute
+   * before `at`. One that has its result stays where that brought it.
+   */
+  noteActivity(eventId: string, at: number, signal: AbortSignal): Promise<void>;
+  /** From an index, which may lag: events in a state, newest activity first, beyond `before`. */
+  listedEvents(
+    state: EventState,
+    before: Activity | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Page<ListedEvent>>;
   /** The results in force on at most 1000 events. */
   findResults(eventIds: readonly string[], signal: AbortSignal): Promise<Map<string, Result>>;
   /** False when a result is in force already. */

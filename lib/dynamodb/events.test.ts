@@ -77,6 +77,32 @@ describe('findEvent', () => {
   });
 });
 
+describe('findEvents', () => {
+  it('reads the events, strongly consistent, and leaves out what is not stored', async () => {
+    const items = [settlementItem, { eventId: 'f', state: 'open', activity: `${NOON_TEXT} f` }];
+    dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-events': items } });
+
+    expect(await store.findEvents(['e', 'f', 'g'], calm)).toEqual([
+      { eventId: 'e', settlement },
+      { eventId: 'f' },
+    ]);
+    expect(sent(dynamodb)).toEqual([
+      [
+        'BatchGetCommand',
+        {
+          RequestItems: {
+            'test-events': {
+              Keys: [{ eventId: 'e' }, { eventId: 'f' }, { eventId: 'g' }],
+              ConsistentRead: true,
+            },
+          },
+        },
+      ],
+    ]);
+    expect(signals(dynamodb)).toEqual([calm]);
+  });
+});
+
 describe('findResults', () => {
   it('reads the results in force, and leaves out events that have none', async () => {
     const items = [{ eventId: 'a', outcome: 'LOSE', decidedAt: NOON_TEXT }, { eventId: 'b' }];
@@ -148,6 +174,7 @@ const values = (version: number, state: string): object => ({
   ':decidedAt': NOON_TEXT,
   ':version': version,
   ':state': state,
+  ':activity': `${NOON_TEXT} e`,
   ':none': [],
   ':verdict': [{ ...decisionItem, version }],
 });
@@ -155,7 +182,7 @@ const values = (version: number, state: string): object => ({
 describe('putInForce', () => {
   const SET_RESULT =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-    'bets = :bets, stakedMinor = :staked, ' +
+    'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
     'history = list_append(if_not_exists(history, :none), :verdict)';
 
   it('puts a first result in force on condition that there is none, with work left', async () => {

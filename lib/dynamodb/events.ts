@@ -1,14 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
-  GetCommand,
-  QueryCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-  type UpdateCommandOutput,
-} from '@aws-sdk/lib-dynamodb';
-import type { Decision, EventRecord, Settlement, SettlementState } from '../bets/event.ts';
+  activityOf,
+  type Decision,
+  type EventRecord,
+  type Settlement,
+  type SettlementState,
+} from '../bets/event.ts';
 import type { BetStore, UnfinishedEvent } from '../bets/store.ts';
-import { translateFailure } from './failures.ts';
 import {
   eventFromItem,
   itemFromDecision,
@@ -18,11 +16,12 @@ import {
   toInstant,
   unfinishedFromItem,
 } from './items.ts';
-import { attempt, batchGet, type Session } from './session.ts';
+import { attempt, batchGet, type Session, updateIf } from './session.ts';
 
 type EventMethods = Pick<
   BetStore,
   | 'findEvent'
+  | 'findEvents'
   | 'findResults'
   | 'noteIntent'
   | 'putInForce'
@@ -30,10 +29,15 @@ type EventMethods = Pick<
   | 'unfinishedEvents'
 >;
 
-/** The table `events`. */
+/** The table `events`: what is known of each, and whose settlement goes on. */
 export function eventMethods(session: Session): EventMethods {
   return {
     findEvent: (eventId, signal) => findEvent(session, eventId, signal),
+    findEvents: async (eventIds, signal) => {
+      const keys = eventIds.map((eventId) => ({ eventId }));
+      const items = await batchGet(session, 'events', keys, signal);
+      return items.map(eventFromItem);
+    },
     findResults: async (eventIds, signal) => {
       const keys = eventIds.map((eventId) => ({ eventId }));
       const projection = { ProjectionExpression: 'eventId, outcome, decidedAt' };
@@ -99,7 +103,7 @@ function putInForce(
   const state: SettlementState = goesOn ? 'settling' : 'settled';
   const result =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-    'bets = :bets, stakedMinor = :staked, history = list_append(if_not_exists(history, :none), :verdict)';
+    'activity = :activity, bets = :bets, stakedMinor = :staked, history = list_append(if_not_exists(history, :none), :verdict)';
   const version = from.version + 1;
   return {
     TableName: tables.events,
@@ -114,6 +118,7 @@ function putInForce(
       ':decidedAt': decidedAt,
       ':version': version,
       ':state': state,
+      ':activity': activityOf(eventId, decision.decidedAt),
       ':bets': from.bets,
       ':staked': from.stakedMinor,
       ':none': [],
@@ -141,20 +146,6 @@ function finishSettlement(
       ':from': version,
     },
   };
-}
-
-/** Undefined when the condition does not hold. */
-async function updateIf(
-  { client }: Session,
-  input: UpdateCommandInput,
-  signal: AbortSignal,
-): Promise<UpdateCommandOutput | undefined> {
-  try {
-    return await client.send(new UpdateCommand(input), { abortSignal: signal });
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw translateFailure(error);
-  }
 }
 
 async function unfinishedEvents(

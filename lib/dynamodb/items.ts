@@ -2,7 +2,12 @@ import * as z from 'zod';
 import type { PlacedBet, Result } from '../bets/bet.ts';
 import type { Decision, EventRecord, Fence, Settlement, Verdict } from '../bets/event.ts';
 import { shardOf } from '../bets/ids.ts';
-import type { BetsBehindFence, IdempotencyRecord, UnfinishedEvent } from '../bets/store.ts';
+import type {
+  BetsBehindFence,
+  IdempotencyRecord,
+  ListedEvent,
+  UnfinishedEvent,
+} from '../bets/store.ts';
 
 /** How records are spelled in the tables; what comes from a table is parsed here before use. */
 
@@ -89,6 +94,12 @@ const unfinishedItem = z.object({ eventId: z.string(), unfinishedSince: instant 
 export function unfinishedFromItem(item: unknown): UnfinishedEvent {
   const { eventId, unfinishedSince: since } = unfinishedItem.parse(item);
   return { eventId, since };
+}
+
+const listedItem = z.object({ eventId: z.string(), activity: z.string() });
+
+export function listedFromItem(item: unknown): ListedEvent {
+  return listedItem.parse(item);
 }
 
 export function itemFromDecision({ id, outcome: decided, decidedAt }: Decision): object {

@@ -1,5 +1,13 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { BatchGetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+  type UpdateCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
 import type { TableName } from '../../infra/tables.ts';
 import { backoffMs, type Clock } from '../bets/clock.ts';
 import { unavailable } from '../bets/errors.ts';
@@ -38,6 +46,20 @@ export async function pause(
   signal: AbortSignal,
 ): Promise<void> {
   await clock.sleep(backoffMs(BUSY_BACKOFF, tries, random()), signal);
+}
+
+/** Undefined when the condition does not hold. */
+export async function updateIf(
+  { client }: Session,
+  input: UpdateCommandInput,
+  signal: AbortSignal,
+): Promise<UpdateCommandOutput | undefined> {
+  try {
+    return await client.send(new UpdateCommand(input), { abortSignal: signal });
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw translateFailure(error);
+  }
 }
 
 /** Strongly consistent; those items that exist, in no order. Any number of keys, 100 a call. */

@@ -4,6 +4,7 @@ import { type TableName, tables } from '../../infra/tables.ts';
 import type { Clock } from '../bets/clock.ts';
 import type { BetStore } from '../bets/store.ts';
 import { betMethods } from './bets.ts';
+import { eventListMethods } from './eventList.ts';
 import { eventMethods } from './events.ts';
 import { fenceMethods } from './fences.ts';
 import { attempt, type Session } from './session.ts';
@@ -33,6 +34,7 @@ export function createDynamodbStore({
     ...betMethods(session),
     ...fenceMethods(session),
     ...eventMethods(session),
+    ...eventListMethods(session),
     ping: async (signal) => {
       const TableName = session.tables.events;
       // A key that no event can have: reading it costs half a unit and finds nothing.

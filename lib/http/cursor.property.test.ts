@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { isBetId, newBetId } from '../bets/ids.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeBetCursor, encodeBetCursor } from './cursor.ts';
 
 const betId = fc.nat({ max: 2 ** 48 - 1 }).map(newBetId);
 const eventId = fc.stringMatching(/^[A-Za-z0-9._:~-]{1,128}$/);
@@ -11,9 +11,9 @@ describe('cursors', () => {
   it('come back as the bet they were made of, and need no escaping in a URL', () => {
     fc.assert(
       fc.property(betId, filter, (id, event) => {
-        const cursor = encodeCursor(id, event);
+        const cursor = encodeBetCursor(id, event);
 
-        expect(decodeCursor(cursor, event)).toBe(id);
+        expect(decodeBetCursor(cursor, event)).toBe(id);
         expect(encodeURIComponent(cursor)).toBe(cursor);
       }),
     );
@@ -24,7 +24,7 @@ describe('cursors', () => {
       fc.property(betId, filter, filter, (id, event, other) => {
         fc.pre(event !== other);
 
-        expect(decodeCursor(encodeCursor(id, event), other)).toBeUndefined();
+        expect(decodeBetCursor(encodeBetCursor(id, event), other)).toBeUndefined();
       }),
     );
   });
@@ -40,12 +40,12 @@ describe('cursors', () => {
 
     fc.assert(
       fc.property(betId, filter, change, (id, event, { at, to }) => {
-        const cursor = encodeCursor(id, event);
+        const cursor = encodeBetCursor(id, event);
         const place = at % cursor.length;
         const changed = cursor.slice(0, place) + to + cursor.slice(place + 1);
         fc.pre(changed !== cursor);
 
-        expect(decodeCursor(changed, event)).toBeUndefined();
+        expect(decodeBetCursor(changed, event)).toBeUndefined();
       }),
       { numRuns: 1000 },
     );
@@ -54,7 +54,7 @@ describe('cursors', () => {
   it('are refused when any part is cut off, doubled or added', () => {
     fc.assert(
       fc.property(betId, filter, fc.nat(), fc.string({ minLength: 1 }), (id, event, at, more) => {
-        const cursor = encodeCursor(id, event);
+        const cursor = encodeBetCursor(id, event);
         const place = at % cursor.length;
         const damaged = [
           cursor.slice(0, place),
@@ -65,7 +65,7 @@ describe('cursors', () => {
           `${cursor}=`,
         ];
 
-        expect(damaged.map((text) => decodeCursor(text, event))).toEqual(
+        expect(damaged.map((text) => decodeBetCursor(text, event))).toEqual(
           damaged.map(() => undefined),
         );
       }),
@@ -82,7 +82,7 @@ describe('cursors', () => {
 
     fc.assert(
       fc.property(text, filter, (cursor, event) => {
-        const decoded = decodeCursor(cursor, event);
+        const decoded = decodeBetCursor(cursor, event);
 
         expect(decoded === undefined || isBetId(decoded)).toBe(true);
       }),

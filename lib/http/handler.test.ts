@@ -7,6 +7,7 @@ import {
   problemAnswer,
   read,
   REQUEST_ID,
+  taggedAnswer,
   UNAVAILABLE,
 } from '../../tests/support/apiEvent.ts';
 import { createFakes } from '../../tests/support/fakes.ts';
@@ -49,7 +50,7 @@ describe('httpHandler', () => {
     const handler = httpHandler(deps, {}, async () => ({ status: 200, body: 'ok' }));
 
     expect(await handler(apiEvent({ body: '{' }), context).then(read)).toEqual(
-      jsonAnswer(200, 'ok'),
+      taggedAnswer(200, 'ok'),
     );
   });
 
@@ -116,6 +117,6 @@ describe('httpHandler', () => {
     const second = await handler(apiEvent(), context).then(read);
 
     expect(first).toEqual(jsonAnswer(200, 1, { etag: '"1"' }));
-    expect(second).toEqual(jsonAnswer(200, 2));
+    expect(second).toEqual(taggedAnswer(200, 2));
   });
 });

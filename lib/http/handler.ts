@@ -13,6 +13,7 @@ import {
   problemResponse,
 } from './problems.ts';
 import { type Parsed, parseRequest, type RequestSchemas } from './request.ts';
+import { revalidated } from './revalidation.ts';
 
 /** When a request is given up, in milliseconds; every call of the store ends by then. */
 const REQUEST_DEADLINE_MS = 8_000;
@@ -48,7 +49,7 @@ export function httpHandler<Schemas extends RequestSchemas>(
   stack.onError(answerProblem).handler(async (apiEvent) => {
     const request = parseRequest(schemas, apiEvent);
     const answer = await respond(request, deps.clock.timeout(REQUEST_DEADLINE_MS));
-    return jsonResponse(answer, apiEvent.requestContext.requestId);
+    return revalidated(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
   });
   // Of the context, Middy reads only when the time is up.
   const handle: HttpHandler = (apiEvent, context) => stack(apiEvent, context as Context);

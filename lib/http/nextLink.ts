@@ -1,19 +1,12 @@
-import type * as z from 'zod';
-import type { BetId } from '../bets/ids.ts';
-import { encodeCursor } from './cursor.ts';
-import type { listBetsQuery } from './schemas.ts';
-
-/** The header that leads to the next page (RFC 8288), or none after the last. */
+/** The header that leads to a list's next page (RFC 8288), or none after the last. */
 export function nextLink(
-  { limit, event_id, status }: z.output<typeof listBetsQuery>,
-  next: BetId | undefined,
+  path: string,
+  query: Record<string, string | number | undefined>,
+  cursor: string | undefined,
 ): { link?: string } {
-  if (next === undefined) return {};
-  const query = new URLSearchParams({
-    limit: limit.toString(),
-    ...(event_id !== undefined && { event_id }),
-    ...(status !== undefined && { status }),
-    cursor: encodeCursor(next, event_id),
-  });
-  return { link: `</bets?${query.toString()}>; rel="next"` };
+  if (cursor === undefined) return {};
+  const given = Object.entries({ ...query, cursor }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value.toString()] as [string, string]],
+  );
+  return { link: `<${path}?${new URLSearchParams(given).toString()}>; rel="next"` };
 }

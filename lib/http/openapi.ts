@@ -1,10 +1,10 @@
 import { ANSWER_HEADERS } from './problems.ts';
 import { HEADERS, type Part, PROBLEM_SCHEMA, SHARED_RESPONSES } from './openapi/answers.ts';
-import { HEALTH_SCHEMA, PATHS } from './openapi/calls.ts';
+import { HEALTH_SCHEMA, IF_NONE_MATCH_SCHEMA, PATHS } from './openapi/calls.ts';
 import { wireSchemas } from './openapi/schemas.ts';
 
 /** The version of the API by semver: before 1.0.0, a change that breaks clients raises the minor one. */
-const API_VERSION = '0.2.0';
+const API_VERSION = '0.3.0';
 
 const DESCRIPTION = `Takes bets, lists them and settles events. The moment a result is acknowledged, \
 every bet on that event shows it, however many there are; no acknowledged bet is lost, doubled, late or \
@@ -36,12 +36,17 @@ export function createOpenapi(): Part {
     security: [],
     tags: [
       { name: 'bets', description: 'Placing and reading bets.' },
-      { name: 'events', description: 'Results of sporting events.' },
+      { name: 'events', description: 'Sporting events and their results.' },
       { name: 'service', description: 'How the service is.' },
     ],
     paths: PATHS,
     components: {
-      schemas: { ...wireSchemas(), Health: HEALTH_SCHEMA, Problem: PROBLEM_SCHEMA },
+      schemas: {
+        ...wireSchemas(),
+        Health: HEALTH_SCHEMA,
+        IfNoneMatch: IF_NONE_MATCH_SCHEMA,
+        Problem: PROBLEM_SCHEMA,
+      },
       headers: HEADERS,
       responses: SHARED_RESPONSES,
       securitySchemes: {

@@ -7,10 +7,11 @@ import {
   parseDecimal,
 } from '../bets/amount.ts';
 import type { Bet } from '../bets/bet.ts';
-import type { EventReport } from '../bets/event.ts';
+import { EVENT_STATES, type EventReport } from '../bets/event.ts';
 import { isEventId } from '../bets/ids.ts';
+import { MAX_EVENTS_PAGE } from '../bets/listEvents.ts';
 import { MAX_PAGE } from '../bets/readBets.ts';
-import { decodeCursor } from './cursor.ts';
+import { decodeBetCursor, decodeEventCursor } from './cursor.ts';
 import { JsonNumber } from './jsonBody.ts';
 
 /** The wire: the one definition of what comes in and what goes out. */
@@ -87,13 +88,16 @@ export const placeBetHeaders = z.object({
     .optional(),
 });
 
-const limit = z
-  .string()
-  .regex(/^\d{1,4}$/, `must be an integer from 1 to ${MAX_PAGE}`)
-  .transform(Number)
-  .refine((value) => value >= 1 && value <= MAX_PAGE, {
-    error: `must be an integer from 1 to ${MAX_PAGE}`,
-  });
+/** How many a page may have at most, and has unless the client wants fewer. */
+function limitUpTo(most: number) {
+  const error = `must be an integer from 1 to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,4}$/, error)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= most, { error })
+    .default(most);
+}
 
 export const betStatus = z.enum(['pending', 'won', 'lost'], {
   error: 'must be pending, won or lost',
@@ -101,16 +105,33 @@ export const betStatus = z.enum(['pending', 'won', 'lost'], {
 
 export const listBetsQuery = z
   .strictObject({
-    limit: limit.default(MAX_PAGE),
+    limit: limitUpTo(MAX_PAGE),
     cursor: z.string().optional(),
     event_id: eventIdText.optional(),
     status: betStatus.optional(),
   })
   .transform(({ cursor, ...query }, context) => {
     if (cursor === undefined) return { ...query, before: undefined };
-    const before = decodeCursor(cursor, query.event_id);
+    const before = decodeBetCursor(cursor, query.event_id);
     if (before !== undefined) return { ...query, before };
     const message = 'must be a cursor from the Link header of a page with the same event_id';
+    context.addIssue({ code: 'custom', path: ['cursor'], message });
+    return z.NEVER;
+  });
+
+export const eventState = z.enum(EVENT_STATES, { error: 'must be open, settling or settled' });
+
+export const listEventsQuery = z
+  .strictObject({
+    limit: limitUpTo(MAX_EVENTS_PAGE),
+    cursor: z.string().optional(),
+    state: eventState.optional(),
+  })
+  .transform(({ cursor, ...query }, context) => {
+    if (cursor === undefined) return { ...query, before: undefined };
+    const before = decodeEventCursor(cursor, query.state);
+    if (before !== undefined) return { ...query, before };
+    const message = 'must be a cursor from the Link header of a page with the same state';
     context.addIssue({ code: 'custom', path: ['cursor'], message });
     return z.NEVER;
   });
@@ -159,10 +180,12 @@ export const eventBody = z.object({
   event_id: z.string(),
   status: outcome.nullable(),
   version: z.int(),
-  state: z.enum(['open', 'settling', 'settled']),
+  state: eventState,
   bets: z.object({ total: z.int(), settled: z.int(), staked: z.string() }),
   history: z.array(z.object({ status: outcome, version: z.int(), decided_at: z.iso.datetime() })),
 });
+
+export const eventListBody = z.array(eventBody);
 
 const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString();
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../../lib/bets/dependencies.ts';
 import type { Bet } from '../../lib/bets/bet.ts';
+import type { EventReport } from '../../lib/bets/event.ts';
+import { listEvents, type ListEventsRequest } from '../../lib/bets/listEvents.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { type ListRequest, listBets } from '../../lib/bets/readBets.ts';
 
@@ -49,6 +51,21 @@ export async function walk(deps: Dependencies, request: ListRequest): Promise<Be
   do {
     const page = await listBets(deps, { ...request, before }, never);
     pages.push(page.bets);
+    before = page.next;
+  } while (before !== undefined);
+  return pages;
+}
+
+/** All pages of the events from the first to the last. */
+export async function walkEvents(
+  deps: Dependencies,
+  request: ListEventsRequest,
+): Promise<EventReport[][]> {
+  const pages: EventReport[][] = [];
+  let before: string | undefined;
+  do {
+    const page = await listEvents(deps, { ...request, before }, never);
+    pages.push(page.events);
     before = page.next;
   } while (before !== undefined);
   return pages;

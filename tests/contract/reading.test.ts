@@ -1,16 +1,54 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newBetId } from '../../lib/bets/ids.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { getBet, listBets } from '../../lib/bets/readBets.ts';
 import { getEvent, settleEvent } from '../../lib/bets/settleEvent.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
-import { never, newEvent, newestFirst, placeMany, walk } from './parts.ts';
+import { never, newEvent, newestFirst, placeMany, walk, walkEvents } from './parts.ts';
 
 let opened: OpenStore;
 beforeAll(async () => {
   opened = await openStore();
 });
 afterAll(() => opened.close());
+
+describe('the list of events', () => {
+  it('shows every event once, newest activity first, with what is known of it alone', async () => {
+    const book = await openStore();
+    try {
+      const { deps } = book;
+      const ids = Array.from({ length: 7 }, newEvent);
+      const begin = Date.parse('2026-11-22T12:00:00.000Z');
+      const now = jest.spyOn(deps.clock, 'now');
+      for (const [minute, eventId] of ids.entries()) {
+        now.mockReturnValue(begin + minute * 60_000);
+        await placeBet(deps, { eventId, amountMinor: 100n }, never);
+      }
+      now.mockReturnValue(begin + 3_600_000);
+      const [first = '', second = ''] = ids;
+      await settleEvent(deps, { eventId: second, outcome: 'WIN', sweepBudgetMs: 5_000 }, never);
+      now.mockReturnValue(begin + 7_200_000);
+      await placeBet(deps, { eventId: first, amountMinor: 100n }, never);
+      now.mockRestore();
+
+      const all = await walkEvents(deps, { limit: 3 });
+
+      const order = [first, second, ...ids.slice(2).toReversed()];
+      expect(all.map((page) => page.length)).toEqual([3, 3, 1]);
+      expect(all.flat()).toEqual(
+        await Promise.all(order.map((eventId) => getEvent(deps, eventId, never))),
+      );
+      const open = await walkEvents(deps, { limit: 100, state: 'open' });
+      const settled = await walkEvents(deps, { limit: 100, state: 'settled' });
+      expect(open.flat().map(({ eventId }) => eventId)).toEqual(
+        order.filter((id) => id !== second),
+      );
+      expect(settled.flat().map(({ eventId }) => eventId)).toEqual([second]);
+    } finally {
+      await book.close();
+    }
+  });
+});
 
 describe('the history', () => {
   it('is every bet once, newest first, whatever the size of a page', async () => {

@@ -36,7 +36,7 @@ const idOf = (body: unknown): string => z.object({ id: z.string() }).parse(body)
 /** Takes each handler on each of its ways through the store. */
 async function driveAll(): Promise<void> {
   const { handlers, during, conflict, resumeSettlements } = recording;
-  const { placeBet, listBets, getBet, settleEvent, getEvent } = handlers;
+  const { placeBet, listBets, getBet, settleEvent, listEvents, getEvent } = handlers;
   const statuses: Record<string, number[]> = {};
   const record = async (name: string, work: () => Promise<{ statusCode: number }>) => {
     const sent = await during(async () => {
@@ -57,6 +57,7 @@ async function driveAll(): Promise<void> {
   await record('listBets', () => listBets({ query: { event_id: 'a' } }));
   const { body } = await placeBet(betOn('a'));
   await record('getBet', () => getBet({ pathParameters: { id: idOf(body) } }));
+  await record('listEvents', () => listEvents());
   await record('getEvent', () => getEvent(onEvent('a')));
 
   // Few bets are swept by the request; past bets that are being placed; corrected.
@@ -90,6 +91,7 @@ async function driveAll(): Promise<void> {
     placeBet: [201, 201, 201, 422, 201, 409, 409, 409],
     listBets: [200, 200],
     getBet: [200],
+    listEvents: [200],
     getEvent: [200, 200],
     settleEvent: [200, 200, 200, 202],
   });
@@ -162,6 +164,7 @@ const ON_TABLES = [
   'listBets',
   'getBet',
   'settleEvent',
+  'listEvents',
   'getEvent',
   'resumeSettlements',
 ];

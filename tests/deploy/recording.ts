@@ -15,7 +15,7 @@ export interface SentCommand {
 
 export interface Recording {
   handlers: Record<
-    'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'getEvent',
+    'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'listEvents' | 'getEvent',
     (sent?: Sent) => Promise<{ statusCode: number; body: unknown }>
   >;
   resumeSettlements(): Promise<{ found: number; finished: string[] }>;
@@ -46,6 +46,7 @@ export async function recordHandlers(): Promise<Recording> {
       listBets: answering((await import('../../functions/listBets.ts')).handler),
       getBet: answering((await import('../../functions/getBet.ts')).handler),
       settleEvent: answering((await import('../../functions/settleEvent.ts')).handler),
+      listEvents: answering((await import('../../functions/listEvents.ts')).handler),
       getEvent: answering((await import('../../functions/getEvent.ts')).handler),
     },
     resumeSettlements: async () => {

@@ -41,6 +41,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the events, newest activity first
+     * @description An event is where its newest bet, to the minute, or its newest result put it. A page has at most 100 events; the header `Link` leads to the next. The order comes from an index that may lag behind by moments; what is said of an event never does. A walk over the pages sees every event that was there when it began, unless new activity moves it to the front.
+     */
+    get: operations['listEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/events/{event_id}': {
     parameters: {
       query?: never;
@@ -206,6 +226,14 @@ export interface components {
     EventId: string;
     /** @description The id of an event: a text, or an integer that means the same event as its decimal text. */
     EventIdOrNumber: string | number;
+    /**
+     * @description The events of a page at most.
+     * @default 100
+     * @example 20
+     */
+    EventLimit: number;
+    /** @description Events, newest activity first. */
+    EventList: components['schemas']['Event'][];
     Health: {
       /** @enum {string} */
       status: 'alive' | 'ready';
@@ -222,6 +250,8 @@ export interface components {
      * @example *
      */
     IfMatch: string;
+    /** @description The `ETag` of an answer that the client has: it is told when that is still right. */
+    IfNoneMatch: string;
     /**
      * @description The bets of a page at most.
      * @default 1000
@@ -285,6 +315,12 @@ export interface components {
     Result: {
       status: components['schemas']['Outcome'];
     };
+    /**
+     * @description Only events in this state. One that leaves it meanwhile is not shown.
+     * @example open
+     * @enum {string}
+     */
+    StateFilter: 'open' | 'settling' | 'settled';
     /**
      * @description Only bets with this status. It filters the page that was read, so one may show fewer.
      * @example pending
@@ -368,6 +404,11 @@ export interface components {
   requestBodies: never;
   headers: {
     /**
+     * @description Of this answer, for `If-None-Match`. Weak: it says nothing of bytes.
+     * @example W/"bVnUVf9FJ7Dp0mhK3pT5Yw"
+     */
+    AnswerTag: string;
+    /**
      * @description The version of the event, for `If-Match`.
      * @example "1"
      */
@@ -419,7 +460,9 @@ export interface operations {
         /** @description Only bets with this status. It filters the page that was read, so one may show fewer. */
         status?: components['schemas']['StatusFilter'];
       };
-      header?: never;
+      header?: {
+        'If-None-Match'?: components['schemas']['IfNoneMatch'];
+      };
       path?: never;
       cookie?: never;
     };
@@ -428,6 +471,7 @@ export interface operations {
       /** @description A page. */
       200: {
         headers: {
+          ETag: components['headers']['AnswerTag'];
           Link: components['headers']['Link'];
           'X-Request-Id': components['headers']['X-Request-Id'];
           [name: string]: unknown;
@@ -435,6 +479,16 @@ export interface operations {
         content: {
           'application/json': components['schemas']['BetList'];
         };
+      };
+      /** @description Nothing has changed since the answer with a tag of `If-None-Match`. */
+      304: {
+        headers: {
+          ETag: components['headers']['AnswerTag'];
+          Link: components['headers']['Link'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
@@ -519,7 +573,9 @@ export interface operations {
   getBet: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        'If-None-Match'?: components['schemas']['IfNoneMatch'];
+      };
       path: {
         /**
          * @description The id of a bet.
@@ -534,12 +590,22 @@ export interface operations {
       /** @description The bet as it is now. */
       200: {
         headers: {
+          ETag: components['headers']['AnswerTag'];
           'X-Request-Id': components['headers']['X-Request-Id'];
           [name: string]: unknown;
         };
         content: {
           'application/json': components['schemas']['Bet'];
         };
+      };
+      /** @description Nothing has changed since the answer with a tag of `If-None-Match`. */
+      304: {
+        headers: {
+          ETag: components['headers']['AnswerTag'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components['responses']['MalformedRequest'];
       /** @description **There is no such bet.** Check the id. [bet-not-found](/docs/problems#bet-not-found) */
@@ -553,6 +619,63 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
+      431: components['responses']['HeadersTooLarge'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listEvents: {
+    parameters: {
+      query?: {
+        /** @description Where a page begins: opaque, from the header `Link` of the page before. */
+        cursor?: components['schemas']['Cursor'];
+        /** @description The events of a page at most. */
+        limit?: components['schemas']['EventLimit'];
+        /** @description Only events in this state. One that leaves it meanwhile is not shown. */
+        state?: components['schemas']['StateFilter'];
+      };
+      header?: {
+        'If-None-Match'?: components['schemas']['IfNoneMatch'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          ETag: components['headers']['AnswerTag'];
+          Link: components['headers']['Link'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventList'];
+        };
+      };
+      /** @description Nothing has changed since the answer with a tag of `If-None-Match`. */
+      304: {
+        headers: {
+          ETag: components['headers']['AnswerTag'];
+          Link: components['headers']['Link'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['MalformedRequest'];
+      408: components['responses']['RequestTimeout'];
+      /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];

@@ -20,7 +20,8 @@ interface Reference {
 }
 interface Response {
   headers?: Record<string, unknown>;
-  content: Record<string, { schema: object; examples?: Record<string, { value: unknown }> }>;
+  /** A 304 has none. */
+  content?: Record<string, { schema: object; examples?: Record<string, { value: unknown }> }>;
 }
 
 export const DOCUMENT_FILE = join(import.meta.dirname, '../../docs/openapi.json');
@@ -75,7 +76,7 @@ export function answerExamples(): Map<string, AnswerExample> {
 function examplesOf(
   prefix: string,
   status: number | undefined,
-  { headers = {}, content }: Response,
+  { headers = {}, content = {} }: Response,
   pointer: readonly string[],
 ): [string, AnswerExample][] {
   return Object.entries(content).flatMap(([mediaType, { examples = {} }]) =>

@@ -68,6 +68,11 @@ async function call(operationId: string, sent: Sent = {}): Promise<Answer> {
 const KEY = { 'idempotency-key': 'slip-1' };
 const ANY_BET = '01a203aa-93ed-7394-bba1-65f07fb629c1';
 let nextPage = '';
+let nextEvents = '';
+
+function linkOf({ headers }: Answer): string {
+  return /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? '';
+}
 
 async function withoutStore(send: () => Promise<Answer>): Promise<Answer> {
   proxy.cut();
@@ -144,12 +149,22 @@ const STORY: [string, () => Promise<Answer>][] = [
     'listBets 200 first-page',
     async () => {
       const page = await call('listBets', { query: { limit: '2' } });
-      nextPage = /^<(.+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
+      nextPage = linkOf(page);
       return page;
     },
   ],
   ['listBets 200 last-page', () => service.get(nextPage)],
   ['listBets 422 invalid-request', () => call('listBets', { query: { limit: '0' } })],
+  [
+    'listEvents 200 first-page',
+    async () => {
+      const page = await call('listEvents', { query: { limit: '1' } });
+      nextEvents = linkOf(page);
+      return page;
+    },
+  ],
+  ['listEvents 200 last-page', () => service.get(nextEvents)],
+  ['listEvents 422 invalid-request', () => call('listEvents', { query: { state: 'won' } })],
   [
     'settleEvent 412 version-mismatch',
     () => call('settleEvent', { headers: { 'if-match': '"1"' } }),
@@ -170,6 +185,7 @@ const STORY: [string, () => Promise<Answer>][] = [
     () => call('settleEvent', { body: 'correction', headers: { 'if-match': '"1"' } }),
   ],
   ['getEvent 200 corrected', () => call('getEvent')],
+  ['listEvents 200 in-state', () => call('listEvents', { query: { state: 'settled' } })],
   ['settleEvent 202 many-bets', settleManyBets],
   ['settleEvent 409 correction-limit', correctTooOften],
   ['getLiveness 200 alive', () => call('getLiveness')],
@@ -275,7 +291,7 @@ describe('an example of a parameter is taken:', () => {
 
   it('there are some', () => {
     expect(new Set(parameters.map(([, , name]) => name))).toEqual(
-      new Set(['limit', 'event_id', 'status', 'Idempotency-Key', 'If-Match']),
+      new Set(['limit', 'event_id', 'status', 'state', 'Idempotency-Key', 'If-Match']),
     );
   });
 

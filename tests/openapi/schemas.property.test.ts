@@ -5,6 +5,7 @@ import { JsonNumber } from '../../lib/http/jsonBody.ts';
 import {
   eventPath,
   listBetsQuery,
+  listEventsQuery,
   placeBetBody,
   placeBetHeaders,
   settleEventBody,
@@ -97,6 +98,16 @@ describe('the document takes what the service takes, and nothing else:', () => {
     fc.assert(
       fc.property(fc.integer({ min: -10, max: 12_000 }), (limit) => {
         expect(documented('Limit', limit)).toBe(taken(listBetsQuery, { limit: String(limit) }));
+      }),
+    );
+  });
+
+  it('limits of events', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -10, max: 1_200 }), (limit) => {
+        expect(documented('EventLimit', limit)).toBe(
+          taken(listEventsQuery, { limit: String(limit) }),
+        );
       }),
     );
   });

@@ -104,6 +104,15 @@ function getEvent(name: string, status: number, path: string, event: GoldenEvent
   return golden(name, status, ['GET', path], 'GET /events/{event_id}', { event });
 }
 
+function listEvents(
+  name: string,
+  status: number,
+  query: string,
+  more: { event?: GoldenEvent; headers?: Headers } = {},
+): GoldenRequest {
+  return golden(name, status, ['GET', `/events${query}`], 'GET /events', more);
+}
+
 function settle(name: string, status: number, event_id: string, more: More): GoldenRequest {
   return golden(name, status, ['PUT', `/events/${event_id}`], 'PUT /events/{event_id}', {
     headers: JSON_TYPE,
@@ -238,6 +247,15 @@ const listing: GoldenRequest[] = [
 ];
 
 const reading: GoldenRequest[] = [
+  listEvents('all events', 200, ''),
+  listEvents('one event', 200, '?limit=1', { event: { queryStringParameters: { limit: '1' } } }),
+  listEvents('events in a state', 200, '?state=settled', {
+    event: { queryStringParameters: { state: 'settled' } },
+  }),
+  listEvents('events in no state', 422, '?state=won', {
+    event: { queryStringParameters: { state: 'won' } },
+  }),
+  listEvents('events that the client has already', 304, '', { headers: [['If-None-Match', '*']] }),
   getBet('a bet', 200, `/bets/${BETS.open.id}`, { pathParameters: { id: BETS.open.id } }),
   getBet('a bet that is won', 200, `/bets/${BETS.settled.id}`, {
     pathParameters: { id: BETS.settled.id },
@@ -362,7 +380,7 @@ const answeredBefore: GoldenRequest[] = [
   golden('a path in capitals', 404, ['GET', '/BETS'], undefined),
   golden('a path that is too long', 404, ['GET', '/bets/a/b'], undefined),
   golden('two slashes', 404, ['GET', '//bets'], undefined),
-  golden('an event without an id', 404, ['GET', '/events/'], undefined),
+  golden('an event without an id', 405, ['PUT', '/events/'], undefined),
   golden('percent signs without digits', 400, ['GET', '/bets/%zz'], undefined),
   golden('bytes that are not UTF-8', 400, ['GET', '/bets/%FF'], undefined),
   golden('a query that cannot be decoded', 422, ['GET', '/bets?limit=%zz'], undefined),

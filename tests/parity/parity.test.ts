@@ -20,6 +20,7 @@ async function answer(way: Way, golden: GoldenRequest): Promise<object> {
   store.add(BETS.open, BETS.newer, BETS.settled);
   store.keys.set(KEY_RECORD.key, KEY_RECORD);
   const decision = { id: 'decision-0', outcome: 'WIN' as const, decidedAt: NOON };
+  await store.noteActivity('open', NOON);
   await store.putInForce('settled', decision, { version: 0, bets: 1, stakedMinor: 1050n });
   await store.finishSettlement('settled', 1);
   await store.closeFences('settled');

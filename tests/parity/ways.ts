@@ -7,6 +7,7 @@ import serverless from 'serverless-http';
 import { handler as getBet } from '../../functions/getBet.ts';
 import { handler as getEvent } from '../../functions/getEvent.ts';
 import { handler as listBets } from '../../functions/listBets.ts';
+import { handler as listEvents } from '../../functions/listEvents.ts';
 import { handler as pages } from '../../functions/pages.ts';
 import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
@@ -69,6 +70,7 @@ const handlers = new Map<string | undefined, HttpHandler>([
   ['POST /bets', placeBet],
   ['GET /bets', listBets],
   ['GET /bets/{id}', getBet],
+  ['GET /events', listEvents],
   ['GET /events/{event_id}', getEvent],
   ['PUT /events/{event_id}', settleEvent],
 ]);

@@ -23,6 +23,8 @@ export interface Clients {
   readBet(id: string): Promise<void>;
   walk(limit: number): Promise<void>;
   listOnEvent(event: string, limit: number): Promise<void>;
+  /** All pages of the events; undefined when one of them failed. */
+  walkEvents(limit: number): Promise<EventJson[] | undefined>;
 }
 
 /** Clients that ask, remember what they were told and never look behind the API. */
@@ -155,6 +157,24 @@ export function createClients(world: World, random: Random, history: History): C
         cursor = found.next;
       } while (cursor !== undefined && bets.length < MAX_WALK);
       history.walks.push({ start, end: time.now(), bets });
+    },
+    walkEvents: async (limit) => {
+      const events: EventJson[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { limit: String(limit), ...(cursor !== undefined && { cursor }) };
+        const { start, end, response } = await ask('listEvents', { query });
+        if (response?.statusCode !== 200) return undefined;
+        const answers = JSON.parse(response.body) as EventJson[];
+        // What the list says of an event is a read of the event.
+        const reads = answers.map((answer) => {
+          return { event: answer.event_id, start, end, status: 200, answer };
+        });
+        history.eventReads.push(...reads);
+        events.push(...answers);
+        cursor = /[?&]cursor=([^&>]+)/.exec(response.headers['link'] ?? '')?.[1];
+      } while (cursor !== undefined && events.length < MAX_WALK);
+      return events;
     },
     listOnEvent: async (event, limit) => {
       await page({ event_id: event, limit: String(limit) });

@@ -136,7 +136,7 @@ function randomCommand(random: Random, prefix: string, recent: string[]): Comman
   const betId = recent[random.between(0, Math.max(0, recent.length - 1))] ?? 'none';
   const bets = `${prefix}bets`;
   const shard = betId.slice(-1);
-  switch (random.between(0, 12)) {
+  switch (random.between(0, 14)) {
     case 0:
     case 1:
     case 2:
@@ -159,6 +159,10 @@ function randomCommand(random: Random, prefix: string, recent: string[]): Comman
       return intentUpdate(random, prefix, event);
     case 11:
       return placedRead(random, prefix, shard, betId);
+    case 12:
+      return activityUpdate(random, prefix, event);
+    case 13:
+      return eventsPage(random, prefix);
     default:
       return new QueryCommand({
         TableName: `${prefix}events`,
@@ -310,7 +314,8 @@ function resultUpdate(random: Random, prefix: string, eventId: string): Command 
     TableName: `${prefix}events`,
     Key: { eventId: random.chance(0.5) ? eventId : `${eventId}-${random.between(0, 500)}` },
     UpdateExpression:
-      'SET outcome = :outcome, version = :version, #state = :state, unfinished = :unfinished, ' +
+      'SET outcome = :outcome, version = :version, #state = :state, activity = :activity, ' +
+      'unfinished = :unfinished, ' +
       'unfinishedSince = :since, history = list_append(if_not_exists(history, :none), :verdict) REMOVE intent',
     ConditionExpression: from === 0 ? 'attribute_not_exists(version)' : 'version = :from',
     ExpressionAttributeNames: { '#state': 'state' },
@@ -318,6 +323,7 @@ function resultUpdate(random: Random, prefix: string, eventId: string): Command 
       ':outcome': 'WIN',
       ':version': (from + 1) % 4,
       ':state': 'settling',
+      ':activity': `at ${random.between(0, 1_000_000_000)}`,
       ':unfinished': '1',
       ':since': `at ${random.between(0, 1_000_000_000)}`,
       ':none': [],
@@ -351,6 +357,38 @@ function intentUpdate(random: Random, prefix: string, event: string): Command {
     ConditionExpression: 'version = :from',
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: { ':settled': 'settled', ':from': random.between(1, 4) },
+  });
+}
+
+function activityUpdate(random: Random, prefix: string, event: string): Command {
+  const at = random.between(0, 1_000_000_000);
+  return new UpdateCommand({
+    TableName: `${prefix}events`,
+    Key: { eventId: `${event}-${random.between(0, 500)}` },
+    UpdateExpression: 'SET #state = :open, activity = :activity',
+    ConditionExpression: 'attribute_not_exists(activity) OR #state = :open AND activity < :quiet',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':open': 'open',
+      ':activity': `at ${at}`,
+      ':quiet': `at ${at - 1_000}`,
+    },
+  });
+}
+
+function eventsPage(random: Random, prefix: string): Command {
+  const bounded = random.chance(0.5);
+  return new QueryCommand({
+    TableName: `${prefix}events`,
+    IndexName: 'byState',
+    KeyConditionExpression: bounded ? '#state = :state AND activity < :before' : '#state = :state',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':state': random.pick(['open', 'settling', 'settled']),
+      ...(bounded && { ':before': `at ${random.between(0, 1_000_000_000)}` }),
+    },
+    ScanIndexForward: false,
+    Limit: random.between(1, 5),
   });
 }
 

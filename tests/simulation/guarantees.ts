@@ -18,6 +18,7 @@ export const GUARANTEES = {
   11: 'a 4xx is final, a 5xx is resolved by a retry',
   12: 'the work of a request is bounded',
   13: 'counts equal bets, and stakes add up',
+  14: 'every event with a bet or a result is listed',
 } as const;
 export type Guarantee = keyof typeof GUARANTEES;
 
@@ -71,6 +72,7 @@ export function checkHistory(history: History, ending: Ending): Violation[] {
     ...checkStored(ending),
     ...checkWork(history),
     ...checkCounts(history, ending),
+    ...checkList(history, ending),
   ];
 }
 
@@ -301,6 +303,12 @@ function checkStored({ bets, events }: Ending): Violation[] {
   const byId = new Map(events.map((event) => [event['eventId'], event]));
   for (const event of events) {
     if (
+      event['state'] === 'open' &&
+      event['version'] === undefined &&
+      event['intent'] === undefined
+    )
+      continue;
+    if (
       event['state'] === 'settled' &&
       event['unfinished'] === undefined &&
       event['intent'] === undefined
@@ -310,7 +318,8 @@ function checkStored({ bets, events }: Ending): Violation[] {
   }
   for (const bet of bets) {
     const event = byId.get(String(bet['eventId']));
-    const status = event === undefined ? 'pending' : event['outcome'] === 'WIN' ? 'won' : 'lost';
+    const outcome = event?.['outcome'];
+    const status = outcome === undefined ? 'pending' : outcome === 'WIN' ? 'won' : 'lost';
     const fits =
       bet['status'] === status &&
       number(bet['outcomeVersion']) === number(event?.['version']) &&
@@ -370,6 +379,24 @@ function checkCounts({ puts, eventReads }: History, { bets, fences }: Ending): V
         });
       }
     }
+  }
+  return violations;
+}
+
+/** At rest, the walk over all events shows each that has a bet or a result, once, as it is stored. */
+function checkList({ finalList }: History, { bets, events }: Ending): Violation[] {
+  const decided = events.filter((event) => event['version'] !== undefined);
+  const expected = new Set([...bets, ...decided].map((item) => String(item['eventId'])));
+  const listed = (finalList ?? []).map(({ event_id }) => event_id).sort();
+  const violations: Violation[] = [];
+  if (listed.join() !== [...expected].sort().join()) {
+    const detail = `${[...expected].sort().join(', ')} should be listed, and ${listed.join(', ')} are`;
+    violations.push({ guarantee: 14, detail });
+  }
+  for (const { event_id, bets: counts } of finalList ?? []) {
+    const own = bets.filter((bet) => bet['eventId'] === event_id);
+    if (own.length === counts.total) continue;
+    violations.push({ guarantee: 13, detail: `${event_id} is listed with ${counts.total} bets` });
   }
   return violations;
 }

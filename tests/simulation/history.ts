@@ -75,6 +75,8 @@ export interface History {
   eventReads: EventRead[];
   betsReads: BetsRead[];
   walks: Walk[];
+  /** All events, listed at rest; undefined when that failed. */
+  finalList: EventJson[] | undefined;
   /** Answers that nothing in the schedule explains, such as a 500. */
   unexplained: string[];
 }
@@ -86,6 +88,7 @@ export function emptyHistory(): History {
     eventReads: [],
     betsReads: [],
     walks: [],
+    finalList: undefined,
     unexplained: [],
   };
 }

@@ -207,4 +207,19 @@ export const MUTANTS: readonly Mutant[] = [
     find: "UpdateExpression: 'ADD placed :one, stakedMinor :stake',",
     replace: "UpdateExpression: 'ADD stakedMinor :stake',",
   },
+  {
+    name: 'an event is listed if that happens to succeed',
+    guarantee: 14,
+    file: 'lib/bets/placeBet.ts',
+    find: '  await deps.store.noteActivity(request.eventId, placedAt, signal);\n',
+    replace:
+      '  await deps.store.noteActivity(request.eventId, placedAt, signal).catch(() => {});\n',
+  },
+  {
+    name: 'a page of events begins with the one that the page before ended with',
+    guarantee: 14,
+    file: 'lib/dynamodb/eventList.ts',
+    find: 'AND activity < :before',
+    replace: 'AND activity <= :before',
+  },
 ];

@@ -49,7 +49,7 @@ export async function runSchedule(
   world.network.heal();
   await world.time.runUntil(TROUBLE_MS + REST_MS);
   await withTime(world, work);
-  await withTime(world, resolve(clients, history));
+  await withTime(world, resolve(world, clients, history));
   const ending = {
     bets: world.cloud.all('bets'),
     fences: world.cloud.all('fences'),
@@ -152,7 +152,8 @@ async function actOnce(
   else if (dice < 0.65) {
     const version = random.chance(0.25) ? random.between(0, 2) : undefined;
     await clients.settle(event, random.pick(OUTCOMES), version);
-  } else if (dice < 0.75) await clients.readEvent(event);
+  } else if (dice < 0.72) await clients.readEvent(event);
+  else if (dice < 0.75) await clients.walkEvents(random.between(1, 2));
   else if (dice < 0.9) await clients.walk(random.between(1, 5));
   else if (dice < 0.95) await clients.listOnEvent(event, random.between(1, 5));
   else {
@@ -175,7 +176,7 @@ function sweepAgainAndAgain(world: World, random: Random): void {
 }
 
 /** At rest: whoever was left without an answer asks again, and everything is read once more. */
-async function resolve(clients: Clients, history: History): Promise<void> {
+async function resolve(world: World, clients: Clients, history: History): Promise<void> {
   for (const wish of history.wishes) {
     if (wish.key !== undefined && wish.requests.at(-1)?.end === Infinity)
       await clients.askFor(wish);
@@ -183,4 +184,7 @@ async function resolve(clients: Clients, history: History): Promise<void> {
   for (const event of new Set(history.wishes.map((wish) => wish.event)))
     await clients.readEvent(event);
   await clients.walk(1000);
+  // Until the index shows what the last of them brought about.
+  await world.time.sleep(INDEX_LAG_MS);
+  history.finalList = await clients.walkEvents(1);
 }

@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import { handler as getBet } from '../../functions/getBet.ts';
 import { handler as getEvent } from '../../functions/getEvent.ts';
 import { handler as listBets } from '../../functions/listBets.ts';
+import { handler as listEvents } from '../../functions/listEvents.ts';
 import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as resumeSettlements } from '../../functions/resumeSettlements.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
@@ -34,10 +35,14 @@ export interface WorldOptions {
   fences: number;
 }
 
-export const routes = { getBet, getEvent, listBets, placeBet, settleEvent } satisfies Record<
-  string,
-  HttpHandler
->;
+export const routes = {
+  getBet,
+  getEvent,
+  listBets,
+  listEvents,
+  placeBet,
+  settleEvent,
+} satisfies Record<string, HttpHandler>;
 export type Route = keyof typeof routes;
 
 /** An answer and what it took. */

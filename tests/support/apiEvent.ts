@@ -83,6 +83,16 @@ export function jsonAnswer(
   };
 }
 
+/** An answer to a GET whose client is told when nothing has changed. */
+export function taggedAnswer(
+  statusCode: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): ReadAnswer {
+  const etag: unknown = expect.stringMatching(/^W\/"[\w-]{22}"$/);
+  return jsonAnswer(statusCode, body, { etag: etag as string, ...headers });
+}
+
 /** A whole RFC 9457 answer to the request `REQUEST_ID`. */
 export function problemAnswer(
   status: number,

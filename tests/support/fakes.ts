@@ -1,7 +1,14 @@
 import type { PlacedBet, Result } from '../../lib/bets/bet.ts';
 import type { Clock } from '../../lib/bets/clock.ts';
 import type { Dependencies } from '../../lib/bets/dependencies.ts';
-import type { Decision, EventRecord, Fence, Settlement } from '../../lib/bets/event.ts';
+import {
+  activityOf,
+  type Decision,
+  type EventRecord,
+  type EventState,
+  type Fence,
+  type Settlement,
+} from '../../lib/bets/event.ts';
 import { type BetId, shardOf } from '../../lib/bets/ids.ts';
 import type {
   BetsBehindFence,
@@ -40,6 +47,8 @@ export class FakeStore implements BetStore {
   readonly keys = new Map<string, IdempotencyRecord>();
   readonly fences = new Map<string, Behind>();
   readonly events = new Map<string, EventRecord>();
+  /** When an event was last noted or decided; lists those that are here. */
+  readonly activities = new Map<string, number>();
   /** Bets that the index does not show yet. */
   readonly unindexed = new Set<BetId>();
 
@@ -125,6 +134,24 @@ export class FakeStore implements BetStore {
     return this.events.get(eventId);
   }
 
+  async findEvents(eventIds: readonly string[]) {
+    const stored = eventIds.filter((id) => this.events.has(id) || this.activities.has(id));
+    return stored.map((eventId) => this.events.get(eventId) ?? { eventId }).toReversed();
+  }
+
+  async noteActivity(eventId: string, at: number, _signal?: AbortSignal) {
+    if (this.events.get(eventId)?.settlement === undefined) this.activities.set(eventId, at);
+  }
+
+  async listedEvents(state: EventState, before: string | undefined, limit: number) {
+    const listed = [...this.activities]
+      .filter(([id]) => (this.events.get(id)?.settlement?.state ?? 'open') === state)
+      .map(([eventId, at]) => ({ eventId, activity: activityOf(eventId, at) }))
+      .filter(({ activity }) => before === undefined || activity < before)
+      .sort((one, other) => (one.activity < other.activity ? 1 : -1));
+    return pageOf(listed, limit);
+  }
+
   async findResults(eventIds: readonly string[]) {
     const found = eventIds.flatMap((eventId): [string, Result][] => {
       const settlement = this.events.get(eventId)?.settlement;
@@ -163,6 +190,7 @@ export class FakeStore implements BetStore {
       history,
     };
     this.events.set(eventId, { eventId, settlement });
+    this.activities.set(eventId, decidedAt);
     return settlement;
   }
 

@@ -1,4 +1,7 @@
+import type { BetStore } from '../../lib/bets/store.ts';
 import { logger } from '../../lib/logger.ts';
+import { createClient } from '../../lib/dynamodb/client.ts';
+import { createDynamodbStore } from '../../lib/dynamodb/store.ts';
 import { observeWith, service } from '../../lib/service.ts';
 import { expectNothing, type MockedDynamodb, mockDynamodb } from './dynamodb.ts';
 import { betIdOf, NOON } from './fakes.ts';
@@ -17,6 +20,13 @@ export interface HandlerWorld {
 export const NEW_BET_ID = betIdOf(0x1001);
 export const NOON_TEXT = '2026-11-22T12:00:00.000Z';
 
+/** One that remembers nothing of the test before. */
+function newStore(): BetStore {
+  const { clock } = service;
+  const client = createClient(undefined);
+  return createDynamodbStore({ client, tablePrefix: 'bet-maker-', clock, random: Math.random });
+}
+
 /** For each test: no store, noon, known ids, fence 32, and a log that stays here. */
 export function handlerWorld(): HandlerWorld {
   const world: HandlerWorld = {
@@ -27,6 +37,7 @@ export function handlerWorld(): HandlerWorld {
   };
   beforeEach(() => {
     observeWith(silentObserver);
+    service.store = newStore();
     expectNothing(world.dynamodb);
     world.errors.mockReset().mockReturnValue(undefined);
     world.warnings.mockReset().mockReturnValue(undefined);

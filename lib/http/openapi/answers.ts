@@ -18,6 +18,10 @@ export const HEADERS: Record<string, Part> = {
   ),
   Link: header('Leads to the next page (RFC 8288). Not there on the last one.', NEXT_PAGE),
   ETag: header('The version of the event, for `If-Match`.', '"1"'),
+  AnswerTag: header(
+    'Of this answer, for `If-None-Match`. Weak: it says nothing of bytes.',
+    'W/"bVnUVf9FJ7Dp0mhK3pT5Yw"',
+  ),
   'WWW-Authenticate': header('Which token is asked for (RFC 6750).', 'Bearer realm="bet-maker"'),
   'Retry-After': header('Seconds after which the request may be sent again.', '1'),
 };
@@ -26,8 +30,14 @@ function header(description: string, example: string): Part {
   return { description, schema: { type: 'string' }, example };
 }
 
+/** Two of them are the same header with another meaning. */
 function headerReferences(names: readonly string[]): Part {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  return Object.fromEntries(
+    names.map((name) => [
+      name === 'AnswerTag' ? 'ETag' : name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );
 }
 
 interface Success {
@@ -43,6 +53,18 @@ export function success({ description, schema, headers = [], examples }: Success
     headers: headerReferences(['X-Request-Id', ...headers]),
     content: {
       'application/json': { schema: { $ref: referenceTo(schema) }, examples: named(examples) },
+    },
+  };
+}
+
+/** The answers of a call whose client is told when nothing has changed. */
+export function taggedSuccess(given: Success): Record<'200' | '304', Part> {
+  const { headers = [] } = given;
+  return {
+    '200': success({ ...given, headers: [...headers, 'AnswerTag'] }),
+    '304': {
+      description: 'Nothing has changed since the answer with a tag of `If-None-Match`.',
+      headers: headerReferences(['X-Request-Id', ...headers, 'AnswerTag']),
     },
   };
 }

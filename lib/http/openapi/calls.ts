@@ -6,6 +6,7 @@ import {
   type Part,
   refusals,
   success,
+  taggedSuccess,
 } from './answers.ts';
 import * as evening from './examples.ts';
 import { referenceTo, wireSchemas } from './schemas.ts';
@@ -35,6 +36,18 @@ function jsonBody(schema: string, examples: Record<string, unknown>): Part {
     },
   };
 }
+
+const ifNoneMatch: Part = {
+  name: 'If-None-Match',
+  in: 'header',
+  schema: { $ref: referenceTo('IfNoneMatch') },
+};
+
+/** RFC 9110 §13.1.2 judges it: any text that is no list of tags just matches nothing. */
+export const IF_NONE_MATCH_SCHEMA: Part = {
+  type: 'string',
+  description: 'The `ETag` of an answer that the client has: it is told when that is still right.',
+};
 
 const fault = (part: 'body' | 'query' | 'path', pointer: string, detail: string) => ({
   code: 'invalid-request' as const,
@@ -104,9 +117,10 @@ const listBets: Part = {
     parameter('query', 'cursor', 'Cursor'),
     parameter('query', 'event_id', 'EventFilter'),
     parameter('query', 'status', 'StatusFilter'),
+    ifNoneMatch,
   ],
   responses: {
-    '200': success({
+    ...taggedSuccess({
       description: 'A page.',
       schema: 'BetList',
       headers: ['Link'],
@@ -126,14 +140,46 @@ const getBet: Part = {
   operationId: 'getBet',
   tags: ['bets'],
   summary: 'Read a bet',
-  parameters: [pathParameter('id', 'BetId', evening.byText.id)],
+  parameters: [pathParameter('id', 'BetId', evening.byText.id), ifNoneMatch],
   responses: {
-    '200': success({
+    ...taggedSuccess({
       description: 'The bet as it is now.',
       schema: 'Bet',
       examples: { pending: evening.byText, won: evening.wonByText },
     }),
     ...refusals([{ code: 'bet-not-found', detail: 'There is no bet with this id.' }]),
+    ...ANY_REQUEST,
+    ...ASKS_STORE,
+  },
+};
+
+const listEvents: Part = {
+  operationId: 'listEvents',
+  tags: ['events'],
+  summary: 'List the events, newest activity first',
+  description:
+    'An event is where its newest bet, to the minute, or its newest result put it. A page has at most ' +
+    '100 events; the header `Link` leads to the next. The order comes from an index that may lag behind ' +
+    'by moments; what is said of an event never does. A walk over the pages sees every event that was ' +
+    'there when it began, unless new activity moves it to the front.',
+  parameters: [
+    parameter('query', 'limit', 'EventLimit'),
+    parameter('query', 'cursor', 'Cursor'),
+    parameter('query', 'state', 'StateFilter'),
+    ifNoneMatch,
+  ],
+  responses: {
+    ...taggedSuccess({
+      description: 'A page.',
+      schema: 'EventList',
+      headers: ['Link'],
+      examples: {
+        'first-page': [evening.openByNumber],
+        'last-page': [evening.open],
+        'in-state': [evening.corrected],
+      },
+    }),
+    ...refusals([fault('query', '#/state', 'must be open, settling or settled')]),
     ...ANY_REQUEST,
     ...ASKS_STORE,
   },
@@ -273,6 +319,7 @@ const getDocument: Part = {
 export const PATHS: Part = {
   '/bets': { get: listBets, post: placeBet },
   '/bets/{id}': { get: getBet },
+  '/events': { get: listEvents },
   '/events/{event_id}': { get: getEvent, put: settleEvent },
   '/livez': { get: getLiveness },
   '/readyz': { get: getReadiness },

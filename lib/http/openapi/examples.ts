@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { encodeCursor } from '../cursor.ts';
+import { encodeBetCursor } from '../cursor.ts';
 import type { betBody, eventBody } from '../schemas.ts';
 
 /**
@@ -49,6 +49,11 @@ export const open: Event = {
   bets: { total: 2, settled: 0, staked: '35.50' },
   history: [],
 };
+export const openByNumber: Event = {
+  ...open,
+  event_id: '42',
+  bets: { total: 1, settled: 0, staked: '10.50' },
+};
 export const settled: Event = {
   ...open,
   status: 'WIN',
@@ -76,4 +81,4 @@ export const settling: Event = {
 };
 
 /** The header `Link` of a page of two bets that ends with `byNumber`. */
-export const NEXT_PAGE = `</bets?limit=2&cursor=${encodeCursor(byNumber.id, undefined)}>; rel="next"`;
+export const NEXT_PAGE = `</bets?limit=2&cursor=${encodeBetCursor(byNumber.id, undefined)}>; rel="next"`;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EVENT_ID_GRAMMAR } from '../../bets/ids.ts';
+import { MAX_EVENTS_PAGE } from '../../bets/listEvents.ts';
 import { MAX_PAGE } from '../../bets/readBets.ts';
 import {
   betBody,
@@ -7,8 +8,10 @@ import {
   betPath,
   betStatus,
   eventBody,
+  eventListBody,
   eventPath,
   listBetsQuery,
+  listEventsQuery,
   outcome,
   placeBetBody,
   placeBetHeaders,
@@ -110,15 +113,18 @@ documentation.add(settleEventHeaders.shape['if-match'], {
   examples: ['"0"', '*'],
 });
 const query = listBetsQuery.in.shape;
-documentation.add(query.limit, {
-  id: 'Limit',
-  description: 'The bets of a page at most.',
+const upTo = (most: number): z.core.JSONSchemaMeta => ({
   type: 'integer',
   // What judges the text of a query is of no use to a reader of numbers.
   pattern: undefined,
   minimum: 1,
-  maximum: MAX_PAGE,
-  default: MAX_PAGE,
+  maximum: most,
+  default: most,
+});
+documentation.add(query.limit, {
+  id: 'Limit',
+  description: 'The bets of a page at most.',
+  ...upTo(MAX_PAGE),
   examples: [100],
 });
 documentation.add(query.cursor, {
@@ -136,6 +142,23 @@ documentation.add(query.status, {
   description:
     'Only bets with this status. It filters the page that was read, so one may show fewer.',
   examples: ['pending'],
+});
+
+documentation.add(eventListBody, {
+  id: 'EventList',
+  description: 'Events, newest activity first.',
+});
+const eventsQuery = listEventsQuery.in.shape;
+documentation.add(eventsQuery.limit, {
+  id: 'EventLimit',
+  description: 'The events of a page at most.',
+  ...upTo(MAX_EVENTS_PAGE),
+  examples: [20],
+});
+documentation.add(eventsQuery.state, {
+  id: 'StateFilter',
+  description: 'Only events in this state. One that leaves it meanwhile is not shown.',
+  examples: ['open'],
 });
 
 /** The JSON Schemas of all that goes over the wire, by name, for `#/components/schemas`. */

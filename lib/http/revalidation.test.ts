@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { apiEvent } from '../../tests/support/apiEvent.ts';
+import { revalidated } from './revalidation.ts';
+
+const LINK = '</bets?cursor=a>; rel="next"';
+const response = {
+  statusCode: 200,
+  headers: { 'content-type': 'application/json', link: LINK, 'x-request-id': 'r' },
+  body: '[1]',
+};
+const TAG = createHash('sha256').update(`${LINK}[1]`).digest('base64url').slice(0, 22);
+const tagged = { ...response, headers: { ...response.headers, etag: `W/"${TAG}"` } };
+const unchanged = {
+  statusCode: 304,
+  headers: { link: LINK, 'x-request-id': 'r', etag: `W/"${TAG}"` },
+  body: '',
+};
+const asking = (condition?: string, method = 'GET') =>
+  apiEvent({ method, headers: condition === undefined ? {} : { 'if-none-match': condition } });
+
+describe('revalidated', () => {
+  it.each([undefined, '"other"', 'W/"other", "more"', TAG, ''])(
+    'tags the whole answer for a client that has %p',
+    (condition) => {
+      expect(revalidated(asking(condition), response)).toEqual(tagged);
+    },
+  );
+
+  it.each([`W/"${TAG}"`, `"${TAG}"`, `"other" , W/"${TAG}"`, '*'])(
+    'tells a client that has %p that nothing changed',
+    (condition) => {
+      expect(revalidated(asking(condition), response)).toEqual(unchanged);
+      expect(revalidated(asking(condition, 'HEAD'), response)).toEqual(unchanged);
+    },
+  );
+
+  it('tells pages apart that differ only in what comes next', () => {
+    const last = { ...response, headers: { 'content-type': 'application/json' } };
+
+    expect(revalidated(asking(`W/"${TAG}"`), last).statusCode).toBe(200);
+  });
+
+  it.each([
+    ['a problem', asking('*'), { ...response, statusCode: 404 }],
+    ['an answer to another method', asking('*', 'PUT'), response],
+    [
+      'an answer with a tag of its own',
+      asking('*'),
+      { ...response, headers: { ...response.headers, etag: '"1"' } },
+    ],
+  ])('leaves %s as it is', (_case, event, answer) => {
+    expect(revalidated(event, answer)).toBe(answer);
+  });
+});

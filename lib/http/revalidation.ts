@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { HttpResponse } from './problems.ts';
+
+/**
+ * Lets clients that ask for the same again and again be told that nothing has changed: the answer of a GET
+ * gets a weak entity tag of its body and its link, and is 304 to whoever has it already.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+ */
+export function revalidated(
+  { headers, requestContext }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
+  response: HttpResponse,
+): HttpResponse {
+  const { method } = requestContext.http;
+  if (method !== 'GET' && method !== 'HEAD') return response;
+  // An event's own tag is its version, which says nothing of how far its settlement is.
+  if (response.statusCode !== 200 || response.headers['etag'] !== undefined) return response;
+  const etag = tagOf(response);
+  const tagged = { ...response, headers: { ...response.headers, etag } };
+  return matches(headers['if-none-match'], etag) ? withoutBody(tagged) : tagged;
+}
+
+/** Half of SHA-256: what a page shows is not to be mistaken for another by chance. */
+function tagOf({ headers, body }: HttpResponse): string {
+  const hash = createHash('sha256')
+    .update(headers['link'] ?? '')
+    .update(body);
+  return `W/"${hash.digest('base64url').slice(0, 22)}"`;
+}
+
+/** Compared weakly, as RFC 9110 asks for this header. */
+function matches(condition: string | undefined, etag: string): boolean {
+  if (condition === undefined) return false;
+  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag.slice(2));
+}
+
+function withoutBody({ headers }: HttpResponse): HttpResponse {
+  const { 'content-type': _type, ...kept } = headers;
+  return { statusCode: 304, headers: kept, body: '' };
+}
