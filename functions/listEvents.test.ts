@@ -24,10 +24,12 @@ const OVER = { eventId: 'over', activity: activity('over', '02') };
 const OLD = { eventId: 'old', activity: activity('old', '01') };
 
 /** The index, by state. */
-function list(state: string, ...Items: object[]): void {
+function list(state: string, ...Items: { eventId: string; activity?: string }[]): void {
   dynamodb
     .on(QueryCommand, { ExpressionAttributeValues: { ':state': state } })
-    .resolves({ Items: Items.map((item) => ({ ...item, state })) });
+    .resolves({
+      Items: Items.map(({ eventId, activity: at }) => ({ eventId, activity: at, state })),
+    });
 }
 
 function hold(): void {

@@ -5,8 +5,10 @@ export function nextLink(
   cursor: string | undefined,
 ): { link?: string } {
   if (cursor === undefined) return {};
-  const given = Object.entries({ ...query, cursor }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value.toString()] as [string, string]],
-  );
-  return { link: `<${path}?${new URLSearchParams(given).toString()}>; rel="next"` };
+  const next = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) next.append(name, value.toString());
+  }
+  next.append('cursor', cursor);
+  return { link: `<${path}?${next.toString()}>; rel="next"` };
 }

@@ -32,8 +32,8 @@ function tagOf({ headers, body }: HttpResponse): string {
 /** Compared weakly, as RFC 9110 asks for this header. */
 function matches(condition: string | undefined, etag: string): boolean {
   if (condition === undefined) return false;
-  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(etag.slice(2));
+  const tags = new Set(condition.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
+  return tags.has('*') || tags.has(etag.slice('W/'.length));
 }
 
 function withoutBody({ headers }: HttpResponse): HttpResponse {

@@ -112,6 +112,8 @@ async function perform(
   for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random);
   const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
   const rush = random.chance(0.15) ? random.between(4, 10) : 0;
+  // An event of one bet is listed by that bet or not at all.
+  const friendlies = random.chance(0.3) ? ['friendly-1', 'friendly-2', 'friendly-3'] : [];
   const act = async (): Promise<void> => {
     for (let actions = random.between(2, 7); actions > 0; actions -= 1) {
       await world.time.sleep(random.next() * pauseMs);
@@ -121,6 +123,7 @@ async function perform(
   await Promise.all([
     ...Array.from({ length: random.between(1, 5) }, act),
     ...Array.from({ length: crowd }, () => clients.place('match', random.chance(0.5))),
+    ...friendlies.map((event) => clients.place(event, true)),
     ...(rush > 0 ? lastMinute(world, random, clients, rush) : []),
   ]);
 }
