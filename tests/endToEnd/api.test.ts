@@ -126,6 +126,45 @@ describe('the main path', () => {
   });
 });
 
+describe('the list of events', () => {
+  it('leads from the newest activity to the oldest, each event as it is', async () => {
+    const [one, two] = [`list:${randomUUID()}`, `list:${randomUUID()}`];
+    await service.post('/bets', { event_id: one, amount: '1.00' });
+    await service.post('/bets', { event_id: two, amount: '2.00' });
+    const decided = await service.put(`/events/${one}`, { status: 'LOSE' });
+
+    const first = await service.get('/events?limit=1');
+    const next = /^<([^>]+)>; rel="next"$/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+    const second = await service.get(next);
+    const open = await service.get('/events/?state=open&limit=1');
+
+    const alone = await service.get(`/events/${two}`);
+    expect([first.status, first.body]).toEqual([200, [decided.body]]);
+    expect(second.body).toEqual([alone.body]);
+    expect(open.body).toEqual([alone.body]);
+  });
+
+  it.each(['/bets', '/events'])('tells who asks %s again that nothing changed', async (path) => {
+    await service.post('/bets', { event_id: `list:${randomUUID()}`, amount: '1.00' });
+    const { headers } = await service.get(`${path}?limit=1`);
+    const etag = headers.get('etag') ?? '';
+
+    const unchanged = await service.call(`${path}?limit=1`, {
+      headers: { 'if-none-match': etag },
+      cache: 'no-store',
+    });
+    await service.post('/bets', { event_id: `list:${randomUUID()}`, amount: '1.00' });
+    const changed = await service.call(`${path}?limit=1`, {
+      headers: { 'if-none-match': etag },
+      cache: 'no-store',
+    });
+
+    expect([unchanged.status, unchanged.headers.get('etag')]).toEqual([304, etag]);
+    expect(unchanged.body).toBeUndefined();
+    expect(changed.status).toBe(200);
+  });
+});
+
 describe('amounts', () => {
   it.each([
     ['"0.01"', '0.01'],
