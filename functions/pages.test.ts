@@ -33,11 +33,13 @@ const PAGE_HEADERS = {
 
 describe('the pages on Lambda', () => {
   it.each([
+    ['/', 'text/html; charset=utf-8', '<tbody id="events"></tbody>'],
     ['/docs', 'text/html; charset=utf-8', '<div id="reference"></div>'],
     ['/docs/', 'text/html; charset=utf-8', '<div id="reference"></div>'],
     ['/docs/problems', 'text/html; charset=utf-8', '<section id="event-settled"'],
     ['/openapi.json', 'application/json', '{"openapi":"3.1.1",'],
     ['/assets/pages.css', 'text/css; charset=utf-8', '.site {'],
+    ['/assets/console.js', 'text/javascript; charset=utf-8', 'import { Book }'],
     ['/assets/reference.js', 'text/javascript; charset=utf-8', 'SwaggerUIBundle({'],
     ['/assets/favicon.svg', 'image/svg+xml', '<svg '],
     ['/assets/swagger-ui.css', 'text/css; charset=utf-8', '.swagger-ui'],
@@ -109,7 +111,6 @@ describe('what API Gateway has no other function for', () => {
     ['PATCH', '/events/sr:match:42'],
     ['POST', '/events/sr:match:42'],
     ['OPTIONS', '/bets'],
-    ['GET', '/'],
     ['GET', '/BETS'],
     ['GET', '/bets/a/b'],
     ['POST', '/events'],

@@ -12,6 +12,7 @@ export function escapeHtml(text: string): string {
 }
 
 const PAGES = [
+  { path: '/', name: 'Console' },
   { path: '/docs', name: 'API' },
   { path: '/docs/problems', name: 'Problems' },
   { path: '/openapi.json', name: 'OpenAPI' },
@@ -24,10 +25,18 @@ export interface Page {
   main: string;
   stylesheets?: readonly string[];
   scripts?: readonly string[];
+  modules?: readonly string[];
 }
 
 /** A whole page, with the way to the others. All that it loads is an asset: nothing is inline. */
-export function renderPage({ path, title, main, stylesheets = [], scripts = [] }: Page): Buffer {
+export function renderPage({
+  path,
+  title,
+  main,
+  stylesheets = [],
+  scripts = [],
+  modules = [],
+}: Page): Buffer {
   const links = PAGES.map((page) => {
     const current = page.path === path ? ' aria-current="page"' : '';
     return `<a href="${page.path}"${current}>${page.name}</a>`;
@@ -42,6 +51,7 @@ export function renderPage({ path, title, main, stylesheets = [], scripts = [] }
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 ${['pages.css', ...stylesheets].map((name) => `<link rel="stylesheet" href="/assets/${name}">`).join('\n')}
 ${scripts.map((name) => `<script defer src="/assets/${name}"></script>`).join('\n')}
+${modules.map((name) => `<script type="module" src="/assets/${name}"></script>`).join('\n')}
 </head>
 <body>
 <header class="site"><strong>bet-maker</strong><nav aria-label="Pages">${links.join('')}</nav></header>

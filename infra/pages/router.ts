@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import express, { type RequestHandler, type Router } from 'express';
 import { allow } from './answers.ts';
 import { findAssets } from './assets.ts';
+import { renderConsolePage } from './consolePage.ts';
 import { renderProblemsPage } from './problemsPage.ts';
 import { renderReferencePage } from './referencePage.ts';
 import { answerStatic } from './statics.ts';
@@ -15,6 +16,7 @@ export function createPagesRouter(root: URL): Router {
     router.route(path).get(handler).all(allow('GET, HEAD'));
   };
   get('/openapi.json', answerStatic('application/json', openapiText));
+  get('/', answerStatic(HTML, renderConsolePage));
   get('/docs', answerStatic(HTML, renderReferencePage));
   get('/docs/problems', answerStatic(HTML, renderProblemsPage));
   for (const { name, file, contentType } of findAssets(root)) {
