@@ -86,3 +86,8 @@ export const config: Config = readConfig();
 export function useStoreAt(endpoint: string): void {
   config.dynamodbEndpoint = endpoint;
 }
+
+/** This process's environment, for another process of the service on a store at `endpoint`. */
+export function environmentOn(endpoint: string): Record<string, string | undefined> {
+  return { ...process.env, DYNAMODB_ENDPOINT: endpoint };
+}
