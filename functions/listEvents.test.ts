@@ -25,11 +25,9 @@ const OLD = { eventId: 'old', activity: activity('old', '01') };
 
 /** The index, by state. */
 function list(state: string, ...Items: { eventId: string; activity?: string }[]): void {
-  dynamodb
-    .on(QueryCommand, { ExpressionAttributeValues: { ':state': state } })
-    .resolves({
-      Items: Items.map(({ eventId, activity: at }) => ({ eventId, activity: at, state })),
-    });
+  dynamodb.on(QueryCommand, { ExpressionAttributeValues: { ':state': state } }).resolves({
+    Items: Items.map(({ eventId, activity: at }) => ({ eventId, activity: at, state })),
+  });
 }
 
 function hold(): void {

@@ -1,5 +1,5 @@
+import { BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import {
-  BatchExecuteStatementCommand,
   BatchGetCommand,
   GetCommand,
   QueryCommand,

@@ -1,5 +1,5 @@
+import { BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import {
-  BatchExecuteStatementCommand,
   BatchGetCommand,
   GetCommand,
   QueryCommand,
@@ -178,7 +178,14 @@ const storing = (ids: string[], status: string, version: number): [string, objec
       Statement:
         'UPDATE "bet-maker-bets" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ' +
         'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?',
-      Parameters: [status, version, NOON_TEXT, id.slice(-1), id, version],
+      Parameters: [
+        { S: status },
+        { N: `${version}` },
+        { S: NOON_TEXT },
+        { S: id.slice(-1) },
+        { S: id },
+        { N: `${version}` },
+      ],
     })),
   },
 ];

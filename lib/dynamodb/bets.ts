@@ -1,10 +1,5 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
-  type BatchStatementError,
-  type BatchStatementResponse,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
-import {
-  BatchExecuteStatementCommand,
   GetCommand,
   type QueryCommandInput,
   TransactGetCommand,
@@ -12,26 +7,13 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type PlacedBet, statusFor } from '../bets/bet.ts';
+import type { PlacedBet } from '../bets/bet.ts';
 import { unavailable } from '../bets/errors.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
-import type {
-  BetsBehindFence,
-  BetStore,
-  IdempotencyRecord,
-  InsertResult,
-  StoredResult,
-} from '../bets/store.ts';
+import type { BetsBehindFence, BetStore, IdempotencyRecord, InsertResult } from '../bets/store.ts';
 import { translateFailure } from './failures.ts';
-import {
-  betFromItem,
-  betIdFromItem,
-  eventFenceKey,
-  itemFromBet,
-  recordFromItem,
-  toInstant,
-} from './items.ts';
-import { attempt, batchGet, pause, queryPage, type Session } from './session.ts';
+import { betFromItem, betIdFromItem, eventFenceKey, itemFromBet, recordFromItem } from './items.ts';
+import { attempt, batchGet, CONDITION_FAILED, pause, queryPage, type Session } from './session.ts';
 
 type BetMethods = Pick<
   BetStore,
@@ -42,7 +24,6 @@ type BetMethods = Pick<
   | 'newestBets'
   | 'newestBetIds'
   | 'oldestBetIds'
-  | 'storeResult'
 >;
 
 /** The tables `bets` and `idempotencyKeys`. */
@@ -78,7 +59,6 @@ export function betMethods(session: Session): BetMethods {
       );
       return { items: items.map(betIdFromItem), end };
     },
-    storeResult: (ids, result, signal) => storeResult(session, ids, result, signal),
   };
 }
 
@@ -139,7 +119,6 @@ async function insertBet(
   }
 }
 
-const CONDITION_FAILED = 'ConditionalCheckFailed';
 const CONTENTION = new Set([
   'TransactionConflict',
   'ThrottlingError',
@@ -240,58 +219,4 @@ function idsBehind(
       ...(bound !== undefined && { ':bound': bound }),
     },
   };
-}
-
-const STORE_RESULT_TRIES = 5;
-/** Why a statement may fail and yet succeed later. */
-const PASSING_STATEMENT_FAULTS = new Set<BatchStatementError['Code']>([
-  'InternalServerError',
-  'ProvisionedThroughputExceeded',
-  'RequestLimitExceeded',
-  'ThrottlingError',
-  'TransactionConflict',
-]);
-
-/**
- * Conditional updates of up to 25 bets in one call, each statement with its own fate. A failed
- * condition means that the bet has this result or a newer one: bets are never deleted, and the ids
- * come from the index, which holds none that was not stored.
- */
-async function storeResult(
-  session: Session,
-  ids: readonly BetId[],
-  { outcome, version, decidedAt }: StoredResult,
-  signal: AbortSignal,
-): Promise<BetId[]> {
-  const Statement =
-    `UPDATE "${session.tables.bets}" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ` +
-    'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?';
-  const values = [statusFor(outcome), version, toInstant(decidedAt)];
-  const stored: BetId[] = [];
-  let left = [...ids];
-  for (let tries = 1; left.length > 0 && tries <= STORE_RESULT_TRIES; tries += 1) {
-    if (tries > 1) await pause(session, tries - 1, signal);
-    const command = new BatchExecuteStatementCommand({
-      Statements: left.map((id) => ({
-        Statement,
-        Parameters: [...values, shardOf(id), id, version],
-      })),
-    });
-    const { Responses } = await attempt(session.client.send(command, { abortSignal: signal }));
-    const failed = left.filter((id, index) => !wasStored(id, Responses?.[index]));
-    const again = new Set(failed);
-    stored.push(...left.filter((id) => !again.has(id)));
-    left = failed;
-  }
-  return stored;
-}
-
-/** Whether the bet is at the version or above; false for a failure that passes. Throws on any other. */
-function wasStored(id: BetId, response: BatchStatementResponse | undefined): boolean {
-  // A statement that nothing was said of is one that was not carried out.
-  if (response === undefined) return false;
-  const error = response.Error;
-  if (error === undefined || error.Code === CONDITION_FAILED) return true;
-  if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;
-  throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);
 }

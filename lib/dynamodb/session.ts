@@ -24,6 +24,9 @@ export interface Session {
 
 export type Item = Record<string, unknown>;
 
+/** What AWS calls a condition that did not hold, in a transaction or a batch of statements. */
+export const CONDITION_FAILED = 'ConditionalCheckFailed';
+
 /** Keys of one `BatchGetItem`, the most that AWS takes. */
 const BATCH_GET_KEYS = 100;
 const BATCH_GET_TRIES = 6;

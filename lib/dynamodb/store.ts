@@ -7,6 +7,7 @@ import { betMethods } from './bets.ts';
 import { eventListMethods } from './eventList.ts';
 import { eventMethods } from './events.ts';
 import { fenceMethods } from './fences.ts';
+import { resultMethods } from './results.ts';
 import { attempt, type Session } from './session.ts';
 
 export interface StoreOptions {
@@ -32,6 +33,7 @@ export function createDynamodbStore({
   const session: Session = { client, tables: tableNames(tablePrefix), clock, random };
   return {
     ...betMethods(session),
+    ...resultMethods(session),
     ...fenceMethods(session),
     ...eventMethods(session),
     ...eventListMethods(session),

@@ -4,7 +4,7 @@ import {
   TransactionConflictException,
   TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type TableDefinition, tables } from '../../infra/tables.ts';
 import {
   compare,
@@ -372,7 +372,8 @@ function statementWrite(
   const [, TableName, set = '', where = ''] = STATEMENT.exec(statement) ?? [];
   if (TableName === undefined) throw new Error(`Not understood: ${statement}`);
   const table = tableOf({ TableName });
-  const values = parameters.map(normalized);
+  // This command is the bare client's, whose values come with their types.
+  const values = parameters.map((value) => normalized(unmarshall({ value } as never)['value']));
   const names = [...set.matchAll(/"([^"]+)"=\?/g)].map(([, name = '']) => name);
   const terms = where.split(' AND ').map((text, index) => {
     const [, name = '', comparator = ''] = /^"([^"]+)"([=<])\?$/.exec(text) ?? [];

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { randomUUID } from 'node:crypto';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchExecuteStatementCommand,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -89,6 +91,7 @@ function simulatedClient(
 /** What an answer says that both must say alike. */
 async function send(client: DynamoDBDocumentClient, command: Command): Promise<unknown> {
   try {
+    // One command is the bare client's; the document client hands it on.
     const output = await client.send(command as GetCommand, {});
     return comparable(output);
   } catch (error) {
@@ -283,7 +286,14 @@ function statements(random: Random, table: string, recent: readonly string[]): C
   return new BatchExecuteStatementCommand({
     Statements: [...ids].map((id) => ({
       Statement,
-      Parameters: ['won', version, 'now', id.slice(-1), id, version],
+      Parameters: [
+        { S: 'won' },
+        { N: `${version}` },
+        { S: 'now' },
+        { S: id.slice(-1) },
+        { S: id },
+        { N: `${version}` },
+      ],
     })),
   });
 }

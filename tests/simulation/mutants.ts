@@ -122,9 +122,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an older version may be stored over a newer one',
     guarantee: 7,
-    file: 'lib/dynamodb/bets.ts',
-    find: 'Parameters: [...values, shardOf(id), id, version]',
-    replace: 'Parameters: [...values, shardOf(id), id, 1_000_000]',
+    file: 'lib/dynamodb/results.ts',
+    find: '{ S: id }, atVersion]',
+    replace: "{ S: id }, { N: '1000000' }]",
   },
   {
     name: 'nobody completes a result that was only noted',
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'errors of single statements are forgotten',
     guarantee: 9,
-    file: 'lib/dynamodb/bets.ts',
+    file: 'lib/dynamodb/results.ts',
     find: 'if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;',
     replace: 'if (PASSING_STATEMENT_FAULTS.has(error.Code)) return true;',
   },
