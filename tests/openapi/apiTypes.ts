@@ -302,6 +302,16 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description **The expectation cannot be met.** Send no `Expect`, or `100-continue`. [expectation-failed](/docs/problems#expectation-failed) */
+    ExpectationFailed: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
     /** @description **The headers are too large.** Send at most 16 KB of headers. [headers-too-large](/docs/problems#headers-too-large) */
     HeadersTooLarge: {
       headers: {
@@ -438,6 +448,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -495,6 +506,7 @@ export interface operations {
       };
       413: components['responses']['BodyTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
+      417: components['responses']['ExpectationFailed'];
       /**
        * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
@@ -553,6 +565,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -596,6 +609,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -701,6 +715,7 @@ export interface operations {
       };
       413: components['responses']['BodyTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
+      417: components['responses']['ExpectationFailed'];
       /**
        * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
@@ -740,6 +755,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -763,6 +779,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -788,6 +805,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -811,6 +829,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
       /** @description **The service does not take requests now.** Try again after `Retry-After` seconds. [not-ready](/docs/problems#not-ready) */
       503: {
