@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type RequestListener, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type HttpResponse, type ProblemCode, problemResponse } from '../../lib/http/problems.ts';
 
@@ -11,8 +16,30 @@ const RAW_PROBLEMS: Record<string, { code: ProblemCode; detail: string }> = {
 };
 const MALFORMED = { code: 'malformed-request', detail: 'This is not HTTP/1.1.' } as const;
 
-/** Answers what Node cannot read as a request at all, and closes the connection. */
+/** The answers that each connection still waits for, in order, by their requests. */
+const dueAnswers = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
+
+/** `serve`, with a note of each answer that is due, for when the rest of its connection is unreadable. */
+export function noteAnswers(serve: RequestListener): RequestListener {
+  return (request, response) => {
+    const due = dueAnswers.get(request.socket) ?? new Map<IncomingMessage, ServerResponse>();
+    dueAnswers.set(request.socket, due.set(request, response));
+    response.once('close', () => due.delete(request));
+    serve(request, response);
+  };
+}
+
+/**
+ * Answers what Node cannot read as a request at all, and closes the connection. Whole requests before
+ * it are answered first: a client would take this answer for theirs, and hold a placed bet for refused.
+ */
 export function rejectRawRequest(error: Error & { code?: string }, socket: Duplex): void {
+  const due = [...(dueAnswers.get(socket) ?? [])].findLast(([request]) => request.complete);
+  if (due === undefined || error.code === 'ECONNRESET') rejectNow(error, socket);
+  else due[1].once('close', () => rejectNow(error, socket));
+}
+
+function rejectNow(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -1,7 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { config, useStoreAt } from '../../lib/config.ts';
-import { demandHost, rejectExpectation, rejectRawRequest, rejectTunnel } from './rawRequests.ts';
+import {
+  demandHost,
+  noteAnswers,
+  rejectExpectation,
+  rejectRawRequest,
+  rejectTunnel,
+} from './rawRequests.ts';
 
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -38,7 +44,7 @@ async function main(): Promise<void> {
       // Refused by `demandHost`, which can say why.
       requireHostHeader: false,
     },
-    demandHost(app),
+    noteAnswers(demandHost(app)),
   );
   guard(server);
   // Ready for the first request when the line below is out; a store that is away is waited for.
