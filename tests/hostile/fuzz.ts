@@ -31,7 +31,7 @@ const QUIET_MS = 1_500;
 const MAX_BROKEN = 200;
 const MAX_FAULTS = 20;
 
-const most = Number(values.requests);
+let most = Number(values.requests);
 const seed = Number(values.seed);
 const statuses: Record<string, number> = {};
 const faults: string[] = [];
@@ -117,6 +117,8 @@ async function work(): Promise<void> {
   line.end();
 }
 
+// Ends early with the same comparison and report.
+process.once('SIGINT', () => (most = sent));
 const begun = performance.now();
 await Promise.all(Array.from({ length: LINES }, work));
 await Promise.all(background);
