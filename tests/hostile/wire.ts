@@ -28,7 +28,9 @@ export function takeAnswer(
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
     }),
   );
-  const bytes = withoutBody ? 0 : Number(headers.get('content-length') ?? 0);
+  // What says no length goes on until the end of the connection: an answer to HTTP/1.0.
+  const rest = headers.get('connection') === 'close' ? read.length - end - 4 : 0;
+  const bytes = withoutBody ? 0 : Number(headers.get('content-length') ?? rest);
   const length = end + 4 + bytes;
   if (read.length < length) return undefined;
   const body = read.toString('utf8', end + 4, length);
