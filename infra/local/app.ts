@@ -15,12 +15,15 @@ import { allow, answerError, answerUnknownPath, refuse, send } from '../pages/an
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent, toContext } from './gateway.ts';
 import { demandOperator } from './operator.ts';
+import { limitInFlight } from './inFlight.ts';
 import { createPrometheus } from './prometheus.ts';
 
 /** When a handler must be done, in milliseconds: API Gateway gives up after 30 seconds at most. */
 const HANDLER_DEADLINE_MS = 10_000;
 /** When the store must have answered for the service to be ready, in milliseconds. */
 const READY_DEADLINE_MS = 2_000;
+/** Requests that wait for the handlers at most: about what the store serves in a second. */
+const MAX_IN_FLIGHT = 1_000;
 
 /** The HTTP service: each path's Lambda handler, behind what API Gateway would do. */
 export function createApp(isDraining: () => boolean): Express {
@@ -38,6 +41,8 @@ export function createApp(isDraining: () => boolean): Express {
 
   // Compressed bodies are refused, as they are by the handlers: API Gateway does not unpack them.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
+  const limit = limitInFlight(MAX_IN_FLIGHT);
+  const invoke = (handler: HttpHandler) => invokeHandler(limit(handler));
   app
     .route('/bets')
     .get(invoke(listBets))
@@ -59,7 +64,7 @@ export function createApp(isDraining: () => boolean): Express {
   return app;
 }
 
-function invoke(handler: HttpHandler): RequestHandler {
+function invokeHandler(handler: HttpHandler): RequestHandler {
   return async (request, response) => {
     const context = toContext(Date.now() + HANDLER_DEADLINE_MS);
     send(response, await handler(toApiEvent(request), context));

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { rejectRawRequest } from './rawRequests.ts';
+import { rejectRawRequest, rejectTunnel } from './rawRequests.ts';
 
 function answerTo(code: string | undefined): { status: string; text: string } {
   const socket = new PassThrough();
@@ -45,5 +45,20 @@ describe('rejectRawRequest', () => {
     rejectRawRequest(new Error('parse error'), socket);
 
     expect(socket.destroyed).toBe(true);
+  });
+});
+
+describe('rejectTunnel', () => {
+  it('answers CONNECT as a method that nothing has, and closes the connection', () => {
+    const socket = new PassThrough();
+
+    rejectTunnel(undefined, socket);
+
+    const text = String(socket.read());
+    expect(text).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/);
+    expect(text).toContain('\r\nallow: \r\n');
+    expect(text).toContain('\r\nconnection: close\r\n');
+    expect(text).toContain('"type":"/docs/problems#method-not-allowed"');
+    expect(socket.writableEnded).toBe(true);
   });
 });

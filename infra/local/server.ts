@@ -1,12 +1,25 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { config, useStoreAt } from '../../lib/config.ts';
-import { rejectRawRequest } from './rawRequests.ts';
+import {
+  demandHost,
+  noteAnswers,
+  rejectExpectation,
+  rejectRawRequest,
+  rejectTunnel,
+} from './rawRequests.ts';
 
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often Node looks for requests that are over time, in milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
+/**
+ * Connections at most: with the largest body each, they take half of the memory that compose gives.
+ * One more is closed at once; slow ones are closed in time to make room.
+ */
+const MAX_CONNECTIONS = 4_096;
+/** Requests on one connection, so that a balancer's long-lived ones are spread again now and then. */
+const MAX_REQUESTS_PER_CONNECTION = 100_000;
 /** How long requests in flight may take to end after SIGTERM, in milliseconds. */
 const DRAIN_MS = 10_000;
 
@@ -28,10 +41,12 @@ async function main(): Promise<void> {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      // Refused by `demandHost`, which can say why.
+      requireHostHeader: false,
     },
-    app,
+    noteAnswers(demandHost(app)),
   );
-  server.on('clientError', rejectRawRequest);
+  guard(server);
   // Ready for the first request when the line below is out; a store that is away is waited for.
   await prepareStore().catch(() => {});
   await listen(server);
@@ -41,6 +56,14 @@ async function main(): Promise<void> {
   );
   stopOnSignal(server, stopping);
   await runSettlementLoop(stopping.signal);
+}
+
+function guard(server: Server): void {
+  server.maxConnections = MAX_CONNECTIONS;
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+  server.on('clientError', rejectRawRequest);
+  server.on('connect', rejectTunnel);
+  server.on('checkExpectation', rejectExpectation);
 }
 
 function hostOf(host: string): string {

@@ -10,6 +10,7 @@ export const PROBLEM_ADVICE: Record<ProblemCode, string> = {
   'correction-limit': 'An event has at most 100 results.',
   'event-not-found': 'It has neither a bet nor a result.',
   'event-settled': 'It takes no more bets; this one was not placed.',
+  'expectation-failed': 'Send no `Expect`, or `100-continue`.',
   forbidden: 'Use the token that operators have.',
   'headers-too-large': 'Send at most 16 KB of headers.',
   'idempotency-key-reused': 'Use a new key for a new bet.',

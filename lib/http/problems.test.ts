@@ -11,6 +11,7 @@ describe('PROBLEMS', () => {
       'correction-limit': 409,
       'event-not-found': 404,
       'event-settled': 409,
+      'expectation-failed': 417,
       forbidden: 403,
       'headers-too-large': 431,
       'idempotency-key-reused': 422,

@@ -6,6 +6,7 @@ export type HttpErrorCode =
   | 'malformed-json'
   | 'malformed-request'
   | 'request-timeout'
+  | 'expectation-failed'
   | 'headers-too-large'
   | 'route-not-found'
   | 'unauthorized'
@@ -25,6 +26,7 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> = 
   'correction-limit': { status: 409, title: 'The event was corrected too often' },
   'event-not-found': { status: 404, title: 'Nothing is known of the event' },
   'event-settled': { status: 409, title: 'The event has a result' },
+  'expectation-failed': { status: 417, title: 'The expectation cannot be met' },
   forbidden: { status: 403, title: 'The token does not allow it' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another bet' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },

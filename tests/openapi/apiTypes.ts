@@ -338,6 +338,16 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description **The expectation cannot be met.** Send no `Expect`, or `100-continue`. [expectation-failed](/docs/problems#expectation-failed) */
+    ExpectationFailed: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
     /** @description **The headers are too large.** Send at most 16 KB of headers. [headers-too-large](/docs/problems#headers-too-large) */
     HeadersTooLarge: {
       headers: {
@@ -492,6 +502,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -549,6 +560,7 @@ export interface operations {
       };
       413: components['responses']['BodyTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
+      417: components['responses']['ExpectationFailed'];
       /**
        * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
@@ -619,6 +631,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -719,6 +732,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -824,6 +838,7 @@ export interface operations {
       };
       413: components['responses']['BodyTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
+      417: components['responses']['ExpectationFailed'];
       /**
        * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
@@ -863,6 +878,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -886,6 +902,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -911,6 +928,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -934,6 +952,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
       /** @description **The service does not take requests now.** Try again after `Retry-After` seconds. [not-ready](/docs/problems#not-ready) */
       503: {

@@ -200,6 +200,10 @@ const STORY: [string, () => Promise<Answer>][] = [
     'HeadersTooLarge headers-too-large',
     () => sendRaw(service.url, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`),
   ],
+  [
+    'ExpectationFailed expectation-failed',
+    () => sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: x\r\nexpect: a-tip\r\n\r\n'),
+  ],
   ['MalformedRequest malformed-request', () => service.get('/events/%')],
   ['Internal internal', readBrokenBet],
   ['Unavailable unavailable', () => withoutStore(() => call('getBet'))],

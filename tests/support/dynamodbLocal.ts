@@ -65,7 +65,14 @@ async function startJava(port: number, options: string[]): Promise<ChildProcess>
 }
 
 function startDocker(port: number, options: string[]): ChildProcess {
-  const given = ['run', '--rm', '--init', '-p', `127.0.0.1:${port}:8000`, 'amazon/dynamodb-local'];
+  const given = [
+    'run',
+    '--rm',
+    '--init',
+    '-p',
+    `127.0.0.1:${port}:8000`,
+    'amazon/dynamodb-local:2.5.2',
+  ];
   return spawn('docker', [...given, '-jar', 'DynamoDBLocal.jar', ...options], { stdio: 'ignore' });
 }
 

@@ -166,6 +166,10 @@ export const PROBLEM_SCHEMA: Part = {
 /** Refusals that any call with the trait may give, once for all of them in `#/components/responses`. */
 const SHARED = {
   BodyTooLarge: { code: 'body-too-large', detail: 'A body may have 65536 bytes.' },
+  ExpectationFailed: {
+    code: 'expectation-failed',
+    detail: 'Of all expectations only 100-continue is met.',
+  },
   HeadersTooLarge: { code: 'headers-too-large', detail: 'The headers are too large.' },
   Internal: {
     code: 'internal',
@@ -194,6 +198,11 @@ function shared(...names: readonly (keyof typeof SHARED)[]): Record<string, Part
 }
 
 /** What may befall every request, one that asks the store, one with a body. */
-export const ANY_REQUEST = shared('MalformedRequest', 'RequestTimeout', 'HeadersTooLarge');
+export const ANY_REQUEST = shared(
+  'MalformedRequest',
+  'RequestTimeout',
+  'ExpectationFailed',
+  'HeadersTooLarge',
+);
 export const ASKS_STORE = shared('Internal', 'Unavailable');
 export const HAS_BODY = shared('BodyTooLarge', 'UnsupportedMediaType');

@@ -110,6 +110,7 @@ documentation.add(settleEventHeaders.shape['if-match'], {
   description:
     'The `ETag` of the event as it was when the decision was taken, or `*` for any result. ' +
     'Another version is refused.',
+  pattern: /^(?:\*|(?:W\/)?"[!#-~]*"(?:\s*,\s*(?:W\/)?"[!#-~]*")*)$/.source,
   examples: ['"0"', '*'],
 });
 const query = listBetsQuery.in.shape;

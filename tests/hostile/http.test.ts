@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { type Service, startService } from '../support/service.ts';
+import { shout, takeAnswer, type WireAnswer } from './wire.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(async () => {
+  await service.stop('SIGTERM');
+});
+
+const HOST = 'Host: x\r\nConnection: close\r\n';
+const JSON_TYPE = 'Content-Type: application/json\r\n';
+const QUIET_MS = 3_000;
+
+/** Every answer to the bytes, in order. Interim answers (1xx) are among them. */
+async function answersTo(bytes: string | Buffer): Promise<WireAnswer[]> {
+  const answers: WireAnswer[] = [];
+  let read = await shout(service.url, Buffer.from(bytes), QUIET_MS);
+  for (let taken = takeAnswer(read); taken !== undefined; taken = takeAnswer(read)) {
+    answers.push(taken.answer);
+    read = read.subarray(taken.length);
+  }
+  expect(read).toHaveLength(0);
+  return answers;
+}
+
+const codeOf = ({ body }: WireAnswer): string =>
+  (JSON.parse(body) as { type: string }).type.replace('/docs/problems#', '');
+
+/** The status and the problem of every answer; the media type too when it is not a problem's. */
+async function refusalsOf(bytes: string | Buffer): Promise<unknown[][]> {
+  return (await answersTo(bytes)).map((answer) => {
+    const type = answer.headers.get('content-type');
+    return type === 'application/problem+json'
+      ? [answer.status, codeOf(answer)]
+      : [answer.status, type, answer.body];
+  });
+}
+
+const bet = (event: string): string => JSON.stringify({ event_id: event, amount: '1.00' });
+const post = (headers: string, body: string): string =>
+  `POST /bets HTTP/1.1\r\n${HOST}${JSON_TYPE}${headers}\r\n${body}`;
+const placing = (event: string): string =>
+  post(`Content-Length: ${bet(event).length}\r\n`, bet(event)).replace('Connection: close\r\n', '');
+
+describe('what smuggles a request past a proxy', () => {
+  const smuggled = `GET /livez HTTP/1.1\r\n${HOST}\r\n`;
+
+  it.each([
+    ['a length beside chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n'],
+    ['chunks beside a length', 'Transfer-Encoding: chunked\r\nContent-Length: 4\r\n'],
+    ['two lengths', 'Content-Length: 0\r\nContent-Length: 5\r\n'],
+    ['two lengths in one', 'Content-Length: 0, 5\r\n'],
+    ['a signed length', 'Content-Length: +5\r\n'],
+    ['a hexadecimal length', 'Content-Length: 0x5\r\n'],
+    ['an unknown coding', 'Transfer-Encoding: xchunked\r\n'],
+    ['chunks that are not last', 'Transfer-Encoding: chunked, identity\r\n'],
+    ['a space before the colon', 'Transfer-Encoding : chunked\r\n'],
+    ['a folded line', 'Transfer-Encoding:\r\n chunked\r\n'],
+    ['a folded length', 'Content-Length: 5\r\n 6\r\n'],
+    ['a vertical tab in the coding', 'Transfer-Encoding: \x0bchunked\r\n'],
+    ['a NUL in a header', 'X: a\0b\r\n'],
+    ['a bare CR in a header', 'X: a\rContent-Length: 5\r\n'],
+    ['a bare LF after a header', 'X: a\nContent-Length: 5\r\n'],
+  ])('is refused: %s', async (_name, headers) => {
+    expect(await refusalsOf(post(headers, `0\r\n\r\n${smuggled}`))).toEqual([
+      [400, 'malformed-request'],
+    ]);
+  });
+
+  it.each([
+    ['a bare LF after the size', '2\n{}\r\n0\r\n\r\n'],
+    ['a size that is no number', 'x\r\n{}\r\n0\r\n\r\n'],
+    ['a size that overflows', 'ffffffffffffffffff\r\n{}\r\n0\r\n\r\n'],
+    ['a chunk longer than its size', '1\r\n{}\r\n0\r\n\r\n'],
+    ['an extension of 20,000 bytes', `2;a=${'b'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`],
+  ])('is refused in chunks: %s', async (_name, chunks) => {
+    const answers = await answersTo(post('Transfer-Encoding: chunked\r\n', chunks));
+
+    expect(answers).toHaveLength(1);
+    expect(answers[0]?.status).toBeGreaterThanOrEqual(400);
+    expect(answers[0]?.status).toBeLessThan(500);
+    expect(answers[0]?.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('takes a bet in chunks with short extensions, which say nothing', async () => {
+    const body = bet(randomUUID());
+    const chunk = `${body.length.toString(16)};a="b"\r\n${body}\r\n0\r\n\r\n`;
+
+    const answers = await answersTo(post('Transfer-Encoding: chunked\r\n', chunk));
+
+    expect(answers.map((answer) => answer.status)).toEqual([201]);
+  });
+
+  it('answers a bet before the nonsense behind it, which might be taken for its answer', async () => {
+    const event = randomUUID();
+
+    const answers = await answersTo(`${placing(event)}nonsense\r\n\r\n`);
+
+    expect(answers.map((answer) => answer.status)).toEqual([201, 400]);
+    expect((await service.get(`/bets?event_id=${event}`)).body).toHaveLength(1);
+  });
+
+  it('answers requests on one connection in their order', async () => {
+    const event = randomUUID();
+
+    const answers = await answersTo(`${placing(event)}${smuggled}`);
+
+    expect(answers.map((answer) => answer.status)).toEqual([201, 200]);
+  });
+});
+
+describe('odd protocols and methods', () => {
+  it.each([
+    ['no Host', 'GET /bets HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'malformed-request'],
+    ['two Hosts', `GET /bets HTTP/1.1\r\nHost: y\r\n${HOST}\r\n`, 400, 'malformed-request'],
+    [
+      'two Hosts in HTTP/1.0',
+      `GET /bets HTTP/1.0\r\nHost: y\r\n${HOST}\r\n`,
+      400,
+      'malformed-request',
+    ],
+    ['HTTP/0.9', 'GET /bets\r\n\r\n', 400, 'malformed-request'],
+    ['HTTP/1.2', `GET /bets HTTP/1.2\r\n${HOST}\r\n`, 400, 'malformed-request'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'malformed-request'],
+    ['a greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed-request'],
+    ['CONNECT', `CONNECT db:8000 HTTP/1.1\r\n${HOST}\r\n`, 405, 'method-not-allowed'],
+    ['CONNECT without a Host', 'CONNECT db:8000 HTTP/1.1\r\n\r\n', 405, 'method-not-allowed'],
+    ['TRACE', `TRACE /bets HTTP/1.1\r\n${HOST}\r\n`, 405, 'method-not-allowed'],
+    ['OPTIONS *', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`, 404, 'route-not-found'],
+    ['an unknown method', `BREW /bets HTTP/1.1\r\n${HOST}\r\n`, 400, 'malformed-request'],
+    [
+      'an odd Expect',
+      `GET /bets HTTP/1.1\r\n${HOST}Expect: a-tip\r\n\r\n`,
+      417,
+      'expectation-failed',
+    ],
+  ])('%s is a problem', async (_name, bytes, status, code) => {
+    expect(await refusalsOf(bytes)).toEqual([[status, code]]);
+  });
+
+  it('names no method that CONNECT could have had', async () => {
+    const [answer] = await answersTo('CONNECT db:8000 HTTP/1.1\r\nHost: x\r\n\r\n');
+
+    expect(answer?.headers.get('allow')).toBe('');
+  });
+
+  it('asks for the body of a client that expects 100-continue, and takes the bet', async () => {
+    const body = bet(randomUUID());
+
+    const answers = await answersTo(
+      post(`Expect: 100-continue\r\nContent-Length: ${body.length}\r\n`, body),
+    );
+
+    expect(answers.map((answer) => answer.status)).toEqual([100, 201]);
+  });
+
+  it('does not read the body behind an Expect that it refuses as another request', async () => {
+    const hidden = `GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const bytes = `POST /bets HTTP/1.1\r\nHost: x\r\nExpect: y\r\nContent-Length: ${hidden.length}\r\n\r\n`;
+
+    expect(await refusalsOf(bytes + hidden)).toEqual([[417, 'expectation-failed']]);
+  });
+
+  it.each([
+    ['HTTP/1.0', 'GET /livez HTTP/1.0\r\n\r\n'],
+    [
+      'a whole URL for a target, whose host is of no use',
+      `GET http://evil/livez HTTP/1.1\r\n${HOST}\r\n`,
+    ],
+    [
+      'an upgrade that is not taken',
+      `GET /livez HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade, close\r\n\r\n`,
+    ],
+  ])('serves %s', async (_name, bytes) => {
+    const answers = await answersTo(bytes);
+
+    expect(answers.map((answer) => answer.status)).toEqual([200]);
+    expect(answers.map((answer) => answer.body).join()).not.toContain('evil');
+  });
+});
+
+describe('what is too much', () => {
+  const length = (body: { length: number }): string => `Content-Length: ${body.length}\r\n`;
+
+  it.each([
+    ['one header of 20,000 bytes', `X: ${'x'.repeat(20_000)}\r\n`],
+    ['2,000 headers', Array.from({ length: 2_000 }, (_, index) => `X-${index}: y\r\n`).join('')],
+  ])('%s', async (_name, headers) => {
+    expect(await refusalsOf(`GET /bets HTTP/1.1\r\n${HOST}${headers}\r\n`)).toEqual([
+      [431, 'headers-too-large'],
+    ]);
+  });
+
+  it.each(['gzip', 'GZIP', 'deflate', 'br', 'zstd', 'gzip, gzip'])(
+    'a compressed bomb (%s) is refused before it is unpacked',
+    async (encoding) => {
+      const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024));
+      const head = post(`Content-Encoding: ${encoding}\r\n${length(bomb)}`, '');
+
+      expect(await refusalsOf(Buffer.concat([Buffer.from(head), bomb]))).toEqual([
+        [415, 'unsupported-media-type'],
+      ]);
+    },
+  );
+
+  it('a body of 20 MB is passed over and refused', async () => {
+    const body = 'x'.repeat(20_000_000);
+
+    expect(await refusalsOf(post(length(body), body))).toEqual([[413, 'body-too-large']]);
+  });
+
+  it.each([
+    ['arrays', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    ['objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['unclosed arrays', '['.repeat(60_000)],
+    [
+      'objects in an amount',
+      `{"event_id":"1","amount":${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}}`,
+    ],
+  ])('%s, tens of thousands deep, are refused', async (_name, body) => {
+    const answers = await answersTo(post(length(body), body));
+
+    expect(answers.map((answer) => answer.status)).toEqual([422]);
+  });
+
+  it.each([
+    '{"event_id":"1","amount":"1.00","__proto__":{"status":"won"}}',
+    '{"event_id":"1","amount":"1.00","constructor":{"prototype":{"status":"won"}}}',
+    '{"event_id":"1","amount":"1.00","toString":"x"}',
+    '{"__proto__":{"event_id":"1","amount":"1.00"}}',
+    '{"constructor":{"prototype":{"event_id":"1"}},"amount":"1.00"}',
+  ])('a body that reaches for prototypes is refused: %s', async (body) => {
+    const answers = await answersTo(post(length(body), body));
+    const innocent = await service.post('/bets', {});
+
+    expect(answers.map((answer) => answer.status)).toEqual([422]);
+    expect(innocent.status).toBe(422);
+  });
+});

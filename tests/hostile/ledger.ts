@@ -1,0 +1,81 @@
+import type { Service } from '../support/service.ts';
+import { readWanted } from './reading.ts';
+import type { WireRequest } from './requests.ts';
+import type { WireAnswer } from './wire.ts';
+
+interface BetJson {
+  id: string;
+  event_id: string;
+  amount: string;
+}
+
+/** What was acknowledged, to be held against what is stored. */
+export interface Ledger {
+  /** Notes a bet that was placed; tells when the answer is not what the request allows. */
+  enter(request: WireRequest, answer: WireAnswer): string | undefined;
+  /** Notes a bet whose request was broken on the way, so that nobody can say what it asked for. */
+  enterUnread(answer: WireAnswer): void;
+  size(): number;
+  /** The history against the notes. */
+  compare(): Promise<string[]>;
+}
+
+/** A bet without its status, which changes. */
+const essence = ({ event_id, amount }: BetJson): string => `${event_id} ${amount}`;
+
+export function createLedger(service: Pick<Service, 'get'>): Ledger {
+  const placed = new Map<string, string>();
+
+  const note = (bet: BetJson): string | undefined => {
+    const before = placed.get(bet.id);
+    if (before !== undefined && before !== essence(bet)) return `${bet.id} has changed`;
+    placed.set(bet.id, essence(bet));
+    return undefined;
+  };
+
+  return {
+    enter: (request, answer) => {
+      const wanted = readWanted(request);
+      if (answer.status !== 201) {
+        const due = wanted !== undefined && isPlain(request) && answer.status !== 409;
+        return due ? `a valid bet was answered ${answer.status}` : undefined;
+      }
+      // The service answers 201 with a bet only.
+      const bet = JSON.parse(answer.body) as BetJson;
+      const { event, hundredths } = wanted ?? { event: '', hundredths: 0n };
+      const right = bet.event_id === event && BigInt(bet.amount.replace('.', '')) === hundredths;
+      return right ? note(bet) : `the answer is another bet than was asked for: ${answer.body}`;
+    },
+    enterUnread: (answer) => {
+      if (answer.status === 201) note(JSON.parse(answer.body) as BetJson);
+    },
+    size: () => placed.size,
+    compare: () => compare(service, placed),
+  };
+}
+
+/** A query is not looked at when a bet is placed; a header but its type may refuse the request. */
+function isPlain({ headers }: WireRequest): boolean {
+  return headers.length === 1 && headers[0]?.[1] === 'application/json';
+}
+
+async function compare(
+  service: Pick<Service, 'get'>,
+  placed: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const faults: string[] = [];
+  const unseen = new Map(placed);
+  let path: string | undefined = '/bets';
+  while (path !== undefined && faults.length < 20) {
+    const page = await service.get(path);
+    for (const bet of page.body as BetJson[]) {
+      if (unseen.get(bet.id) !== essence(bet)) {
+        faults.push(`stored, but not acknowledged so, or twice: ${JSON.stringify(bet)}`);
+      }
+      unseen.delete(bet.id);
+    }
+    path = /^<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1];
+  }
+  if (unseen.size > 0) faults.push(`${unseen.size} acknowledged bets are not in the history`);
+  return faults;
+}
