@@ -4,7 +4,7 @@ import { HEALTH_SCHEMA, IF_NONE_MATCH_SCHEMA, PATHS } from './openapi/calls.ts';
 import { wireSchemas } from './openapi/schemas.ts';
 
 /** The version of the API by semver: before 1.0.0, a change that breaks clients raises the minor one. */
-const API_VERSION = '0.3.0';
+const API_VERSION = '0.4.0';
 
 const DESCRIPTION = `Takes bets, lists them and settles events. The moment a result is acknowledged, \
 every bet on that event shows it, however many there are; no acknowledged bet is lost, doubled, late or \

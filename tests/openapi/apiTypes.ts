@@ -679,6 +679,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
+      417: components['responses']['ExpectationFailed'];
       /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
