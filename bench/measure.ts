@@ -43,3 +43,26 @@ export function machine(): object {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
 }
+
+/** One comparison of the table. */
+export interface Row {
+  case: string;
+  ours: string;
+  against: string;
+  ratio: string;
+  /** What the ratio should be at least (`>=`) or at most (`<=`). */
+  target: string;
+  met: boolean;
+}
+
+export function row(
+  name: string,
+  ours: string,
+  against: string,
+  ratio: Spread,
+  target: string,
+): Row {
+  const limit = Number(target.slice(2));
+  const met = target.startsWith('>=') ? ratio.median >= limit : ratio.median <= limit;
+  return { case: name, ours, against, ratio: show(ratio), target, met };
+}

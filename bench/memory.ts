@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startService } from '../tests/support/service.ts';
+import { openBook, seed } from './book.ts';
+import { postBets, residentMegabytes } from './load.ts';
+import { ratioOf, type Row, row } from './measure.ts';
+
+const ALLOWED_MB = 256;
+const SAMPLE_MS = 250;
+/** A settlement that takes longer than this is not waited for, in samples. */
+const MAX_SAMPLES = 4 * 3_600;
+
+/** The service's resident memory after many requests, and the most of it while one event is settled. */
+export async function memoryCase(
+  endpoint: string,
+  { requests, bets }: { requests: number; bets: number },
+): Promise<Row[]> {
+  const book = await openBook(endpoint);
+  await seed(book, 'match', bets);
+  const service = await startService({ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: book.prefix });
+  await postBets(service.url, 'other', requests, 32);
+  const afterRequests = residentMegabytes(service.pid);
+  await service.put('/events/match', { status: 'WIN' });
+  let most = 0;
+  let state = '';
+  for (let samples = 0; samples < MAX_SAMPLES && state !== 'settled'; samples += 1) {
+    await delay(SAMPLE_MS);
+    most = Math.max(most, residentMegabytes(service.pid));
+    ({ state } = (await service.get('/events/match')).body as { state: string });
+  }
+  await service.stop('SIGTERM');
+  if (state !== 'settled') throw new Error(`${bets} bets were not settled in time.`);
+  return [
+    rowOf(`memory: after ${requests} requests`, afterRequests),
+    rowOf(`memory: while ${bets} bets are settled`, most),
+  ];
+}
+
+function rowOf(name: string, megabytes: number): Row {
+  const ratio = ratioOf([megabytes], [ALLOWED_MB]);
+  return row(name, `${megabytes.toFixed(0)} MB`, `${ALLOWED_MB} MB`, ratio, '<=1');
+}
