@@ -33,6 +33,10 @@ export interface Report {
   /** Answers by status; 0 stands for a connection that broke. */
   answers: Record<string, number>;
   slowestMs: number;
+  /** Of every answer, in milliseconds, in the order of the answers. */
+  latenciesMs: number[];
+  /** When the service answered 503, by `performance.now()`. */
+  unavailableAt: number[];
   staked: string;
   faults: string[];
 }
@@ -49,7 +53,8 @@ const PATIENCE_MS = 15_000;
 /** An event takes bets for about this long, in milliseconds. */
 const EVENT_MS = 1_500;
 
-export function createBookmaker(url: string): Bookmaker {
+/** `pauseMs`: how long each client rests between two bets. */
+export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
   const wishes: Wish[] = [];
   const outcomes = new Map<string, 'WIN' | 'LOSE'>();
   const answers: Record<string, number> = {};
@@ -58,7 +63,8 @@ export function createBookmaker(url: string): Bookmaker {
   let running: Promise<unknown> = Promise.resolve();
   let events = 1;
   let corrected = 0;
-  let slowestMs = 0;
+  const latenciesMs: number[] = [];
+  const unavailableAt: number[] = [];
 
   const call = async (
     path: string,
@@ -72,7 +78,8 @@ export function createBookmaker(url: string): Bookmaker {
       });
       const body: unknown = await response.json();
       const tookMs = performance.now() - begun;
-      slowestMs = Math.max(slowestMs, tookMs);
+      latenciesMs.push(tookMs);
+      if (response.status === 503) unavailableAt.push(performance.now());
       answers[response.status] = (answers[response.status] ?? 0) + 1;
       if (![200, 201, 202, 409, 503].includes(response.status)) {
         faults.push(
@@ -113,6 +120,7 @@ export function createBookmaker(url: string): Bookmaker {
       wishes.push(wish);
       do await learn(wish);
       while (wish.bet === undefined && !isClosing());
+      if (pauseMs > 0) await delay(pauseMs);
     }
   };
 
@@ -197,7 +205,9 @@ export function createBookmaker(url: string): Bookmaker {
         settled: outcomes.size,
         corrected,
         answers,
-        slowestMs: Math.round(slowestMs),
+        slowestMs: Math.round(latenciesMs.reduce((most, each) => Math.max(most, each), 0)),
+        latenciesMs,
+        unavailableAt,
         staked: (Number(staked) / 100).toFixed(2),
         faults,
       };

@@ -33,7 +33,7 @@ for (let crash = 1; crash <= crashes; crash += 1) {
   await service.stop('SIGKILL');
   service = await startService(environment);
 }
-const report = await bookmaker.close();
+const { latenciesMs: _latencies, unavailableAt: _times, ...report } = await bookmaker.close();
 await service.stop('SIGTERM');
 await local.stop();
 await rm(data, { recursive: true });
