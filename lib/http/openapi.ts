@@ -1,7 +1,9 @@
 import { ANSWER_HEADERS } from './problems.ts';
 import { HEADERS, type Part, PROBLEM_SCHEMA, SHARED_RESPONSES } from './openapi/answers.ts';
-import { HEALTH_SCHEMA, IF_NONE_MATCH_SCHEMA, PATHS } from './openapi/calls.ts';
+import { PATHS } from './openapi/calls.ts';
+import { IF_NONE_MATCH_SCHEMA } from './openapi/requests.ts';
 import { wireSchemas } from './openapi/schemas.ts';
+import { HEALTH_SCHEMA } from './openapi/serviceCalls.ts';
 
 /** The version of the API by semver: before 1.0.0, a change that breaks clients raises the minor one. */
 const API_VERSION = '0.4.0';
