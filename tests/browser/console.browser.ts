@@ -223,7 +223,7 @@ describe('the console', () => {
     const won = await bets().allInnerTexts();
     await filters.getByLabel('Event').fill('a b');
     await page.getByText('No bet is like that.').waitFor();
-    const problem = await page.locator('#history-problem').innerText();
+    const problem = await page.locator('#history-problem', { hasText: 'valid' }).innerText();
 
     expect(onTwo).toBe(2);
     expect(won).toEqual([expect.stringContaining('one')]);

@@ -16,6 +16,8 @@ export class History {
   #next;
   #query = '';
   #loading = false;
+  /** Nothing is known yet of what the filters ask for. */
+  #asking = true;
 
   constructor() {
     this.#scroll.addEventListener('scroll', () => {
@@ -29,6 +31,7 @@ export class History {
     this.#filters.addEventListener('input', () => {
       this.#query = queryOf(new FormData(this.#filters));
       this.#begin({ bets: [], next: undefined });
+      this.#ask();
       this.#scroll.scrollTop = 0;
       refresh();
     });
@@ -71,7 +74,13 @@ export class History {
     if (fresh.length > 0) tellNews(fresh.length);
   }
 
+  #ask() {
+    this.#asking = true;
+    this.#paint();
+  }
+
   #begin({ bets, next }, problem) {
+    this.#asking = false;
     this.#bets = bets;
     this.#next = next;
     showProblem(find('#history-problem'), problem);
@@ -103,7 +112,7 @@ export class History {
     paintRows(this.#scroll, body, this.#bets, renderBet);
     const rows = this.#next === undefined ? this.#bets.length + 1 : -1;
     body.parentElement.setAttribute('aria-rowcount', rows);
-    find('#no-bets').hidden = this.#bets.length > 0;
+    find('#no-bets').hidden = this.#asking || this.#bets.length > 0;
   }
 }
 
