@@ -80,7 +80,6 @@ describe('resumeSettlements', () => {
       'QueryCommand',
       'BatchExecuteStatementCommand',
       'UpdateCommand',
-      'UpdateCommand',
     ]);
     expect(information.mock.calls).toEqual([
       ['Settlements completed', { found: 1, finished: ['e'] }],
@@ -100,7 +99,6 @@ describe('resumeSettlements', () => {
       'BatchGetCommand',
       'QueryCommand',
       'BatchExecuteStatementCommand',
-      'UpdateCommand',
       'UpdateCommand',
     ]);
     const forced = dynamodb.commandCalls(UpdateCommand, { ReturnValues: 'ALL_NEW' });

@@ -189,16 +189,6 @@ const storing = (ids: string[], status: string, version: number): [string, objec
     })),
   },
 ];
-const marking = (version: number): [string, object] => [
-  'UpdateCommand',
-  {
-    TableName: 'bet-maker-fences',
-    Key: { eventFence: `${EVENT}#7` },
-    UpdateExpression: 'SET sweptVersion = :version',
-    ConditionExpression: 'attribute_not_exists(sweptVersion) OR sweptVersion < :version',
-    ExpressionAttributeValues: { ':version': version },
-  },
-];
 const finishing = (version: number): [string, object] => [
   'UpdateCommand',
   {
@@ -243,7 +233,6 @@ describe('PUT /events/{event_id}', () => {
       readingFences,
       walking,
       storing(IDS, 'won', 1),
-      marking(1),
       finishing(1),
     ]);
   });
@@ -320,7 +309,6 @@ describe('PUT /events/{event_id}', () => {
     expect(sent(dynamodb).slice(7)).toEqual([
       storing(IDS, 'won', 1),
       storing(IDS.slice(0, 1), 'won', 1),
-      marking(1),
       finishing(1),
     ]);
   });
@@ -355,7 +343,6 @@ describe('PUT /events/{event_id}', () => {
       readingFences,
       walking,
       storing(IDS, 'lost', 2),
-      marking(2),
       finishing(2),
     ]);
   });

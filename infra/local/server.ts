@@ -87,6 +87,8 @@ function stopOnSignal(server: Server, stopping: AbortController): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Whoever forked it is gone.
+  process.on('disconnect', stop);
 }
 
 main().catch((error: unknown) => {

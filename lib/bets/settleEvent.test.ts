@@ -120,12 +120,12 @@ describe('settleEvent for a first result', () => {
     const { deps, store } = withBets(1);
     const over = AbortSignal.abort();
     jest.spyOn(deps.clock, 'timeout').mockReturnValue(which === 'budget' ? over : calm);
-    const marking = jest.spyOn(store, 'markFenceSwept');
+    const storing = jest.spyOn(store, 'storeResult');
 
     const report = await settleEvent(deps, win, which === 'request' ? over : calm);
 
     expect(report.state).toBe('settling');
-    expect(marking.mock.calls[0]?.[2]?.aborted).toBe(true);
+    expect(storing.mock.calls[0]?.[2]?.aborted).toBe(true);
   });
 
   it('has lost when another result is put in force meanwhile, and then corrects that one', async () => {

@@ -31,7 +31,7 @@ function stateOf({ store }: Fakes): string | undefined {
 }
 
 describe('sweep', () => {
-  it('stores the result on every bet, marks the fences, and then says that it is settled', async () => {
+  it('stores the result on every bet, and then says that it is settled', async () => {
     const fakes = await settled({ bets: 60, fences: 3 });
     const { deps, store } = fakes;
     const marking = jest.spyOn(store, 'markFenceSwept');
@@ -44,17 +44,37 @@ describe('sweep', () => {
     expect([...store.bets.values()].map((bet) => bet.result)).toEqual(
       Array.from({ length: 60 }, () => result),
     );
-    expect(marking.mock.calls).toEqual(
-      [0, 1, 2].map((fence) => [{ eventId: EVENT, fence }, 1, calm]),
-    );
     expect(finishing.mock.calls).toEqual([[EVENT, 1, calm]]);
     expect(Math.min(...finishing.mock.invocationCallOrder)).toBeGreaterThan(
-      Math.max(...marking.mock.invocationCallOrder),
-    );
-    expect(Math.min(...marking.mock.invocationCallOrder)).toBeGreaterThan(
       Math.max(...storing.mock.invocationCallOrder),
     );
+    // The event's end says it of these fences.
+    expect(marking).not.toHaveBeenCalled();
     expect(stateOf(fakes)).toBe('settled');
+  });
+
+  it('marks the fences that are done while others are not', async () => {
+    const { deps, store } = await settled({ bets: 0 });
+    // Ten fences of 500 bets are two groups; one of the second takes another page.
+    for (let number = 0; number < 5_000; number += 1) {
+      store.add(placedBet(number, { fence: number % 10 }));
+    }
+    store.add(placedBet(5_000, { fence: 9 }));
+    const marking = jest.spyOn(store, 'markFenceSwept');
+    const storing = jest.spyOn(store, 'storeResult');
+    const finishing = jest.spyOn(store, 'finishSettlement');
+
+    const done = await sweep(deps, EVENT, result, calm);
+
+    expect(done).toBe(true);
+    expect(marking.mock.calls).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((fence) => [{ eventId: EVENT, fence }, 1, calm]),
+    );
+    // A fence is marked after its last bet is stored: 8 × 500 / 25 batches come before the first group's marks.
+    expect(marking.mock.invocationCallOrder[0]).toBeGreaterThan(
+      storing.mock.invocationCallOrder[159] ?? Number.NaN,
+    );
+    expect(finishing).toHaveBeenCalledTimes(1);
   });
 
   it('stores in full batches of 25, across fences', async () => {
@@ -103,13 +123,13 @@ describe('sweep', () => {
   });
 
   it('sweeps again the fences of an earlier version', async () => {
-    const { deps, store } = await settled({ bets: 2 });
+    const { deps, store } = await settled({ bets: 2, fences: 2 });
     await sweep(deps, EVENT, result, calm);
+    await store.markFenceSwept({ eventId: EVENT, fence: 0 }, 1);
 
     await sweep(deps, EVENT, { ...result, outcome: 'LOSE', version: 2 }, calm);
 
     expect(store.storedVersions()).toEqual([2, 2]);
-    expect(store.fences.get(`${EVENT}#0`)?.swept).toBe(2);
   });
 
   it('finishes at once an event without bets', async () => {
@@ -199,7 +219,6 @@ describe('sweep', () => {
         store.unindexed.delete(betIdOf(pauses.length === 1 ? 2 : 0));
       });
       const reading = jest.spyOn(store, 'oldestBetIds');
-      const marking = jest.spyOn(store, 'markFenceSwept');
 
       const done = await sweep(deps, EVENT, result, calm);
 
@@ -210,7 +229,6 @@ describe('sweep', () => {
         undefined,
         undefined,
       ]);
-      expect(marking).toHaveBeenCalledTimes(1);
       expect(store.storedVersions()).toEqual([1, 1, 1]);
       expect(stateOf(fakes)).toBe('settled');
     });
@@ -302,7 +320,10 @@ describe('sweep', () => {
   it('does not finish when its signal aborts with the last fence', async () => {
     const fakes = await settled({ bets: 3 });
     const stopping = new AbortController();
-    jest.spyOn(fakes.store, 'markFenceSwept').mockImplementation(async () => stopping.abort());
+    jest.spyOn(fakes.store, 'storeResult').mockImplementation(async (ids) => {
+      stopping.abort();
+      return [...ids];
+    });
     const finishing = jest.spyOn(fakes.store, 'finishSettlement');
 
     const done = await sweep(fakes.deps, EVENT, result, stopping.signal);
@@ -318,7 +339,8 @@ describe('sweep', () => {
     'markFenceSwept',
     'finishSettlement',
   ] as const)('is not done when the store fails at %s', async (call) => {
-    const fakes = await settled({ bets: 3 });
+    // One fence is done before the other, whose last id is on a second page.
+    const fakes = await settled({ bets: 1_001, fences: 2 });
     const away = new BetError('unavailable', 'The store is away.');
     jest.spyOn(fakes.store, call).mockRejectedValue(away);
 

@@ -27,9 +27,10 @@ interface Walk {
 
 /**
  * Brings the stored status of every bet on an event to the result in force, and then says so on the
- * event. A fence is done when as many bets as it counted are at the version or above. Sweepers may
- * work side by side and may stop anywhere. True when all is done; false when `signal` ended it, the
- * store failed, or the index lags behind: another sweep goes on from the fences that are done.
+ * event. A fence is done when as many bets as it counted are at the version or above; it is marked so
+ * unless the event is finished right after it. Sweepers may work side by side and may stop anywhere.
+ * True when all is done; false when `signal` ended it, the store failed, or the index lags behind:
+ * another sweep goes on from the fences that are marked.
  */
 export async function sweep(
   deps: Dependencies,
@@ -40,9 +41,11 @@ export async function sweep(
   try {
     const fences = await deps.store.findFences(eventId, signal);
     const open = fences.filter((fence) => fence.placed > 0 && fence.sweptVersion < result.version);
+    const groups = groupsOf(open);
     let complete = true;
-    for (const group of groupsOf(open)) {
-      const swept = await sweepFences(deps, eventId, group, result, signal);
+    for (const [index, group] of groups.entries()) {
+      const isLast = complete && index === groups.length - 1;
+      const swept = await sweepFences(deps, eventId, group, result, isLast, signal);
       if (signal.aborted) return false;
       complete &&= swept;
     }
@@ -72,11 +75,13 @@ function groupsOf(fences: readonly Fence[]): Fence[][] {
   return groups;
 }
 
+/** `isLast`: when all of these are done, so is the event. */
 async function sweepFences(
   deps: Dependencies,
   eventId: string,
   fences: readonly Fence[],
   result: StoredResult,
+  isLast: boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
   let walks = fences.map((fence) => newWalk(fence, 1));
@@ -84,6 +89,8 @@ async function sweepFences(
     await advance(deps, eventId, walks, result, signal);
     const ended = walks.filter((walk) => walk.ended);
     const done = ended.filter((walk) => walk.settled >= walk.fence.placed);
+    // The event's end says it of all its fences in one write.
+    if (isLast && done.length === walks.length) return true;
     await Promise.all(
       done.map((walk) =>
         deps.store.markFenceSwept({ eventId, fence: walk.fence.number }, result.version, signal),

@@ -71,6 +71,18 @@ describe('jsonBody', () => {
     });
   });
 
+  it('refuses what is more than 32 levels deep, whatever numbers are beside it', async () => {
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+    expect(await parsed(`{"a":${nested(31)},"b":1}`)).toMatchObject({ b: digits('1') });
+    for (const body of [`{"a":${nested(32)},"b":1}`, `{"a":1,"b":${nested(3_000)}}`]) {
+      await expect(parsed(body)).rejects.toMatchObject({
+        code: 'malformed-json',
+        message: 'A body may be 32 levels deep.',
+      });
+    }
+  });
+
   it.each(['', 'identity', 'Identity'])('reads a body with the encoding %j', async (encoding) => {
     expect(await parsed('{}', { headers: { 'content-encoding': encoding } })).toEqual({});
   });

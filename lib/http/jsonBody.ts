@@ -5,6 +5,8 @@ import { HttpError } from './problems.ts';
 
 /** Bytes of a request's body at most. */
 export const MAX_BODY_BYTES = 64 * 1024;
+/** Objects and arrays within each other: a call takes one, and a reviver's recursion has a limit. */
+const MAX_DEPTH = 32;
 
 /** A JSON number by the digits that were sent, before any rounding to a float. */
 export class JsonNumber {
@@ -24,6 +26,7 @@ export function jsonBody(): MiddlewareObj<APIGatewayProxyEventV2>[] {
     { before: refuseCompression },
     { before: keepText },
     jsonBodyParser(),
+    { before: refuseDepth },
     { before: keepDigits },
   ] as MiddlewareObj[];
 }
@@ -48,10 +51,24 @@ function keepText(request: BodyRequest): void {
   request.event = { ...request.event, body: text, isBase64Encoded: false };
 }
 
+function refuseDepth({ event }: BodyRequest): void {
+  let level = [event.body as unknown].filter(isNested);
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) {
+      throw new HttpError('malformed-json', `A body may be ${MAX_DEPTH} levels deep.`);
+    }
+    level = level.flatMap((value) => Object.values(value)).filter(isNested);
+  }
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 /** The parser has rounded numbers to floats, so a body with a number is read again by its digits. */
 function keepDigits({ event, internal: { text } }: BodyRequest): void {
   const body: unknown = event.body;
-  if (text === undefined || typeof body !== 'object' || body === null) return;
+  if (text === undefined || !isNested(body)) return;
   if (!Object.values(body).some((value) => typeof value === 'number')) return;
   Object.assign(event, { body: parseKeepingDigits(text) });
 }

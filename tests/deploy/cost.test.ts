@@ -72,18 +72,17 @@ describe('the write units', () => {
     expect([cost(ofBets(settling)), cost(ofBets(correcting))]).toEqual([COUNT, COUNT]);
   });
 
-  // 64 fences closed in a transaction and marked as swept, and the event's item and index entry:
-  // its intent, its result, its end; the result and the end move it in two indexes. A correction closes
-  // nothing and notes no intent.
-  it('of an event besides are at most 205 for a result and 74 for a correction', async () => {
+  // 64 fences closed in a transaction, and the event's item and index entry: its intent, its result, its
+  // end; the result and the end move it in two indexes. A correction closes nothing and notes no intent.
+  it('of an event besides are at most 141 for a result and 10 for a correction', async () => {
     const COUNT = 150;
     for (let number = 0; number < COUNT; number += 1) await recording.handlers.placeBet(bet('b'));
 
     const settling = await decide('b', 'WIN');
     const correcting = await decide('b', 'LOSE');
 
-    expect(cost(settling) - COUNT).toBeLessThanOrEqual(64 * 2 + 64 + 3 + 5 + 5);
-    expect(cost(correcting) - COUNT).toBeLessThanOrEqual(64 + 5 + 5);
+    expect(cost(settling) - COUNT).toBeLessThanOrEqual(64 * 2 + 3 + 5 + 5);
+    expect(cost(correcting) - COUNT).toBeLessThanOrEqual(5 + 5);
   });
 
   it('are counted for items below one KB, as the largest bet is even when it is settled', () => {

@@ -222,6 +222,10 @@ describe('what is too much', () => {
       'objects in an amount',
       `{"event_id":"1","amount":${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}}`,
     ],
+    [
+      'arrays beside a number',
+      `{"amount":1,"event_id":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    ],
   ])('%s, tens of thousands deep, are refused', async (_name, body) => {
     const answers = await answersTo(post(length(body), body));
 

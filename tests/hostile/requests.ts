@@ -46,7 +46,7 @@ const money = fc.tuple(fc.nat({ max: 99_999 }), fc.nat({ max: 99 })).map(([units
   return `${units}.${String(cents).padStart(2, '0')}`;
 });
 const deep = fc
-  .tuple(fc.constantFrom('[]', '{}'), fc.integer({ min: 1, max: 5_000 }))
+  .tuple(fc.constantFrom('[]', '{}'), fc.integer({ min: 1, max: 10_000 }))
   .map(([kind, depth]) =>
     kind === '[]'
       ? `${'['.repeat(depth)}${']'.repeat(depth)}`

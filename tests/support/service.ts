@@ -28,9 +28,12 @@ export interface Service {
 
 /** A test that fails stops nothing: its service must not outlive the tests. */
 const running = new Set<ChildProcess>();
-process.once('exit', () => {
+const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL');
-});
+};
+process.once('exit', killAll);
+// Jest keeps the events of the process from its tests; programs without Jest have no such function.
+(globalThis as { afterAll?: typeof afterAll }).afterAll?.(killAll);
 
 /**
  * The service as a process of its own on a free port, as `npm start` runs it. With a package at
