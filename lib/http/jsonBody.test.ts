@@ -75,7 +75,7 @@ describe('jsonBody', () => {
     const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
     expect(await parsed(`{"a":${nested(31)},"b":1}`)).toMatchObject({ b: digits('1') });
-    for (const body of [`{"a":${nested(32)},"b":1}`, `{"a":1,"b":${nested(3_000)}}`]) {
+    for (const body of [`{"a":${nested(32)},"b":1}`, `{"a":1,"b":${nested(1_000)}}`]) {
       await expect(parsed(body)).rejects.toMatchObject({
         code: 'malformed-json',
         message: 'A body may be 32 levels deep.',

@@ -18,6 +18,11 @@ export interface VirtualTime {
   runUntil(until: number): Promise<void>;
 }
 
+/** All promises that are settled run on before the next step. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 export function createVirtualTime(): VirtualTime {
   const steps = createHeap();
   let now = 0;
@@ -41,12 +46,13 @@ export function createVirtualTime(): VirtualTime {
       return controller.signal;
     },
     runUntil: async (until) => {
+      // What was begun before this comes first.
+      await settled();
       for (let step = steps.peek(); step !== undefined && step.at <= until; step = steps.peek()) {
         steps.pop();
         now = step.at;
         step.run();
-        // All promises that this step settled run on before the next one.
-        await new Promise((resolve) => setImmediate(resolve));
+        await settled();
       }
       now = until;
     },
