@@ -7,9 +7,9 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { logger } from '../lib/logger.ts';
-import { observeWith } from '../lib/service.ts';
+import { observeWith, service } from '../lib/service.ts';
 import { broken, sent } from '../tests/support/dynamodb.ts';
-import { betIdOf } from '../tests/support/fakes.ts';
+import { betIdOf, deadlineOf } from '../tests/support/fakes.ts';
 import { handlerWorld, NOON_TEXT } from '../tests/support/handlers.ts';
 import { recordingObserver } from '../tests/support/observers.ts';
 import { handler } from './resumeSettlements.ts';
@@ -128,24 +128,26 @@ describe('resumeSettlements', () => {
 
   it('takes up no event when no time is left after the reserve of a second', async () => {
     begun(settling);
-    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    const deadline = jest
+      .spyOn(service.clock, 'deadline')
+      .mockReturnValue(deadlineOf(AbortSignal.abort()));
 
     const report = await handler({}, { getRemainingTimeInMillis: () => 900 });
 
     expect(report).toEqual({ found: 1, finished: [] });
-    expect(timeout.mock.calls).toEqual([[0]]);
+    expect(deadline.mock.calls).toEqual([[0]]);
     expect(sent(dynamodb)).toEqual([lookingForWork]);
-    timeout.mockRestore();
+    deadline.mockRestore();
   });
 
   it('uses the rest of its time but a second', async () => {
     dynamodb.on(QueryCommand).resolves({});
-    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    const deadline = jest.spyOn(service.clock, 'deadline');
 
     await handler({}, context);
 
-    expect(timeout.mock.calls).toEqual([[59_000]]);
-    timeout.mockRestore();
+    expect(deadline.mock.calls).toEqual([[59_000]]);
+    deadline.mockRestore();
   });
 
   it('fails when the store is away, so that the schedule shows it', async () => {

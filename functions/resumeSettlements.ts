@@ -20,7 +20,8 @@ export async function handler(_scheduled: unknown, context: RunContext): Promise
 async function run(context: RunContext): Promise<ResumeReport> {
   const budgetMs = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
   try {
-    const report = await resumeSettlements(service, service.clock.timeout(budgetMs));
+    using deadline = service.clock.deadline(budgetMs);
+    const report = await resumeSettlements(service, deadline.signal);
     if (report.finished.length > 0) logger.info('Settlements completed', { ...report });
     return report;
   } finally {

@@ -21,13 +21,24 @@ describe('systemClock', () => {
     await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
   });
 
-  it('makes signals that abort', async () => {
-    const signal = systemClock.timeout(1);
+  it('aborts at a deadline', async () => {
+    const { signal } = systemClock.deadline(1);
 
     await new Promise((resolve) => {
       signal.addEventListener('abort', resolve);
     });
 
     expect(signal.aborted).toBe(true);
+  });
+
+  it('leaves no timer behind a deadline that is disposed of', () => {
+    jest.useFakeTimers();
+    const deadline = systemClock.deadline(1);
+
+    deadline[Symbol.dispose]();
+
+    expect(jest.getTimerCount()).toBe(0);
+    expect(deadline.signal.aborted).toBe(false);
+    jest.useRealTimers();
   });
 });

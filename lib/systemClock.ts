@@ -5,5 +5,9 @@ import type { Clock } from './bets/clock.ts';
 export const systemClock: Clock = {
   now: Date.now,
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
-  timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+  deadline: (milliseconds) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), milliseconds);
+    return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+  },
 };

@@ -4,8 +4,12 @@ export interface Clock {
   now(): number;
   /** Resolves after `milliseconds`, or at once when `signal` aborts. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** A signal that aborts after `milliseconds`. */
-  timeout(milliseconds: number): AbortSignal;
+  deadline(milliseconds: number): Deadline;
+}
+
+/** Aborts its signal when the time is over; one that is disposed of before that leaves nothing behind. */
+export interface Deadline extends Disposable {
+  signal: AbortSignal;
 }
 
 export interface Backoff {

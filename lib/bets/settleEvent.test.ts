@@ -2,6 +2,7 @@ import {
   betIdOf,
   calm,
   createFakes,
+  deadlineOf,
   type Fakes,
   NOON,
   placedBet,
@@ -28,7 +29,7 @@ function withBets(count: number): Fakes {
 
 describe('settleEvent for a first result', () => {
   it('puts it in force and stores it on the bets that one batch holds', async () => {
-    const { deps, store, timeouts } = withBets(25);
+    const { deps, store, deadlines } = withBets(25);
 
     const report = await settleEvent(deps, win, calm);
 
@@ -42,11 +43,11 @@ describe('settleEvent for a first result', () => {
     });
     expect(store.storedVersions()).toEqual(Array.from({ length: 25 }, () => 1));
     expect(store.events.get(EVENT)?.settlement?.state).toBe('settled');
-    expect(timeouts).toEqual([1000]);
+    expect(deadlines).toEqual([1000]);
   });
 
   it('leaves more bets than that to the resumer', async () => {
-    const { deps, store, timeouts } = withBets(26);
+    const { deps, store, deadlines } = withBets(26);
     const storing = jest.spyOn(store, 'storeResult');
 
     const report = await settleEvent(deps, win, calm);
@@ -60,7 +61,7 @@ describe('settleEvent for a first result', () => {
       history: [{ ...own, version: 1 }],
     });
     expect(storing).not.toHaveBeenCalled();
-    expect(timeouts).toEqual([]);
+    expect(deadlines).toEqual([]);
   });
 
   it('settles an event without bets at once', async () => {
@@ -119,7 +120,9 @@ describe('settleEvent for a first result', () => {
   it.each([['budget'], ['request']])('stops the sweep at the end of the %s', async (which) => {
     const { deps, store } = withBets(1);
     const over = AbortSignal.abort();
-    jest.spyOn(deps.clock, 'timeout').mockReturnValue(which === 'budget' ? over : calm);
+    jest
+      .spyOn(deps.clock, 'deadline')
+      .mockReturnValue(deadlineOf(which === 'budget' ? over : calm));
     const storing = jest.spyOn(store, 'storeResult');
 
     const report = await settleEvent(deps, win, which === 'request' ? over : calm);

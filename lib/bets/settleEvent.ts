@@ -154,8 +154,9 @@ async function sweepAtOnce(
   if (settlement.bets === 0 || settlement.bets > STORE_RESULT_BATCH) {
     return report(deps, eventId, settlement, signal);
   }
-  const budget = AbortSignal.any([signal, deps.clock.timeout(sweepBudgetMs)]);
-  const done = await sweep(deps, eventId, settlement, budget);
+  using budget = deps.clock.deadline(sweepBudgetMs);
+  const inTime = AbortSignal.any([signal, budget.signal]);
+  const done = await sweep(deps, eventId, settlement, inTime);
   return report(deps, eventId, done ? { ...settlement, state: 'settled' } : settlement, signal);
 }
 

@@ -35,15 +35,20 @@ describe('httpHandler', () => {
   });
 
   it('gives the use case the parsed request and a signal of eight seconds', async () => {
-    const timeout = jest.spyOn(deps.clock, 'timeout');
+    const { signal } = new AbortController();
+    const dispose = jest.fn();
+    const deadline = jest
+      .spyOn(deps.clock, 'deadline')
+      .mockReturnValue({ signal, [Symbol.dispose]: dispose });
     const respond = jest.fn(async () => ({ status: 200, body: {} }));
     const handler = httpHandler(deps, { query: z.object({ a: z.string() }) }, respond);
 
     await handler(apiEvent({ query: { a: 'b' } }), context);
 
-    expect(respond.mock.calls).toEqual([[{ query: { a: 'b' } }, timeout.mock.results[0]?.value]]);
-    expect(timeout.mock.calls).toEqual([[8000]]);
-    timeout.mockRestore();
+    expect(respond.mock.calls).toEqual([[{ query: { a: 'b' } }, signal]]);
+    expect(deadline.mock.calls).toEqual([[8000]]);
+    expect(dispose).toHaveBeenCalledTimes(1);
+    deadline.mockRestore();
   });
 
   it('does not parse a body that it has no schema for', async () => {

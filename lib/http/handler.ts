@@ -48,7 +48,8 @@ export function httpHandler<Schemas extends RequestSchemas>(
   if (schemas.body !== undefined) stack.use(jsonBody());
   stack.onError(answerProblem).handler(async (apiEvent) => {
     const request = parseRequest(schemas, apiEvent);
-    const answer = await respond(request, deps.clock.timeout(REQUEST_DEADLINE_MS));
+    using deadline = deps.clock.deadline(REQUEST_DEADLINE_MS);
+    const answer = await respond(request, deadline.signal);
     return revalidated(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
   });
   // Of the context, Middy reads only when the time is up.

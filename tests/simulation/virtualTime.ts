@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/bets/clock.ts';
+import type { Clock, Deadline } from '../../lib/bets/clock.ts';
 
 interface Step {
   at: number;
@@ -13,7 +13,7 @@ export interface VirtualTime {
   after(milliseconds: number, run: () => void): void;
   /** Resolves after `milliseconds`, or when `signal` aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  timeout(milliseconds: number): AbortSignal;
+  deadline(milliseconds: number): Deadline;
   /** Lets everything happen that is due until `until`, in milliseconds since the beginning. */
   runUntil(until: number): Promise<void>;
 }
@@ -40,10 +40,13 @@ export function createVirtualTime(): VirtualTime {
         signal?.addEventListener('abort', () => resolve(), { once: true });
         after(milliseconds, resolve);
       }),
-    timeout: (milliseconds) => {
+    deadline: (milliseconds) => {
       const controller = new AbortController();
-      after(milliseconds, () => controller.abort());
-      return controller.signal;
+      let disposed = false;
+      after(milliseconds, () => {
+        if (!disposed) controller.abort();
+      });
+      return { signal: controller.signal, [Symbol.dispose]: () => void (disposed = true) };
     },
     runUntil: async (until) => {
       // What was begun before this comes first.
@@ -64,7 +67,7 @@ export function skewedClock(time: VirtualTime, epoch: number, skewMs: () => numb
   return {
     now: () => epoch + time.now() + skewMs(),
     sleep: (milliseconds, signal) => time.sleep(milliseconds, signal),
-    timeout: (milliseconds) => time.timeout(milliseconds),
+    deadline: (milliseconds) => time.deadline(milliseconds),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { PlacedBet, Result } from '../../lib/bets/bet.ts';
-import type { Clock } from '../../lib/bets/clock.ts';
+import type { Clock, Deadline } from '../../lib/bets/clock.ts';
 import type { Dependencies } from '../../lib/bets/dependencies.ts';
 import {
   activityOf,
@@ -253,20 +253,20 @@ export interface Fakes {
   store: FakeStore;
   /** The pauses that were made, in milliseconds; none takes any time. */
   pauses: number[];
-  timeouts: number[];
+  deadlines: number[];
 }
 
 /** Dependencies whose time stands at noon and whose ids and random numbers are known. */
 export function createFakes({ random = 0.5 }: { random?: number } = {}): Fakes {
   const store = new FakeStore();
   const pauses: number[] = [];
-  const timeouts: number[] = [];
+  const deadlines: number[] = [];
   const clock: Clock = {
     now: () => NOON,
     sleep: async (milliseconds) => void pauses.push(milliseconds),
-    timeout: (milliseconds) => {
-      timeouts.push(milliseconds);
-      return new AbortController().signal;
+    deadline: (milliseconds) => {
+      deadlines.push(milliseconds);
+      return deadlineOf(new AbortController().signal);
     },
   };
   let bets = 0x1000;
@@ -279,7 +279,12 @@ export function createFakes({ random = 0.5 }: { random?: number } = {}): Fakes {
     newDecisionId: () => `decision-${(decisions += 1)}`,
     random: () => random,
   };
-  return { deps, store, pauses, timeouts };
+  return { deps, store, pauses, deadlines };
+}
+
+/** A deadline that is over when the signal says so. */
+export function deadlineOf(signal: AbortSignal): Deadline {
+  return { signal, [Symbol.dispose]: () => {} };
 }
 
 /** A signal that never aborts. */
