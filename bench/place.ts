@@ -6,11 +6,15 @@ import { percentile, ratioOf, type Row, row } from './measure.ts';
 
 const FLOOR = join(import.meta.dirname, 'floorServer.ts');
 
+/** Requests before the first round: V8 goes on compiling for about as many. */
+const WARM_UP = 12_000;
+
 /** The shim against a server that does the same one transaction and nothing else. */
 export async function placeCases(endpoint: string, rounds: number): Promise<Row[]> {
   const environment = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: `bench-${randomUUID()}-` };
   const ours = await startService(environment);
   const floor = await startService(environment, FLOOR);
+  for (const server of [ours, floor]) await postBets(server.url, randomUUID(), WARM_UP, 32);
   const rows: Row[] = [];
   for (const [connections, count] of [
     [1, 300],
@@ -20,12 +24,10 @@ export async function placeCases(endpoint: string, rounds: number): Promise<Row[
     const rates: [number[], number[]] = [[], []];
     const cpu: [number[], number[]] = [[], []];
     const latencies: [number[], number[]] = [[], []];
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       for (const [which, server] of [ours, floor].entries()) {
         const before = cpuSeconds(server.pid);
         const load = await postBets(server.url, randomUUID(), count, connections);
-        // The first round warms both up.
-        if (round === 0) continue;
         rates[which]?.push(load.perSecond);
         cpu[which]?.push(((cpuSeconds(server.pid) - before) / count) * 1_000);
         latencies[which]?.push(...load.latenciesMs);
