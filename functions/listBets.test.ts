@@ -179,6 +179,7 @@ describe('GET /bets', () => {
         IndexName: 'byEvent',
         KeyConditionExpression: 'eventFence = :fence',
         ExpressionAttributeValues: { ':fence': `e#${fence}` },
+        ProjectionExpression: 'betId',
         ScanIndexForward: false,
         Limit,
       },

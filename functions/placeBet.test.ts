@@ -1,3 +1,4 @@
+import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   GetCommand,
@@ -17,6 +18,7 @@ import {
   type Sent,
   UNAVAILABLE,
 } from '../tests/support/apiEvent.ts';
+import { bareWrites } from '../tests/support/attributes.ts';
 import {
   broken,
   canceled,
@@ -97,8 +99,8 @@ const putKey = {
 };
 
 const placing = (...items: object[]): [string, object] => [
-  'TransactWriteCommand',
-  { TransactItems: items },
+  'TransactWriteItemsCommand',
+  { TransactItems: bareWrites(items) },
 ];
 const firstTry = placing(
   countedBehind(32, 'sr:match:42', 1050n),
@@ -140,7 +142,7 @@ beforeEach(() => {
 
 describe('POST /bets', () => {
   it('stores a bet and answers it with its place', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
 
     expect(await post(BODY)).toEqual(created);
     expect(sentAfterListing()).toEqual([firstTry]);
@@ -162,7 +164,7 @@ describe('POST /bets', () => {
       100_000_000_000n,
     ],
   ])('takes %s', async (_case, body, eventId, amount, minor) => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
 
     const answer = await post(body);
 
@@ -173,21 +175,21 @@ describe('POST /bets', () => {
   });
 
   it('takes a body that comes base64-encoded', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
     const body = Buffer.from(BODY).toString('base64');
 
     expect(await post(body, { isBase64Encoded: true })).toEqual(created);
   });
 
   it('takes the content type with a charset', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
     const headers = { 'content-type': 'application/json; charset=utf-8' };
 
     expect(await post(BODY, { headers })).toEqual(created);
   });
 
   it('refuses a bet on an event with a result', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled('ConditionalCheckFailed', 'None'));
+    dynamodb.on(TransactWriteItemsCommand).rejects(canceled('ConditionalCheckFailed', 'None'));
 
     expect(await post(BODY)).toEqual(
       problemAnswer(
@@ -224,14 +226,14 @@ describe('POST /bets', () => {
     const shown = { ...bet, id: betIdOf(7), placed_at: '2026-11-22T11:00:00.000Z' };
 
     it.each(['key-1', '"key-1"'])('stores the key %s with the bet', async (key) => {
-      dynamodb.on(TransactWriteCommand).resolves({});
+      dynamodb.on(TransactWriteItemsCommand).resolves({});
 
       expect(await post(BODY, { headers: { 'idempotency-key': key } })).toEqual(created);
       expect(sentAfterListing()).toEqual([keyedTry]);
     });
 
     it('replays the one bet in its current state', async () => {
-      dynamodb.on(TransactWriteCommand).rejects(takenBy(HASH));
+      dynamodb.on(TransactWriteItemsCommand).rejects(takenBy(HASH));
       dynamodb.on(GetCommand).resolves({ Item: storedBet });
       dynamodb.on(BatchGetCommand).resolves({
         Responses: {
@@ -272,7 +274,7 @@ describe('POST /bets', () => {
     });
 
     it('refuses the key for another bet', async () => {
-      dynamodb.on(TransactWriteCommand).rejects(takenBy('another'));
+      dynamodb.on(TransactWriteItemsCommand).rejects(takenBy('another'));
 
       expect(await post(BODY, keyed)).toEqual(
         problemAnswer(
@@ -287,9 +289,9 @@ describe('POST /bets', () => {
 
     it('replays the bet that landed before its event was settled, behind another fence', async () => {
       dynamodb
-        .on(TransactWriteCommand)
-        .rejectsOnce(canceled('ConditionalCheckFailed', 'None', 'None'))
-        .resolves({});
+        .on(TransactWriteItemsCommand)
+        .rejects(canceled('ConditionalCheckFailed', 'None', 'None'));
+      dynamodb.on(TransactWriteCommand).resolves({});
       const record = { key: 'key-1', betId: betIdOf(7), requestHash: HASH };
       dynamodb.on(TransactGetCommand).resolves({ Responses: [{ Item: record }] });
       dynamodb.on(GetCommand, { TableName: 'bet-maker-bets' }).resolves({ Item: storedBet });
@@ -302,7 +304,7 @@ describe('POST /bets', () => {
         }),
       );
       expect(sentAfterListing().map(([name]) => name)).toEqual([
-        'TransactWriteCommand',
+        'TransactWriteItemsCommand',
         'BatchGetCommand',
         'TransactWriteCommand',
         'TransactGetCommand',
@@ -335,7 +337,7 @@ describe('POST /bets', () => {
   });
 
   it('lists an event once a minute, however many bets it takes', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
     const now = jest.spyOn(service.clock, 'now');
 
     for (const seconds of [0, 1, 59, 60, 119]) {
@@ -349,7 +351,7 @@ describe('POST /bets', () => {
 
   it('takes a bet on an event that somebody else has listed', async () => {
     dynamodb.on(UpdateCommand).rejects(conditionFailed());
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
 
     expect(await post(BODY)).toEqual(created);
   });
@@ -362,7 +364,10 @@ describe('POST /bets', () => {
   });
 
   it('tries another fence when it meets another writer', async () => {
-    dynamodb.on(TransactWriteCommand).rejectsOnce(canceled('TransactionConflict')).resolves({});
+    dynamodb
+      .on(TransactWriteItemsCommand)
+      .rejectsOnce(canceled('TransactionConflict'))
+      .resolves({});
     // The first fence, a pause, the second fence.
     const random = [0.5, 0.1, 0.25];
     jest.spyOn(service, 'random').mockImplementation(() => random.shift() ?? 0);
@@ -376,7 +381,7 @@ describe('POST /bets', () => {
   });
 
   it('answers that it is busy after eight tries that met another writer', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled('TransactionConflict'));
+    dynamodb.on(TransactWriteItemsCommand).rejects(canceled('TransactionConflict'));
 
     const answer = await post(BODY);
 
@@ -526,7 +531,7 @@ describe('POST /bets', () => {
     );
 
     it('refuses a body of more than 64 KiB, and takes one of just that', async () => {
-      dynamodb.on(TransactWriteCommand).resolves({});
+      dynamodb.on(TransactWriteItemsCommand).resolves({});
       const most = BODY.padEnd(65_536, ' ');
 
       expect(await post(most)).toEqual(created);
@@ -560,7 +565,7 @@ describe('POST /bets', () => {
     givenUp('TimeoutError'),
     givenUp('AbortError'),
   ])('asks to come back when the store fails with $message', async (error) => {
-    dynamodb.on(TransactWriteCommand).rejects(error);
+    dynamodb.on(TransactWriteItemsCommand).rejects(error);
 
     const answer = await post(BODY);
 
@@ -581,7 +586,7 @@ describe('POST /bets', () => {
     refused('AccessDeniedException'),
     canceled('ValidationError'),
   ])('hides a bug, and logs it once ($message)', async (error) => {
-    dynamodb.on(TransactWriteCommand).rejects(error);
+    dynamodb.on(TransactWriteItemsCommand).rejects(error);
 
     const answer = await post(BODY);
 

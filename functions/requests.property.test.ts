@@ -1,4 +1,4 @@
-import { BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   GetCommand,
@@ -34,6 +34,7 @@ beforeEach(() => {
   dynamodb.on(BatchGetCommand).resolves({});
   dynamodb.on(QueryCommand).resolves({});
   dynamodb.on(TransactWriteCommand).resolves({});
+  dynamodb.on(TransactWriteItemsCommand).resolves({});
   dynamodb.on(BatchExecuteStatementCommand).resolves({});
   dynamodb.on(UpdateCommand).resolves({ Attributes: settlement });
 });

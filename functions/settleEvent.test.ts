@@ -168,6 +168,7 @@ const walking: [string, object] = [
     IndexName: 'byEvent',
     KeyConditionExpression: 'eventFence = :fence',
     ExpressionAttributeValues: { ':fence': `${EVENT}#7` },
+    ProjectionExpression: 'betId',
     Limit: 500,
   },
 ];

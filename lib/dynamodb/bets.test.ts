@@ -1,10 +1,11 @@
+import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   GetCommand,
   QueryCommand,
   TransactGetCommand,
-  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { bareWrites } from '../../tests/support/attributes.ts';
 import {
   broken,
   canceled,
@@ -88,26 +89,25 @@ describe('insertBet', () => {
   };
 
   it('counts the bet behind its open fence and stores it, in one transaction', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
 
     expect(await store.insertBet(bet, undefined, calm)).toEqual({ kind: 'inserted' });
     expect(sent(dynamodb)).toEqual([
-      ['TransactWriteCommand', { TransactItems: [countBet, putBet] }],
+      ['TransactWriteItemsCommand', { TransactItems: bareWrites([countBet, putBet]) }],
     ]);
     expect(signals(dynamodb)).toEqual([calm]);
   });
 
   it('stores the key in the same transaction', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+    dynamodb.on(TransactWriteItemsCommand).resolves({});
 
     expect(await store.insertBet(bet, record, calm)).toEqual({ kind: 'inserted' });
     expect(sent(dynamodb)).toEqual([
-      ['TransactWriteCommand', { TransactItems: [countBet, putBet, putKey] }],
+      ['TransactWriteItemsCommand', { TransactItems: bareWrites([countBet, putBet, putKey]) }],
     ]);
   });
 
   const FAILED = 'ConditionalCheckFailed';
-  // An error of the SDK is not translated by the document client.
   const takenKey = {
     Code: FAILED,
     Item: { key: { S: 'key-1' }, betId: { S: betIdOf(3) }, requestHash: { S: 'other' } },
@@ -136,13 +136,13 @@ describe('insertBet', () => {
     ['a throttled fence', ['ThrottlingError', 'None'], { kind: 'contended' }],
     ['a fence without throughput', ['ProvisionedThroughputExceeded'], { kind: 'contended' }],
   ])('meets %s', async (_case, reasons, result) => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled(...reasons));
+    dynamodb.on(TransactWriteItemsCommand).rejects(canceled(...reasons));
 
     expect(await store.insertBet(bet, record, calm)).toEqual(result);
   });
 
   it('meets its own transaction that is still on its way', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(refused('TransactionInProgressException'));
+    dynamodb.on(TransactWriteItemsCommand).rejects(refused('TransactionInProgressException'));
 
     expect(await store.insertBet(bet, undefined, calm)).toEqual({ kind: 'contended' });
   });
@@ -151,7 +151,7 @@ describe('insertBet', () => {
     ['no reason that is known', canceled('ValidationError', 'None')],
     ['no reason at all', canceled()],
   ])('calls a cancellation with %s a bug', async (_case, error) => {
-    dynamodb.on(TransactWriteCommand).rejects(error);
+    dynamodb.on(TransactWriteItemsCommand).rejects(error);
 
     await expect(store.insertBet(bet, undefined, calm)).rejects.toBe(error);
   });
@@ -163,7 +163,7 @@ describe('insertBet', () => {
     givenUp('TimeoutError'),
     givenUp('AbortError'),
   ])('is unavailable on $message', async (error) => {
-    dynamodb.on(TransactWriteCommand).rejects(error);
+    dynamodb.on(TransactWriteItemsCommand).rejects(error);
 
     await expect(store.insertBet(bet, undefined, calm)).rejects.toMatchObject({
       code: 'unavailable',
@@ -173,7 +173,7 @@ describe('insertBet', () => {
 
   it('passes a refused request on as the bug it is', async () => {
     const error = refused('ValidationException');
-    dynamodb.on(TransactWriteCommand).rejects(error);
+    dynamodb.on(TransactWriteItemsCommand).rejects(error);
 
     await expect(store.insertBet(bet, undefined, calm)).rejects.toBe(error);
   });
@@ -311,7 +311,12 @@ describe('newestBets', () => {
 
 describe('the ids behind a fence', () => {
   const behind = { eventId: 'sr:match:42', fence: 7 };
-  const inIndex = { TableName: 'test-bets', IndexName: 'byEvent', Limit: 10 };
+  const inIndex = {
+    TableName: 'test-bets',
+    IndexName: 'byEvent',
+    ProjectionExpression: 'betId',
+    Limit: 10,
+  };
   const inFence = {
     ...inIndex,
     KeyConditionExpression: 'eventFence = :fence',

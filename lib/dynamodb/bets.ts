@@ -1,19 +1,25 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
-  GetCommand,
-  type QueryCommandInput,
-  TransactGetCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  type TransactWriteItemsCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { GetCommand, type QueryCommandInput, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { PlacedBet } from '../bets/bet.ts';
 import { unavailable } from '../bets/errors.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import type { BetsBehindFence, BetStore, IdempotencyRecord, InsertResult } from '../bets/store.ts';
 import { translateFailure } from './failures.ts';
 import { betFromItem, betIdFromItem, eventFenceKey, itemFromBet, recordFromItem } from './items.ts';
-import { attempt, batchGet, CONDITION_FAILED, pause, queryPage, type Session } from './session.ts';
+import {
+  attempt,
+  batchGet,
+  CONDITION_FAILED,
+  pause,
+  queryPage,
+  sendBare,
+  type Session,
+} from './session.ts';
 
 type BetMethods = Pick<
   BetStore,
@@ -74,28 +80,28 @@ function insertion(
   { tables }: Session,
   bet: PlacedBet,
   record: IdempotencyRecord | undefined,
-): TransactWriteCommandInput {
+): TransactWriteItemsCommandInput {
   const countBet = {
     TableName: tables.fences,
-    Key: { eventFence: eventFenceKey(bet) },
+    Key: { eventFence: { S: eventFenceKey(bet) } },
     UpdateExpression: 'ADD placed :one, stakedMinor :stake',
     ConditionExpression: FENCE_IS_OPEN,
-    ExpressionAttributeValues: { ':one': 1, ':stake': bet.amountMinor },
+    ExpressionAttributeValues: { ':one': { N: '1' }, ':stake': { N: bet.amountMinor.toString() } },
   };
   const putBet = {
     TableName: tables.bets,
-    Item: itemFromBet(bet),
+    Item: marshall(itemFromBet(bet)),
     ConditionExpression: BET_IS_NEW,
   };
-  const putKey = {
+  const putKey = record && {
     TableName: tables.idempotencyKeys,
-    Item: record,
+    Item: marshall(record),
     ConditionExpression: KEY_IS_NEW,
     ExpressionAttributeNames: { '#key': 'key' },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
   return {
-    TransactItems: [{ Update: countBet }, { Put: putBet }, ...(record ? [{ Put: putKey }] : [])],
+    TransactItems: [{ Update: countBet }, { Put: putBet }, ...(putKey ? [{ Put: putKey }] : [])],
   };
 }
 
@@ -106,9 +112,9 @@ async function insertBet(
   signal: AbortSignal,
 ): Promise<InsertResult> {
   // The SDK adds a client request token, so that its own retry of a lost reply is the same write.
-  const command = new TransactWriteCommand(insertion(session, bet, record));
+  const command = new TransactWriteItemsCommand(insertion(session, bet, record));
   try {
-    await session.client.send(command, { abortSignal: signal });
+    await sendBare(session, command, signal);
     return { kind: 'inserted' };
   } catch (error) {
     if (error instanceof TransactionCanceledException) return refusal(error);
@@ -130,7 +136,6 @@ function refusal(error: TransactionCanceledException): InsertResult {
   const [fence, bet, key] = error.CancellationReasons ?? [];
   if (bet?.Code === CONDITION_FAILED) return { kind: 'bet-exists' };
   if (key?.Code === CONDITION_FAILED)
-    // The document client translates answers, not errors.
     return { kind: 'key-taken', record: recordFromItem(unmarshall(key.Item ?? {})) };
   if (fence?.Code === CONDITION_FAILED) return { kind: 'fence-closed' };
   const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code ?? ''));
@@ -218,5 +223,6 @@ function idsBehind(
       ':fence': eventFenceKey(behind),
       ...(bound !== undefined && { ':bound': bound }),
     },
+    ProjectionExpression: 'betId',
   };
 }

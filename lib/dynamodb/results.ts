@@ -1,6 +1,5 @@
 import {
   BatchExecuteStatementCommand,
-  type BatchExecuteStatementCommandOutput,
   type BatchStatementError,
   type BatchStatementResponse,
 } from '@aws-sdk/client-dynamodb';
@@ -8,7 +7,7 @@ import { statusFor } from '../bets/bet.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import type { BetStore, StoredResult } from '../bets/store.ts';
 import { toInstant } from './items.ts';
-import { attempt, CONDITION_FAILED, pause, type Session } from './session.ts';
+import { attempt, CONDITION_FAILED, pause, sendBare, type Session } from './session.ts';
 
 /** The results that bets are stored with, in the table `bets`. */
 export function resultMethods(session: Session): Pick<BetStore, 'storeResult'> {
@@ -56,7 +55,7 @@ async function storeResult(
         Parameters: [status, atVersion, settledAt, { S: shardOf(id) }, { S: id }, atVersion],
       })),
     });
-    const { Responses } = await sendBare(session, command, signal);
+    const { Responses } = await attempt(sendBare(session, command, signal));
     const failed = left.filter((id, index) => !wasStored(id, Responses?.[index]));
     const again = new Set(failed);
     stored.push(...left.filter((id) => !again.has(id)));
@@ -73,21 +72,4 @@ function wasStored(id: BetId, response: BatchStatementResponse | undefined): boo
   if (error === undefined || error.Code === CONDITION_FAILED) return true;
   if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;
   throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);
-}
-
-/**
- * A command of the client below the document client, which hands it on as it is. Turning every parameter of
- * every statement into an attribute value by itself, and copying them deeply, would be a third of the work.
- */
-function sendBare(
-  { client }: Session,
-  command: BatchExecuteStatementCommand,
-  signal: AbortSignal,
-): Promise<BatchExecuteStatementCommandOutput> {
-  // Its type knows its own commands only.
-  const send = client.send.bind(client) as unknown as (
-    bare: BatchExecuteStatementCommand,
-    options: { abortSignal: AbortSignal },
-  ) => Promise<BatchExecuteStatementCommandOutput>;
-  return attempt(send(command, { abortSignal: signal }));
 }

@@ -1,4 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type $Command,
+  ConditionalCheckFailedException,
+  type DynamoDBClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
@@ -41,6 +47,29 @@ export async function attempt<Output>(call: Promise<Output>): Promise<Output> {
   } catch (error) {
     throw translateFailure(error);
   }
+}
+
+type BareCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = $Command<
+  Input,
+  Output,
+  DynamoDBClientResolvedConfig
+>;
+
+/**
+ * A command of the client below the document client, which hands it on as it is: for what is sent the most. To
+ * look through a whole command for what is to be translated is a good part of the work of sending it.
+ */
+export function sendBare<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
+  { client }: Session,
+  command: BareCommand<Input, Output>,
+  signal: AbortSignal,
+): Promise<Output> {
+  // The document client's type knows its own commands only.
+  const send = client.send.bind(client) as unknown as (
+    bare: BareCommand<Input, Output>,
+    options: { abortSignal: AbortSignal },
+  ) => Promise<Output>;
+  return send(command, { abortSignal: signal });
 }
 
 export async function pause(

@@ -83,8 +83,17 @@ async function driveAll(): Promise<void> {
   const intent = { id: 'decision', outcome: 'WIN', decidedAt: Date.now() } as const;
   await service.store.noteIntent('d', intent, new AbortController().signal);
   conflict(1, 64);
+  // A fence whose bets take another page, when the other is done.
+  for (let bet = 0; bet <= 501; bet += 1) {
+    const placedAt = Date.now();
+    const id = service.newBetId(placedAt);
+    const fence = bet === 0 ? 1 : 0;
+    const given = { id, eventId: 'e', fence, amountMinor: 100n, placedAt };
+    await service.store.insertBet(given, undefined, new AbortController().signal);
+  }
+  await record('settleEvent', () => settleEvent(resultOf('e', 'WIN')));
   sentBy['resumeSettlements'] = await during(async () => {
-    expect(await resumeSettlements()).toEqual({ found: 2, finished: ['c', 'd'] });
+    expect(await resumeSettlements()).toEqual({ found: 3, finished: ['c', 'd', 'e'] });
   });
 
   expect(statuses).toEqual({
@@ -93,7 +102,7 @@ async function driveAll(): Promise<void> {
     getBet: [200],
     listEvents: [200],
     getEvent: [200, 200],
-    settleEvent: [200, 200, 200, 202],
+    settleEvent: [200, 200, 200, 202, 202],
   });
 }
 

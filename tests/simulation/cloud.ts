@@ -319,7 +319,7 @@ function queryItems(
   const more = last !== undefined && page.length === limit;
   const keys = [...table.keyNames, ...(index === undefined ? [] : [index.hash, index.range])];
   return {
-    Items: structuredClone(page),
+    Items: structuredClone(page.map((item) => projected(item, input))),
     ...(more && { LastEvaluatedKey: pick(last, keys) }),
   };
 }

@@ -268,6 +268,7 @@ function indexPage(random: Random, TableName: string, eventFence: string, bound:
       : 'eventFence = :fence',
     ExpressionAttributeValues: { ':fence': eventFence, ...(bounded && { ':bound': bound }) },
     ...(down && { ScanIndexForward: false }),
+    ...(random.chance(0.5) && { ProjectionExpression: 'betId' }),
     Limit: random.between(1, 6),
   });
 }

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Cloud, CommandInput, Output, StatementFate } from './cloud.ts';
+import { plainWrites } from '../support/attributes.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtualTime.ts';
 
@@ -208,7 +209,10 @@ export function createNetwork(
     send: (
       command: { constructor: { name: string }; input: CommandInput },
       given: { abortSignal?: AbortSignal },
-    ) => abortable(() => send(command.constructor.name, command.input), given.abortSignal),
+    ) => {
+      const [name, input] = asPlain(command.constructor.name, command.input);
+      return abortable(() => send(name, input), given.abortSignal);
+    },
   };
   return {
     // Of the client, the store uses only `send`.
@@ -218,6 +222,13 @@ export function createNetwork(
       current = { ...faults, ...none, latencyMs: 10, lateMs: 0 };
     },
   };
+}
+
+/** A transaction of the client below the document client, which hands it on, as the latter's own. */
+function asPlain(name: string, input: CommandInput): [string, CommandInput] {
+  if (name !== 'TransactWriteItemsCommand') return [name, input];
+  const TransactItems = plainWrites(input['TransactItems'] as object[]);
+  return ['TransactWriteCommand', { ...input, TransactItems }];
 }
 
 /** A transaction meets another one that the schedule does not contain. */
