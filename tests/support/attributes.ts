@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
 /** The members of a write that hold values of a table. */
-const VALUES = ['Item', 'Key', 'ExpressionAttributeValues'];
+const VALUES = new Set(['Item', 'Key', 'ExpressionAttributeValues']);
 
 type Writes = Record<string, Record<string, unknown>>[];
 
@@ -25,7 +25,7 @@ function translated(
   return (writes as Writes).map((write) =>
     mapValues(write, (input) => {
       return mapValues(input, (value, name) =>
-        VALUES.includes(name) ? translate(value as Record<string, unknown>) : value,
+        VALUES.has(name) ? translate(value as Record<string, unknown>) : value,
       );
     }),
   );
