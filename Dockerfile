@@ -5,6 +5,9 @@ RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24.21.0-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
+# The store is elsewhere, so a small heap is enough; V8 would rather take memory than time to tidy up: see
+# docs/decisions/0009-performance.md.
+ENV NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size=256"
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules/
 COPY package.json ./

@@ -1,13 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startService } from '../tests/support/service.ts';
 import { openBook, seed } from './book.ts';
 import { postBets, residentMegabytes } from './load.ts';
 import { ratioOf, type Row, row } from './measure.ts';
 
+const DOCKERFILE = join(import.meta.dirname, '../Dockerfile');
 const ALLOWED_MB = 256;
 const SAMPLE_MS = 250;
 /** A settlement that takes longer than this is not waited for, in samples. */
 const MAX_SAMPLES = 4 * 3_600;
+
+/** The container's, since it is there that memory has a limit. */
+function nodeOptions(): string {
+  const [, options] = /^ENV NODE_OPTIONS="([^"]*)"$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
+  if (options === undefined) throw new Error('The Dockerfile has no NODE_OPTIONS.');
+  return options;
+}
 
 /** The service's resident memory after many requests, and the most of it while one event is settled. */
 export async function memoryCase(
@@ -16,7 +26,11 @@ export async function memoryCase(
 ): Promise<Row[]> {
   const book = await openBook(endpoint);
   await seed(book, 'match', bets);
-  const service = await startService({ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: book.prefix });
+  const service = await startService({
+    DYNAMODB_ENDPOINT: endpoint,
+    TABLE_PREFIX: book.prefix,
+    NODE_OPTIONS: nodeOptions(),
+  });
   await postBets(service.url, 'other', requests, 32);
   const afterRequests = residentMegabytes(service.pid);
   await service.put('/events/match', { status: 'WIN' });

@@ -22,7 +22,6 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
   const { method, originalUrl } = request;
   const rawPath = decodePath(request.path);
   const rawQueryString = /\?(.*)$/s.exec(originalUrl)?.[1] ?? '';
-  const query = new URLSearchParams(rawQueryString);
   const { cookie = '', ...headers } = joinHeaders(request);
   const routeKey = `${method} ${routeOf(request) ?? '/'}`;
   const now = Date.now();
@@ -33,7 +32,7 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
     rawQueryString,
     ...(cookie !== '' && { cookies: cookie.split(/;\s*/) }),
     headers,
-    ...(query.size > 0 && { queryStringParameters: joinRepeated(query) }),
+    ...(rawQueryString !== '' && queryParameters(rawQueryString)),
     ...(Object.keys(request.params).length > 0 && { pathParameters: pathParameters(request) }),
     requestContext: {
       accountId: 'local',
@@ -61,13 +60,30 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
 export function routeOf(request: Request): string | undefined {
   // Express types it `any`; every route here is given as a text.
   const route = request.route as { path: string } | undefined;
-  return route?.path.replaceAll(/:(\w+)/g, '{$1}');
+  return route && gatewayPath(route.path);
 }
+
+const gatewayPaths = new Map<string, string>();
+
+/** There are as many as there are routes. */
+function gatewayPath(path: string): string {
+  const known = gatewayPaths.get(path);
+  if (known !== undefined) return known;
+  const written = path.replaceAll(/:(\w+)/g, '{$1}');
+  gatewayPaths.set(path, written);
+  return written;
+}
+
+let lastSecond = { second: Number.NaN, text: '' };
 
 /** As access logs write it: 22/Nov/2026:12:00:00 +0000. */
 function logTime(milliseconds: number): string {
-  const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
-  return `${day}/${month}/${year}:${time} +0000`;
+  const second = Math.floor(milliseconds / 1_000);
+  if (second !== lastSecond.second) {
+    const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
+    lastSecond = { second, text: `${day}/${month}/${year}:${time} +0000` };
+  }
+  return lastSecond.text;
 }
 
 /**
@@ -86,16 +102,28 @@ function decodePath(path: string): string {
  * gives a request that is an event already, fills in `headers` alone.
  */
 function joinHeaders({ headers, headersDistinct, rawHeaders }: Request): Record<string, string> {
-  const present = Object.entries(rawHeaders.length > 0 ? headersDistinct : headers);
-  return Object.fromEntries(
-    present.map(([name, value]) => [name, [value].flat().join(name === 'cookie' ? '; ' : ',')]),
-  );
+  // A length is a number there.
+  const present: Record<string, string | number | string[] | undefined> =
+    rawHeaders.length > 0 ? headersDistinct : headers;
+  // Without a prototype, whose names are headers like any other.
+  const joined = Object.create(null) as Record<string, string>;
+  for (const [name, value = ''] of Object.entries(present)) {
+    joined[name] = Array.isArray(value)
+      ? value.join(name === 'cookie' ? '; ' : ',')
+      : String(value);
+  }
+  return joined;
 }
 
 /** API Gateway joins the values of a repeated key with commas. */
-function joinRepeated(query: URLSearchParams): Record<string, string> {
+function queryParameters(
+  rawQueryString: string,
+): Pick<APIGatewayProxyEventV2, 'queryStringParameters'> {
+  const query = new URLSearchParams(rawQueryString);
   const names = [...new Set(query.keys())];
-  return Object.fromEntries(names.map((name) => [name, query.getAll(name).join(',')]));
+  if (names.length === 0) return {};
+  const joined = names.map((name) => [name, query.getAll(name).join(',')]);
+  return { queryStringParameters: Object.fromEntries(joined) as Record<string, string> };
 }
 
 function pathParameters({ params }: Request): Record<string, string> {

@@ -6,9 +6,23 @@ export type BetId = string;
 /** The history is spread over this many partitions, so that it can be read strongly consistent. */
 export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
 
+const RANDOM_BYTES = 16;
+/** For 256 ids at once: drawing the bytes of each by itself costs more than all else about an id. */
+const pool = new Uint8Array(256 * RANDOM_BYTES);
+let used = pool.length;
+
+function randomBytes(): Uint8Array {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  used += RANDOM_BYTES;
+  return pool.subarray(used - RANDOM_BYTES, used);
+}
+
 /** A new id for a bet placed at `placedAt` (milliseconds since the epoch). */
 export function newBetId(placedAt: number): BetId {
-  return v7({ msecs: placedAt });
+  return v7({ msecs: placedAt, random: randomBytes() });
 }
 
 export function isBetId(text: string): boolean {
