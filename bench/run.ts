@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findRuntime, startDynamodbLocal } from '../tests/support/dynamodbLocal.ts';
+import { costCase } from './cost.ts';
 import { listCase } from './list.ts';
 import { machine, type Row } from './measure.ts';
 import { memoryCase } from './memory.ts';
@@ -17,8 +18,8 @@ import { visibleCase } from './visible.ts';
  *     npm run bench -- --rounds 5 --bets 5000 --book 20000 --only settle
  *     npm run bench -- --book 1000000 --visible 1000000 --memory-bets 1000000 --requests 100000
  *
- * The second is the full scale, and takes some hours on two processors. What a bet costs in write units is
- * counted by tests/deploy/cost.test.ts, and how long the bundles take to load by `npm run check:bundles`.
+ * The second is the full scale, and takes most of an hour on two processors. How long each Lambda bundle takes
+ * to load is measured by `npm run check:bundles`, which builds them.
  */
 const { values } = parseArgs({
   options: {
@@ -45,6 +46,7 @@ const cases: Record<string, () => Promise<Row[]>> = {
   start: () => startCase(rounds),
   place: () => placeCases(endpoint, rounds),
   settle: () => settleCases(endpoint, rounds, Number(values.bets)),
+  cost: () => costCase(endpoint),
   list: () => listCase(endpoint, rounds, Number(values.book)),
   visible: () => visibleCase(endpoint, rounds, [10_000, Number(values.visible)]),
   memory: () =>

@@ -74,7 +74,7 @@ describe('the write units', () => {
 
   // 64 fences closed in a transaction, and the event's item and index entry: its intent, its result, its
   // end; the result and the end move it in two indexes. A correction closes nothing and notes no intent.
-  it('of an event besides are at most 141 for a result and 10 for a correction', async () => {
+  it('of an event of few bets besides are at most 141 for a result and 10 for a correction', async () => {
     const COUNT = 150;
     for (let number = 0; number < COUNT; number += 1) await recording.handlers.placeBet(bet('b'));
 

@@ -4,7 +4,7 @@ import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import { config, useStoreAt } from '../../lib/config.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { apiEvent, context, type Sent } from '../support/apiEvent.ts';
-import { plainWrites } from '../support/attributes.ts';
+import { plainCommand } from '../support/attributes.ts';
 import { canceled } from '../support/dynamodb.ts';
 import { silentObserver } from '../support/observers.ts';
 
@@ -88,14 +88,7 @@ function watchPort(store: object): Set<string> {
   return calls;
 }
 
-const transaction = z.object({ TransactItems: z.array(z.looseObject({})) });
-
-/** Bets are placed by the command below the document client; what it says is the same. */
-function asPlain(command: SentCommand): SentCommand {
-  if (command.name !== 'TransactWriteItemsCommand') return command;
-  const TransactItems = plainWrites(transaction.parse(command.input).TransactItems);
-  return { name: 'TransactWriteCommand', input: { TransactItems } };
-}
+const transaction = z.object({ TransactItems: z.array(z.unknown()) });
 
 function watchClient() {
   const sent: SentCommand[] = [];
@@ -109,7 +102,7 @@ function watchClient() {
     command: { constructor: { name: string }; input: unknown },
     options: object,
   ) {
-    sent.push(asPlain({ name: command.constructor.name, input: command.input }));
+    sent.push(plainCommand({ name: command.constructor.name, input: command.input }));
     const writes = transaction.safeParse(command.input).data?.TransactItems.length;
     if (conflicts.left > 0 && writes === conflicts.writes) {
       conflicts.left -= 1;

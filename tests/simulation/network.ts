@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Cloud, CommandInput, Output, StatementFate } from './cloud.ts';
-import { plainWrites } from '../support/attributes.ts';
+import { plainCommand } from '../support/attributes.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtualTime.ts';
 
@@ -210,8 +210,11 @@ export function createNetwork(
       command: { constructor: { name: string }; input: CommandInput },
       given: { abortSignal?: AbortSignal },
     ) => {
-      const [name, input] = asPlain(command.constructor.name, command.input);
-      return abortable(() => send(name, input), given.abortSignal);
+      const { name, input } = plainCommand({
+        name: command.constructor.name,
+        input: command.input,
+      });
+      return abortable(() => send(name, input as CommandInput), given.abortSignal);
     },
   };
   return {
@@ -222,13 +225,6 @@ export function createNetwork(
       current = { ...faults, ...none, latencyMs: 10, lateMs: 0 };
     },
   };
-}
-
-/** A transaction of the client below the document client, which hands it on, as the latter's own. */
-function asPlain(name: string, input: CommandInput): [string, CommandInput] {
-  if (name !== 'TransactWriteItemsCommand') return [name, input];
-  const TransactItems = plainWrites(input['TransactItems'] as object[]);
-  return ['TransactWriteCommand', { ...input, TransactItems }];
 }
 
 /** A transaction meets another one that the schedule does not contain. */

@@ -11,8 +11,22 @@ export function bareWrites(writes: readonly object[]): object[] {
   return translated(writes, (values) => marshall(values));
 }
 
-/** The other way. */
-export function plainWrites(writes: readonly object[]): object[] {
+interface Command {
+  name: string;
+  input: unknown;
+}
+
+/** A transaction of the client below the document client, which hands it on, as the latter's own. */
+export function plainCommand({ name, input }: Command): Command {
+  if (name !== 'TransactWriteItemsCommand') return { name, input };
+  const { TransactItems, ...more } = input as { TransactItems: object[] };
+  return {
+    name: 'TransactWriteCommand',
+    input: { ...more, TransactItems: plainWrites(TransactItems) },
+  };
+}
+
+function plainWrites(writes: readonly object[]): object[] {
   return translated(writes, (values) =>
     unmarshall(values as Record<string, AttributeValue>, { wrapNumbers: BigInt }),
   );

@@ -1,0 +1,91 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { placeBet } from '../lib/bets/placeBet.ts';
+import { listBets } from '../lib/bets/readBets.ts';
+import { resumeSettlements } from '../lib/bets/resumeSettlements.ts';
+import { settleEvent } from '../lib/bets/settleEvent.ts';
+import { createDynamodbStore } from '../lib/dynamodb/store.ts';
+import { systemClock } from '../lib/systemClock.ts';
+import { readUnits } from '../tests/deploy/readUnits.ts';
+import type { SentCommand } from '../tests/deploy/recording.ts';
+import { writeUnits } from '../tests/deploy/writeUnits.ts';
+import { plainCommand } from '../tests/support/attributes.ts';
+import { type Book, never, openBook, seed } from './book.ts';
+import { ratioOf, type Row, row } from './measure.ts';
+
+/** Bets on the event: what an event costs besides is spread over them. */
+const BETS = 10_000;
+const PLACED = 200;
+const PAGE = 100;
+
+interface Call extends SentCommand {
+  output: unknown;
+}
+
+/**
+ * Units of DynamoDB's capacity by AWS's published rules, from the commands that were sent; what DynamoDB Local
+ * says of them is doubled for transactions, and missing for statements.
+ */
+export async function costCase(endpoint: string): Promise<Row[]> {
+  const calls: Call[] = [];
+  const book = recorded(await openBook(endpoint), calls);
+  const { deps, prefix } = book;
+  const during = async (work: () => Promise<unknown>): Promise<Call[]> => {
+    calls.length = 0;
+    await work();
+    return [...calls];
+  };
+  const written = (sent: readonly Call[]): number =>
+    sent.reduce((all, call) => all + writeUnits(call, { prefix, indexInTransaction: 1 }), 0);
+  const decide = (outcome: 'WIN' | 'LOSE') => async (): Promise<void> => {
+    await settleEvent(deps, { eventId: 'match', outcome, sweepBudgetMs: 0 }, never);
+    await resumeSettlements(deps, never);
+  };
+  await seed(book, 'match', BETS);
+
+  const place = () => placeBet(deps, { eventId: 'other', amountMinor: 100n }, never);
+  // The first bet on an event lists the event too.
+  await place();
+  const placing = await during(async () => {
+    for (let bet = 0; bet < PLACED; bet += 1) await place();
+  });
+  const settling = await during(decide('WIN'));
+  const correcting = await during(decide('LOSE'));
+  const listing = await during(() => listBets(deps, { limit: PAGE }, never));
+  const read = listing.reduce((all, call) => all + readUnits(call, call.output), 0);
+  return [
+    units('cost: placing a bet', written(placing) / PLACED, 5, '<=1'),
+    units(`cost: settling, a bet of ${BETS}`, written(settling) / BETS, 1, '<=1.02'),
+    units(`cost: correcting, a bet of ${BETS}`, written(correcting) / BETS, 1, '<=1.02'),
+    // One query a shard, and the result of the bets' event: less cannot be read consistently.
+    units(`cost: reading a page of ${PAGE}`, read, 17, '<=1.5', 'read'),
+  ];
+}
+
+/** The book with a store that notes what it sends, and what it was answered. */
+function recorded(book: Book, calls: Call[]): Book {
+  const { client } = book;
+  const send = async (
+    command: { constructor: { name: string }; input: object },
+    options: object,
+  ) => {
+    const output: unknown = await Reflect.apply(client.send, client, [command, options]);
+    calls.push({
+      ...plainCommand({ name: command.constructor.name, input: command.input }),
+      output,
+    });
+    return output;
+  };
+  const store = createDynamodbStore({
+    // Of the client, the store uses only `send`.
+    client: { send } as unknown as DynamoDBDocumentClient,
+    tablePrefix: book.prefix,
+    clock: systemClock,
+    random: Math.random,
+  });
+  return { ...book, deps: { ...book.deps, store } };
+}
+
+function units(name: string, counted: number, least: number, target: string, kind = 'write'): Row {
+  const ratio = ratioOf([counted], [least]);
+  return row(name, `${counted.toFixed(3)} ${kind} units`, `${least}`, ratio, target);
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { SentCommand } from './recording.ts';
+import { itemBytes } from './writeUnits.ts';
+
+const BYTES_PER_UNIT = 4_096;
+
+const items = z.array(z.record(z.string(), z.unknown()));
+const query = z.object({ ConsistentRead: z.boolean().default(false) });
+const queried = z.object({ Items: items.default([]) });
+const batch = z.object({
+  RequestItems: z.record(z.string(), z.object({ Keys: items, ConsistentRead: z.literal(true) })),
+});
+const found = z.object({ Responses: z.record(z.string(), items).default({}) });
+
+/**
+ * What AWS charges for a read of whole items, by its published rules: one unit for each 4 KB begun, of an
+ * item or of all items of a query, and one where there is nothing; half of that when it need not be consistent.
+ * Throws for a command that no page needs.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+ */
+export function readUnits({ name, input }: SentCommand, output: unknown): number {
+  if (name === 'QueryCommand') {
+    const { ConsistentRead } = query.parse(input);
+    const bytes = queried.parse(output).Items.reduce((all, item) => all + itemBytes(item), 0);
+    return unitsOf(bytes) * (ConsistentRead ? 1 : 0.5);
+  }
+  if (name === 'BatchGetCommand') {
+    const asked = Object.values(batch.parse(input).RequestItems).flatMap(({ Keys }) => Keys).length;
+    const read = Object.values(found.parse(output).Responses).flat();
+    const units = read.reduce((all, item) => all + unitsOf(itemBytes(item)), 0);
+    return units + (asked - read.length);
+  }
+  throw new Error(`What does AWS charge for ${name}?`);
+}
+
+function unitsOf(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / BYTES_PER_UNIT));
+}
