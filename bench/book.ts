@@ -3,7 +3,6 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws
 import type { Dependencies } from '../lib/bets/dependencies.ts';
 import { FENCES_PER_EVENT } from '../lib/bets/event.ts';
 import { newBetId } from '../lib/bets/ids.ts';
-import { placeBet } from '../lib/bets/placeBet.ts';
 import { createMissingTables } from '../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../lib/dynamodb/client.ts';
 import { eventFenceKey, itemFromBet } from '../lib/dynamodb/items.ts';
@@ -35,13 +34,6 @@ export async function openBook(endpoint: string): Promise<Book> {
   return { client, prefix, deps: { ...composed, store, newBetId } };
 }
 
-export async function place(book: Book, eventId: string, count: number): Promise<string[]> {
-  const placed = await times(count, 32, () =>
-    placeBet(book.deps, { eventId, amountMinor: 100n }, never),
-  );
-  return placed.map(({ bet }) => bet.id);
-}
-
 const STAKE_MINOR = 100n;
 /** Items of one `BatchWriteItem`, the most that AWS takes, and how many calls are on their way at once. */
 const WRITE_BATCH = 25;
@@ -49,25 +41,26 @@ const WRITERS = 32;
 
 /**
  * Puts bets on an event into the tables as if they had been placed, many times faster: each item is what the
- * store would have written, and the fences' counts add up.
+ * store would have written, and the fences' counts add up. Their ids.
  */
 export async function seed(
   { client, prefix, deps }: Book,
   eventId: string,
   count: number,
-): Promise<void> {
+): Promise<string[]> {
   await deps.store.noteActivity(eventId, Date.now(), never);
-  await times(Math.ceil(count / WRITE_BATCH), WRITERS, async (batch) => {
+  const batches = await times(Math.ceil(count / WRITE_BATCH), WRITERS, async (batch) => {
     const size = Math.min(WRITE_BATCH, count - batch * WRITE_BATCH);
     const placedAt = Date.now();
-    const puts = Array.from({ length: size }, (_, index) => {
+    const ids = Array.from({ length: size }, () => newBetId(placedAt));
+    const puts = ids.map((id, index) => {
       const fence = (batch * WRITE_BATCH + index) % FENCES_PER_EVENT;
-      const id = newBetId(placedAt);
       const bet = { id, eventId, fence, amountMinor: STAKE_MINOR, placedAt };
       return { PutRequest: { Item: itemFromBet(bet) } };
     });
     // A store on this machine leaves nothing undone.
     await client.send(new BatchWriteCommand({ RequestItems: { [`${prefix}bets`]: puts } }));
+    return ids;
   });
   await times(FENCES_PER_EVENT, WRITERS, async (fence) => {
     const placed = Math.floor((count + FENCES_PER_EVENT - 1 - fence) / FENCES_PER_EVENT);
@@ -76,4 +69,5 @@ export async function seed(
     const Item = { eventFence: eventFenceKey({ eventId, fence }), placed, stakedMinor };
     await client.send(new PutCommand({ TableName: `${prefix}fences`, Item }));
   });
+  return batches.flat();
 }

@@ -15,7 +15,7 @@ import { visibleCase } from './visible.ts';
  * Measures what the service costs against the least that it could cost, side by side in one run, on
  * DynamoDB Local. Ratios are the result: medians of rounds taken in turn, with their spread.
  *
- *     npm run bench -- --rounds 5 --bets 5000 --book 20000 --only settle
+ *     npm run bench -- --rounds 5 --bets 10000 --book 20000 --only settle
  *     npm run bench -- --book 1000000 --visible 1000000 --memory-bets 1000000 --requests 100000
  *
  * The second is the full scale, and takes most of an hour on two processors. How long each Lambda bundle takes
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     /** Bets that are settled in each round. */
-    bets: { type: 'string', default: '5000' },
+    bets: { type: 'string', default: '10000' },
     /** Bets in the large book of the listing. */
     book: { type: 'string', default: '20000' },
     /** Bets on the largest event whose result is looked for. */

@@ -4,7 +4,7 @@ import { shardOf } from '../lib/bets/ids.ts';
 import { resumeSettlements } from '../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../lib/bets/settleEvent.ts';
 import { times } from '../tests/contract/parts.ts';
-import { type Book, never, openBook, place } from './book.ts';
+import { type Book, never, openBook, seed } from './book.ts';
 import { percentile, ratioOf, type Row, row } from './measure.ts';
 
 interface Timed {
@@ -29,10 +29,10 @@ export async function settleCases(endpoint: string, rounds: number, bets: number
   const results: Record<'ours' | 'floor' | 'loop', Timed[]> = { ours: [], floor: [], loop: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const event = randomUUID();
-    await place(book, event, bets);
+    await seed(book, event, bets);
     await settleEvent(book.deps, { eventId: event, outcome: 'WIN', sweepBudgetMs: 0 }, never);
-    const batched = await place(book, randomUUID(), bets);
-    const looped = await place(book, randomUUID(), bets);
+    const batched = await seed(book, randomUUID(), bets);
+    const looped = await seed(book, randomUUID(), bets);
     const ours = await timed(bets, () => resumeSettlements(book.deps, never));
     const floor = await timed(bets, () => bareBatches(book, batched));
     const loop = await timed(bets, () => updateLoop(book, looped));
