@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { createClient } from '../lib/dynamodb/client.ts';
+import { plainClient } from './plainClient.ts';
 
 /**
  * The least that placing a bet can cost: bare node:http that does the same one `TransactWriteItems` with
- * the same client and nothing else. No validation, no routes, no errors. Prints its address.
+ * the SDK's client as it comes, and nothing else. No validation, no routes, no errors. Prints its address.
  */
-const client = createClient(process.env['DYNAMODB_ENDPOINT']);
+const client = plainClient(process.env['DYNAMODB_ENDPOINT'] ?? '');
 const prefix = process.env['TABLE_PREFIX'] ?? '';
 
 const server = createServer((request, response) => {

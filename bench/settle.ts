@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { BatchExecuteStatementCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  type DynamoDBDocumentClient,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { shardOf } from '../lib/bets/ids.ts';
 import { resumeSettlements } from '../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../lib/bets/settleEvent.ts';
 import { times } from '../tests/contract/parts.ts';
-import { type Book, never, openBook, seed } from './book.ts';
+import { never, openBook, seed } from './book.ts';
 import { percentile, ratioOf, type Row, row } from './measure.ts';
+import { plainClient } from './plainClient.ts';
 
 interface Timed {
   perSecond: number;
@@ -26,6 +31,7 @@ async function timed(count: number, work: () => Promise<unknown>): Promise<Timed
 /** Our sweep against bare batches on known keys, and against a loop of single updates. */
 export async function settleCases(endpoint: string, rounds: number, bets: number): Promise<Row[]> {
   const book = await openBook(endpoint);
+  const others: Others = { client: plainClient(endpoint), prefix: book.prefix };
   const results: Record<'ours' | 'floor' | 'loop', Timed[]> = { ours: [], floor: [], loop: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const event = randomUUID();
@@ -34,8 +40,8 @@ export async function settleCases(endpoint: string, rounds: number, bets: number
     const batched = await seed(book, randomUUID(), bets);
     const looped = await seed(book, randomUUID(), bets);
     const ours = await timed(bets, () => resumeSettlements(book.deps, never));
-    const floor = await timed(bets, () => bareBatches(book, batched));
-    const loop = await timed(bets, () => updateLoop(book, looped));
+    const floor = await timed(bets, () => bareBatches(others, batched));
+    const loop = await timed(bets, () => updateLoop(others, looped));
     if (round === 0) continue;
     results.ours.push(ours);
     results.floor.push(floor);
@@ -64,9 +70,14 @@ export async function settleCases(endpoint: string, rounds: number, bets: number
   ];
 }
 
+interface Others {
+  client: DynamoDBDocumentClient;
+  prefix: string;
+}
+
 const IN_FLIGHT = { batches: 8, updates: 32 };
 
-async function bareBatches({ client, prefix }: Book, ids: readonly string[]): Promise<void> {
+async function bareBatches({ client, prefix }: Others, ids: readonly string[]): Promise<void> {
   const Statement =
     `UPDATE "${prefix}bets" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ` +
     'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?';
@@ -80,7 +91,7 @@ async function bareBatches({ client, prefix }: Book, ids: readonly string[]): Pr
   });
 }
 
-async function updateLoop({ client, prefix }: Book, ids: readonly string[]): Promise<void> {
+async function updateLoop({ client, prefix }: Others, ids: readonly string[]): Promise<void> {
   await times(ids.length, IN_FLIGHT.updates, async (index) => {
     const betId = ids[index] ?? '';
     await client.send(
