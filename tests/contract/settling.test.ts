@@ -273,13 +273,16 @@ describe('a settlement that stopped', () => {
   );
 
   it.each([
-    ['storeResult', 0],
-    ['storeResult', 3],
-    ['markFenceSwept', 2],
-    ['finishSettlement', 0],
-  ] as const)('at %s after %d calls goes on from where it was', async (method, calls) => {
+    ['storeResult', 0, 0],
+    ['storeResult', 3, 0],
+    // Fences are marked while one of them has a second page.
+    ['markFenceSwept', 2, 501],
+    ['finishSettlement', 0, 0],
+  ] as const)('at %s after %d calls goes on from where it was', async (method, calls, atOne) => {
     const eventId = newEvent();
     await placeMany(opened.deps, eventId, 120);
+    await placeMany({ ...opened.deps, random: () => 0 }, eventId, atOne);
+    const all = 120 + atOne;
     await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
     await expect(resumeSettlements(crashingAt(method, calls), never)).rejects.toThrow(
       'cannot go on',
@@ -292,7 +295,7 @@ describe('a settlement that stopped', () => {
     expect(finished).toContain(eventId);
     expect(await getEvent(opened.deps, eventId, never)).toMatchObject({
       state: 'settled',
-      bets: { total: 120, settled: 120 },
+      bets: { total: all, settled: all },
     });
     expect(await storedStatuses(eventId)).toEqual(['won v1']);
   });
