@@ -6,9 +6,9 @@ const swc = [
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  // Middy and uuid ship ES modules only, so their .js files are transformed too.
+  // These ship ES modules only, so their .js files are transformed too.
   transform: { '\\.[jt]s$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!@middy/|uuid/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@middy/|p-limit/|uuid/|yocto-queue/)'],
   // Middy exports itself to `import` alone, and Jest resolves with `require`.
   moduleNameMapper: { '^@middy/([^/]+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   testMatch: ['**/*.test.ts'],

@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { handler as getBet } from '../../functions/getBet.ts';
 import { handler as getEvent } from '../../functions/getEvent.ts';
 import { handler as listBets } from '../../functions/listBets.ts';
@@ -6,6 +6,7 @@ import { handler as listEvents } from '../../functions/listEvents.ts';
 import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
 import { config } from '../../lib/config.ts';
+import { MAX_SOCKETS } from '../../lib/dynamodb/client.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
@@ -22,8 +23,8 @@ import { createPrometheus } from './prometheus.ts';
 const HANDLER_DEADLINE_MS = 10_000;
 /** When the store must have answered for the service to be ready, in milliseconds. */
 const READY_DEADLINE_MS = 2_000;
-/** Requests that wait for the handlers at most: about what the store serves in a second. */
-const MAX_IN_FLIGHT = 1_000;
+/** As many are served as the store's client has sockets; about what the store does in a second may wait. */
+const IN_FLIGHT = { serving: MAX_SOCKETS, waiting: 1_000, waitMs: 5_000 };
 
 /** The HTTP service: each path's Lambda handler, behind what API Gateway would do. */
 export function createApp(isDraining: () => boolean): Express {
@@ -41,8 +42,12 @@ export function createApp(isDraining: () => boolean): Express {
 
   // Compressed bodies are refused, as they are by the handlers: API Gateway does not unpack them.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-  const limit = limitInFlight(MAX_IN_FLIGHT);
-  const invoke = (handler: HttpHandler) => invokeHandler(limit(handler));
+  const inTurn = limitInFlight(IN_FLIGHT);
+  const invoke =
+    (handler: HttpHandler): RequestHandler =>
+    async (request, response) => {
+      send(response, await inTurn(() => invokeHandler(handler, request)));
+    };
   app
     .route('/bets')
     .get(invoke(listBets))
@@ -64,11 +69,8 @@ export function createApp(isDraining: () => boolean): Express {
   return app;
 }
 
-function invokeHandler(handler: HttpHandler): RequestHandler {
-  return async (request, response) => {
-    const context = toContext(Date.now() + HANDLER_DEADLINE_MS);
-    send(response, await handler(toApiEvent(request), context));
-  };
+function invokeHandler(handler: HttpHandler, request: Request): Promise<HttpResponse> {
+  return handler(toApiEvent(request), toContext(Date.now() + HANDLER_DEADLINE_MS));
 }
 
 const answerAlive: RequestHandler = (_request, response) => {

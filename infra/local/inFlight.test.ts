@@ -1,33 +1,82 @@
-import { apiEvent, context } from '../../tests/support/apiEvent.ts';
 import { limitInFlight } from './inFlight.ts';
 
 const OK = { statusCode: 200, headers: {}, body: '{}' };
+const LIMITS = { serving: 1, waiting: 1, waitMs: 1_000 };
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe('limitInFlight', () => {
-  it('tells one request too many to come back at once, over all handlers together', async () => {
-    const waiting = Promise.withResolvers<typeof OK>();
-    const limit = limitInFlight(2);
-    const slow = limit(() => waiting.promise);
-    const other = limit(() => waiting.promise);
-    const served = [slow(apiEvent({}), context), other(apiEvent({}), context)];
+  it('starts a request only when it is its turn, the first that came first', async () => {
+    const inTurn = limitInFlight({ ...LIMITS, waiting: 2 });
+    const first = Promise.withResolvers<typeof OK>();
+    const started: string[] = [];
+    const serve = (name: string, answer: Promise<typeof OK>) =>
+      inTurn(() => {
+        started.push(name);
+        return answer;
+      });
+    const answers = [
+      serve('first', first.promise),
+      serve('second', Promise.resolve(OK)),
+      serve('third', Promise.resolve(OK)),
+    ];
 
-    const refused = await slow(apiEvent({}), context);
+    await settlePromises();
+    expect(started).toEqual(['first']);
+
+    first.resolve(OK);
+    expect(await Promise.all(answers)).toEqual([OK, OK, OK]);
+    expect(started).toEqual(['first', 'second', 'third']);
+  });
+
+  it('tells one request too many to come back at once', async () => {
+    const inTurn = limitInFlight(LIMITS);
+    const waiting = Promise.withResolvers<typeof OK>();
+    const served = [inTurn(() => waiting.promise), inTurn(() => waiting.promise)];
+    await settlePromises();
+    const tooMany = jest.fn();
+
+    const refused = await inTurn(tooMany);
     waiting.resolve(OK);
 
     expect(refused).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
     expect(JSON.parse(refused.body)).toMatchObject({ type: '/docs/problems#unavailable' });
+    expect(tooMany).not.toHaveBeenCalled();
     expect(await Promise.all(served)).toEqual([OK, OK]);
   });
 
-  it('takes the next request when one has ended, well or not', async () => {
-    const limit = limitInFlight(1);
-    const failing = limit(() => Promise.reject(new Error('broken')));
-    const working = limit(() => Promise.resolve(OK));
+  it.each([
+    { waited: 1_000, status: 200 },
+    { waited: 1_001, status: 503 },
+  ])('answers $status after a wait of $waited ms', async ({ waited, status }) => {
+    jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] });
+    const inTurn = limitInFlight(LIMITS);
+    const first = Promise.withResolvers<typeof OK>();
+    const served = inTurn(() => first.promise);
+    const waiting = inTurn(() => Promise.resolve(OK));
+    await settlePromises();
 
-    await expect(failing(apiEvent({}), context)).rejects.toThrow('broken');
-    const first = await working(apiEvent({}), context);
-    const second = await working(apiEvent({}), context);
+    jest.setSystemTime(waited);
+    first.resolve(OK);
 
-    expect([first, second]).toEqual([OK, OK]);
+    expect(await served).toEqual(OK);
+    expect(await waiting).toMatchObject({ statusCode: status });
+  });
+
+  it('takes the next request when one has failed', async () => {
+    const inTurn = limitInFlight(LIMITS);
+
+    await expect(inTurn(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+
+    expect(await inTurn(() => Promise.resolve(OK))).toEqual(OK);
   });
 });
+
+/** Lets everything run that only waits for promises. */
+function settlePromises(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,20 +1,34 @@
-import type { HttpHandler } from '../../lib/http/handler.ts';
+import pLimit from 'p-limit';
+import type { HttpResponse } from '../../lib/http/problems.ts';
 import { refuse } from '../pages/answers.ts';
 
+interface Limits {
+  /** Requests that are served at once. */
+  serving: number;
+  /** Requests that may wait for their turn. */
+  waiting: number;
+  /** How long one may have waited when its turn comes, in milliseconds. */
+  waitMs: number;
+}
+
 /**
- * Lets at most `most` requests wait for the handlers at once, over all that it wraps; one more is told
- * at once to come back, instead of waiting until all of them are late. On AWS the functions' reserved
- * concurrency does this.
+ * Serves requests in turn, as AWS does by the functions' reserved concurrency. What cannot wait, or has
+ * waited too long, is told to come back. A request waits outside, before anything is made for it: requests
+ * that wait for a socket of the store, each with all that it takes to send, are what memory is filled with.
  */
-export function limitInFlight(most: number): (handler: HttpHandler) => HttpHandler {
-  let inFlight = 0;
-  return (handler) => async (apiEvent, context) => {
-    if (inFlight >= most) return refuse('unavailable', 'Too many requests wait; try again.');
-    inFlight += 1;
-    try {
-      return await handler(apiEvent, context);
-    } finally {
-      inFlight -= 1;
-    }
+export function limitInFlight({
+  serving,
+  waiting,
+  waitMs,
+}: Limits): (serve: () => Promise<HttpResponse>) => Promise<HttpResponse> {
+  const inTurn = pLimit(serving);
+  return async (serve) => {
+    if (inTurn.pendingCount >= waiting) return refuse('unavailable', 'Too many requests wait.');
+    const arrived = Date.now();
+    return inTurn(() =>
+      Date.now() - arrived > waitMs
+        ? refuse('unavailable', 'The request waited too long for its turn.')
+        : serve(),
+    );
   };
 }

@@ -21,7 +21,7 @@ const MAX_CONNECTIONS = 4_096;
 /** Requests on one connection, so that a balancer's long-lived ones are spread again now and then. */
 const MAX_REQUESTS_PER_CONNECTION = 100_000;
 /** How long requests in flight may take to end after SIGTERM, in milliseconds. */
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 15_000;
 
 async function main(): Promise<void> {
   const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
