@@ -1,47 +1,78 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { startService } from '../tests/support/service.ts';
+import { type Service, startService } from '../tests/support/service.ts';
 import { cpuSeconds, postBets } from './load.ts';
-import { percentile, ratioOf, type Row, row } from './measure.ts';
+import { percentile, ratioOf, type Row, row, spreadOf } from './measure.ts';
 
 const FLOOR = join(import.meta.dirname, 'floorServer.ts');
 
-/** Requests before the first round: V8 goes on compiling for about as many. */
-const WARM_UP = 12_000;
+/** Requests before a server is measured: V8 goes on compiling for about as many. */
+const WARM_UP = 10_000;
 
-/** The shim against a server that does the same one transaction and nothing else. */
+const CASES = [
+  { connections: 1, count: 1_000 },
+  { connections: 32, count: 3_000 },
+  { connections: 256, count: 3_000 },
+];
+
+interface Sample {
+  perSecond: number;
+  /** CPU time of the server's process, in milliseconds a request. */
+  cpuMs: number;
+  latenciesMs: number[];
+}
+
+/**
+ * The shim against a server that does the same one transaction and nothing else. Every round starts both
+ * anew: what V8 makes of the same program differs by a tenth from start to start.
+ */
 export async function placeCases(endpoint: string, rounds: number): Promise<Row[]> {
   const environment = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: `bench-${randomUUID()}-` };
-  const ours = await startService(environment);
-  const floor = await startService(environment, FLOOR);
-  for (const server of [ours, floor]) await postBets(server.url, randomUUID(), WARM_UP, 32);
-  const rows: Row[] = [];
-  for (const [connections, count] of [
-    [1, 300],
-    [32, 3_000],
-    [256, 3_000],
-  ] as const) {
-    const rates: [number[], number[]] = [[], []];
-    const cpu: [number[], number[]] = [[], []];
-    const latencies: [number[], number[]] = [[], []];
-    for (let round = 0; round < rounds; round += 1) {
-      for (const [which, server] of [ours, floor].entries()) {
-        const before = cpuSeconds(server.pid);
-        const load = await postBets(server.url, randomUUID(), count, connections);
-        rates[which]?.push(load.perSecond);
-        cpu[which]?.push(((cpuSeconds(server.pid) - before) / count) * 1_000);
-        latencies[which]?.push(...load.latenciesMs);
+  const samples = CASES.map(() => ({ ours: [] as Sample[], floor: [] as Sample[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    const ours = await startService(environment);
+    const floor = await startService(environment, FLOOR);
+    for (const server of [ours, floor]) await postBets(server.url, randomUUID(), WARM_UP, 32);
+    for (const [index, { connections, count }] of CASES.entries()) {
+      const turns = [
+        { server: ours, into: samples[index]?.ours },
+        { server: floor, into: samples[index]?.floor },
+      ];
+      for (const { server, into } of round % 2 === 0 ? turns : turns.toReversed()) {
+        into?.push(await sample(server, count, connections));
       }
     }
-    const of = (which: 0 | 1): string =>
-      `${percentile(rates[which], 0.5).toFixed(0)}/s, p50 ${percentile(latencies[which], 0.5).toFixed(1)} ms, ` +
-      `p99 ${percentile(latencies[which], 0.99).toFixed(1)} ms, CPU ${percentile(cpu[which], 0.5).toFixed(2)} ms`;
-    rows.push(
-      row(`place, ${connections} connections: rate`, of(0), of(1), ratioOf(...rates), '>=0.85'),
-    );
-    rows.push(row(`place, ${connections} connections: CPU`, '', '', ratioOf(...cpu), '<=1.25'));
+    await ours.stop('SIGTERM');
+    await floor.stop('SIGTERM');
   }
-  await ours.stop('SIGTERM');
-  await floor.stop('SIGTERM');
-  return rows;
+  return CASES.flatMap(({ connections }, index) => {
+    const { ours = [], floor = [] } = samples[index] ?? {};
+    const ratio = (figure: (one: Sample) => number) => ratioOf(ours.map(figure), floor.map(figure));
+    const name = `place, ${connections} connections`;
+    const rate = ratio(({ perSecond }) => perSecond);
+    return [
+      row(`${name}: rate`, summary(ours), summary(floor), rate, '>=0.85'),
+      row(
+        `${name}: CPU`,
+        '',
+        '',
+        ratio(({ cpuMs }) => cpuMs),
+        '<=1.25',
+      ),
+    ];
+  });
+}
+
+async function sample(server: Service, count: number, connections: number): Promise<Sample> {
+  const before = cpuSeconds(server.pid);
+  const load = await postBets(server.url, randomUUID(), count, connections);
+  return { ...load, cpuMs: ((cpuSeconds(server.pid) - before) / count) * 1_000 };
+}
+
+function summary(samples: readonly Sample[]): string {
+  const latencies = samples.flatMap(({ latenciesMs }) => latenciesMs);
+  const rate = spreadOf(samples.map(({ perSecond }) => perSecond)).median.toFixed(0);
+  const cpu = spreadOf(samples.map(({ cpuMs }) => cpuMs)).median.toFixed(2);
+  const [p50, p99] = [0.5, 0.99].map((share) => percentile(latencies, share).toFixed(1));
+  return `${rate}/s, p50 ${p50} ms, p99 ${p99} ms, CPU ${cpu} ms`;
 }

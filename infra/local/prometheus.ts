@@ -8,6 +8,9 @@ import { routeOf } from './gateway.ts';
 /** Seconds; the longest is what a handler may take. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** How often the event loop's lag is sampled, in milliseconds: each time wakes a process that may be idle. */
+const LAG_SAMPLE_MS = 100;
+
 /** What the local service shows to Prometheus. */
 export interface Prometheus {
   meter: Meter;
@@ -19,7 +22,7 @@ export interface Prometheus {
 
 export function createPrometheus(): Prometheus {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   return {
     meter: createMeter(registry),
     timeRequests: createTimer(registry),
