@@ -6,7 +6,6 @@ import { handler as listEvents } from '../../functions/listEvents.ts';
 import { handler as placeBet } from '../../functions/placeBet.ts';
 import { handler as settleEvent } from '../../functions/settleEvent.ts';
 import { config } from '../../lib/config.ts';
-import { MAX_SOCKETS } from '../../lib/dynamodb/client.ts';
 import type { HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
@@ -23,8 +22,8 @@ import { createPrometheus } from './prometheus.ts';
 const HANDLER_DEADLINE_MS = 10_000;
 /** When the store must have answered for the service to be ready, in milliseconds. */
 const READY_DEADLINE_MS = 2_000;
-/** As many are served as the store's client has sockets; about what the store does in a second may wait. */
-const IN_FLIGHT = { serving: MAX_SOCKETS, waiting: 1_000, waitMs: 5_000 };
+/** More served at once would only wait for the store; about what it does in a second may wait for that. */
+const IN_FLIGHT = { serving: 32, waiting: 1_000, waitMs: 5_000 };
 
 /** The HTTP service: each path's Lambda handler, behind what API Gateway would do. */
 export function createApp(isDraining: () => boolean): Express {

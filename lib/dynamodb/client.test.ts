@@ -1,13 +1,15 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from './client.ts';
 
-/** Answers each request with what `reply` makes of its body, and keeps the bodies. */
+/** Answers each request with what `reply` makes of its body, and keeps the bodies and the last headers. */
 async function dynamodbThat(reply: (bodies: string[]) => [status: number, body: object]) {
   const bodies: string[] = [];
+  let headers: IncomingHttpHeaders = {};
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
+    headers = request.headers;
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       bodies.push(Buffer.concat(chunks).toString());
@@ -20,6 +22,7 @@ async function dynamodbThat(reply: (bodies: string[]) => [status: number, body: 
   const { port } = server.address() as AddressInfo;
   return {
     bodies,
+    lastHeaders: () => headers,
     client: createClient(`http://127.0.0.1:${port}`),
     close: () => {
       server.closeAllConnections();
@@ -48,6 +51,18 @@ describe('createClient', () => {
 
     expect(bodies.map((body) => JSON.parse(body) as unknown)).toEqual([
       { TableName: 't', Key: { k: { N: '9007199254740993' } } },
+    ]);
+  });
+
+  it('names itself, and nothing else of what it is made of', async () => {
+    const { client, lastHeaders, close } = await dynamodbThat(() => [200, {}]);
+
+    await client.send(new GetCommand({ TableName: 't', Key: { k: 1 } }));
+    close();
+
+    expect(lastHeaders()['user-agent']).toBe('bet-maker');
+    expect(Object.keys(lastHeaders()).filter((name) => name.includes('agent'))).toEqual([
+      'user-agent',
     ]);
   });
 

@@ -8,7 +8,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** One try. Without `throwOnRequestTimeout` the SDK only logs a warning when it is over. */
 const REQUEST_TIMEOUT_MS = 3_000;
 /** Sockets of one process; more calls wait for one. A burst of them must fit a listener's backlog. */
-export const MAX_SOCKETS = 50;
+const MAX_SOCKETS = 50;
 
 /** A local store is open to anyone and keeps tables by credentials, so all processes use the same. */
 const LOCAL = {
@@ -39,9 +39,26 @@ export function createClient(endpoint: string | undefined): DynamoDBDocumentClie
     },
     logger: SILENT,
   });
+  nameItself(client);
   return DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
     // Every number that is stored is an integer, and a sum of stakes may be beyond 2^53.
     unmarshallOptions: { wrapNumbers: BigInt },
   });
+}
+
+/** What AWS's logs call the caller. The SDK's own is put together anew for every call. */
+const USER_AGENT = 'bet-maker';
+
+function nameItself({ middlewareStack }: DynamoDBClient): void {
+  middlewareStack.remove('getUserAgentMiddleware');
+  middlewareStack.add(
+    (next) => (args) => {
+      // The stack types a request by its least common denominator; this client's are of HTTP.
+      const { headers } = args.request as { headers: Record<string, string> };
+      headers['user-agent'] = USER_AGENT;
+      return next(args);
+    },
+    { step: 'build', name: 'nameItself' },
+  );
 }
