@@ -51,14 +51,14 @@ describe('limitInFlight', () => {
     { waited: 1_000, status: 200 },
     { waited: 1_001, status: 503 },
   ])('answers $status after a wait of $waited ms', async ({ waited, status }) => {
-    jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] });
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const inTurn = limitInFlight(LIMITS);
     const first = Promise.withResolvers<typeof OK>();
     const served = inTurn(() => first.promise);
     const waiting = inTurn(() => Promise.resolve(OK));
     await settlePromises();
 
-    jest.setSystemTime(waited);
+    jest.advanceTimersByTime(waited);
     first.resolve(OK);
 
     expect(await served).toEqual(OK);

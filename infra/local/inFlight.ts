@@ -24,9 +24,9 @@ export function limitInFlight({
   const inTurn = pLimit(serving);
   return async (serve) => {
     if (inTurn.pendingCount >= waiting) return refuse('unavailable', 'Too many requests wait.');
-    const arrived = Date.now();
+    const arrived = performance.now();
     return inTurn(() =>
-      Date.now() - arrived > waitMs
+      performance.now() - arrived > waitMs
         ? refuse('unavailable', 'The request waited too long for its turn.')
         : serve(),
     );
