@@ -9,7 +9,7 @@ const FLOOR = join(import.meta.dirname, 'floorServer.ts');
 /** Requests before a server is measured: V8 goes on compiling for about as many. */
 const WARM_UP = 10_000;
 
-/** One connection comes last: its requests are too few for V8 to be done with by themselves. */
+/** One connection comes last: its few requests would be measured while V8 still compiles. */
 const CASES = [
   { connections: 32, count: 3_000 },
   { connections: 256, count: 3_000 },

@@ -12,9 +12,12 @@ interface Limits {
 }
 
 /**
- * Serves requests in turn, as AWS does by the functions' reserved concurrency. What cannot wait, or has
- * waited too long, is told to come back. A request waits outside, before anything is made for it: requests
- * that wait for a socket of the store, each with all that it takes to send, are what memory is filled with.
+ * Serves requests in turn, the first that came first. What cannot wait is told at once to come back, and
+ * what has waited too long when its turn comes, so that no wait is longer than `waitMs` and the longest that
+ * serving takes. On AWS the functions' reserved concurrency refuses what is too much.
+ *
+ * A request waits here because nothing is made for it yet. One that waits for a socket of the store holds all
+ * that it is about to send, which every collection copies.
  */
 export function limitInFlight({
   serving,
