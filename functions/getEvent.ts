@@ -1,11 +1,5 @@
-import { getEvent } from '../lib/bets/settleEvent.ts';
-import { eventAnswer } from '../lib/http/eventAnswer.ts';
-import { httpHandler } from '../lib/http/handler.ts';
-import { eventPath } from '../lib/http/schemas.ts';
-import { service } from '../lib/service.ts';
+import { getEvent } from '../lib/http/calls/getEvent.ts';
+import { lambdaHandler } from '../lib/lambda.ts';
 
 /** `GET /events/{event_id}` */
-export const handler = httpHandler(service, { path: eventPath }, async ({ path }, signal) => {
-  const event = await getEvent(service, path.event_id, signal);
-  return { ...eventAnswer(event), status: 200 };
-});
+export const handler = lambdaHandler(getEvent);

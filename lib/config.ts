@@ -21,70 +21,50 @@ const bearerToken = z
   );
 
 /** Every setting of the service; nothing else reads the environment. */
-const settings = z.object({
-  /** TCP port that the local service listens on. */
-  PORT: port.default(3000),
-  /** Address that the local service listens on. */
-  HOST: z.string().min(1).default('127.0.0.1'),
-  /** A local DynamoDB. Without it: the embedded store on a laptop, AWS on Lambda. */
-  DYNAMODB_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  /** Stands before every table's name. */
-  TABLE_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]{0,100}$/)
-    .default('bet-maker-'),
-  /** What operators of the local service settle events with; AWS has an authorizer for that. */
-  OPERATOR_TOKEN: bearerToken.optional(),
-  /** How long a PUT may store statuses before it answers 202, in milliseconds. */
-  SETTLE_BUDGET_MS: milliseconds.default(1000),
-  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']).default('INFO'),
-});
+const settings = z
+  .object({
+    /** TCP port that the local service listens on. */
+    PORT: port.default(3000),
+    /** Address that the local service listens on. */
+    HOST: z.string().min(1).default('127.0.0.1'),
+    /** A local DynamoDB. Without it: the embedded store on a laptop, AWS on Lambda. */
+    DYNAMODB_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+    /** Stands before every table's name. */
+    TABLE_PREFIX: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{0,100}$/)
+      .default('bet-maker-'),
+    /** What operators of the local service settle events with; AWS has an authorizer for that. */
+    OPERATOR_TOKEN: bearerToken.optional(),
+    /** How long a PUT may store statuses before it answers 202, in milliseconds. */
+    SETTLE_BUDGET_MS: milliseconds.default(1000),
+    LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']).default('INFO'),
+  })
+  .transform((given) => ({
+    port: given.PORT,
+    host: given.HOST,
+    dynamodbEndpoint: given.DYNAMODB_ENDPOINT,
+    tablePrefix: given.TABLE_PREFIX,
+    operatorToken: given.OPERATOR_TOKEN,
+    settleBudgetMs: given.SETTLE_BUDGET_MS,
+    logLevel: given.LOG_LEVEL,
+  }));
 
-export interface Config {
-  port: number;
-  host: string;
-  dynamodbEndpoint: string | undefined;
-  tablePrefix: string;
-  operatorToken: string | undefined;
-  settleBudgetMs: number;
-  logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'SILENT';
+export type Config = z.output<typeof settings>;
+
+/** The settings are wrong; the message names each fault on a line of its own. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
 }
 
-/** The settings in an environment, or every fault in them, one a line. */
-export function parseConfig(environment: Record<string, string | undefined>): Config | string[] {
+/** The settings in an environment, which is this process's own by default. Throws `ConfigError`. */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   // An empty variable is how compose and shells spell "not set".
   const given = Object.entries(environment).filter(([, value]) => value !== '');
   const parsed = settings.safeParse(Object.fromEntries(given));
-  if (!parsed.success) {
-    return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  }
-  const { data } = parsed;
-  return {
-    port: data.PORT,
-    host: data.HOST,
-    dynamodbEndpoint: data.DYNAMODB_ENDPOINT,
-    tablePrefix: data.TABLE_PREFIX,
-    operatorToken: data.OPERATOR_TOKEN,
-    settleBudgetMs: data.SETTLE_BUDGET_MS,
-    logLevel: data.LOG_LEVEL,
-  };
-}
-
-function readConfig(): Config {
-  const config = parseConfig(process.env);
-  if (!Array.isArray(config)) return config;
-  process.stderr.write(
-    `bet-maker cannot start, its settings are wrong:\n  ${config.join('\n  ')}\n`,
-  );
-  process.exit(2);
-}
-
-/** The settings of this process. Wrong ones end it with exit code 2 when this is first imported. */
-export const config: Config = readConfig();
-
-/** Points this process at a store whose address is known only once it has started. */
-export function useStoreAt(endpoint: string): void {
-  config.dynamodbEndpoint = endpoint;
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new ConfigError(`The settings are wrong:\n${faults.join('\n')}`);
 }
 
 /** This process's environment, for another process of the service on a store at `endpoint`. */

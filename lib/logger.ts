@@ -1,6 +1,6 @@
 import { LogFormatter, LogItem, Logger } from '@aws-lambda-powertools/logger';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { config } from './config.ts';
+import type { Config } from './config.ts';
 
 /** What the lines of one request have in common. */
 export interface LogIds {
@@ -43,8 +43,8 @@ class LineFormatter extends LogFormatter {
 }
 
 /** Structured JSON lines. Nothing that a client sent is ever logged, but a correlation id. */
-export const logger = new Logger({
-  serviceName: 'bet-maker',
-  logLevel: config.logLevel,
-  logFormatter: new LineFormatter(),
-});
+export function createLogger(logLevel: Config['logLevel']): Logger {
+  return new Logger({ serviceName: 'bet-maker', logLevel, logFormatter: new LineFormatter() });
+}
+
+export type { Logger };

@@ -1,4 +1,4 @@
-import type { Observer } from './bets/dependencies.ts';
+import type { Observer } from './bets/context.ts';
 
 interface Metric {
   /** A counter adds up over time; a gauge is what it was last. */

@@ -1,29 +1,66 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { Dependencies, Observer } from './bets/dependencies.ts';
+import type { Clock } from './bets/clock.ts';
+import type { Context, Observer } from './bets/context.ts';
 import { newBetId } from './bets/ids.ts';
-import { config } from './config.ts';
+import type { Config } from './config.ts';
 import { createClient } from './dynamodb/client.ts';
 import { createDynamodbStore } from './dynamodb/store.ts';
 import { embeddedMetrics } from './embeddedMetrics.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { measure } from './metrics.ts';
 import { systemClock } from './systemClock.ts';
 
-/** The use cases' dependencies, made once a process so that a warm Lambda keeps its connections. */
-export const service: Dependencies = {
-  store: createDynamodbStore({
-    client: createClient(config.dynamodbEndpoint),
-    tablePrefix: config.tablePrefix,
-    clock: systemClock,
-    random: Math.random,
-  }),
-  clock: systemClock,
-  observer: measure(embeddedMetrics()),
-  newBetId,
-  newDecisionId: randomUUID,
-  random: Math.random,
-};
+/** What all requests of a process share. Of a context it makes one for each, by `within`. */
+export interface Service extends Pick<Context, 'within' | 'observer'> {
+  logger: Logger;
+}
 
-/** Has another observer told, where nobody reads the lines that Lambda's is made for. */
-export function observeWith(observer: Observer): void {
-  service.observer = observer;
+/** What a service is made of, besides its settings. */
+export interface Parts extends Pick<Context, 'newBetId' | 'newDecisionId' | 'random'> {
+  client: DynamoDBDocumentClient;
+  clock: Clock;
+  observer: Observer;
+  logger: Logger;
+}
+
+/** A service from its settings; what is not given is what a Lambda has. */
+export function createService(config: Config, given: Partial<Parts> = {}): Service {
+  const parts: Parts = {
+    client: given.client ?? createClient(config.dynamodbEndpoint),
+    clock: given.clock ?? systemClock,
+    observer: given.observer ?? measure(embeddedMetrics()),
+    logger: given.logger ?? createLogger(config.logLevel),
+    newBetId: given.newBetId ?? newBetId,
+    newDecisionId: given.newDecisionId ?? randomUUID,
+    random: given.random ?? Math.random,
+  };
+  const { client, clock, logger, ...tools } = parts;
+  const store = createDynamodbStore(client, config.tablePrefix);
+
+  const contextUntil = (signal: AbortSignal): Context => {
+    const wait = {
+      signal,
+      random: tools.random,
+      sleep: (milliseconds: number) => clock.sleep(milliseconds, signal),
+    };
+    return {
+      ...tools,
+      ...wait,
+      now: () => clock.now(),
+      store: store.until(wait),
+      sweepBudgetMs: config.settleBudgetMs,
+      within: (milliseconds, task) => within(milliseconds, task, signal),
+    };
+  };
+  const within = async <Result>(
+    milliseconds: number,
+    task: (context: Context) => Promise<Result>,
+    outer?: AbortSignal,
+  ): Promise<Result> => {
+    using deadline = clock.deadline(milliseconds);
+    const { signal } = deadline;
+    return await task(contextUntil(outer ? AbortSignal.any([outer, signal]) : signal));
+  };
+  return { within, observer: tools.observer, logger };
 }

@@ -34,8 +34,8 @@ export function shardOf(id: BetId): string {
   return id.slice(-1);
 }
 
-export // `.` and `..` are steps in a path, which clients take away before they send it (RFC 3986 §5.2.4).
-const EVENT_ID_GRAMMAR = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,128}$/;
+// `.` and `..` are steps in a path, which clients remove before they send it (RFC 3986 §5.2.4).
+export const EVENT_ID_GRAMMAR = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,128}$/;
 
 /** Whether a text may name a sporting event: 1 to 128 of RFC 3986's unreserved characters or `:`. */
 export function isEventId(text: string): boolean {

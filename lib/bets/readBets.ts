@@ -1,5 +1,5 @@
 import { type Bet, type BetStatus, type PlacedBet, underResult } from './bet.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Context } from './context.ts';
 import { BetError } from './errors.ts';
 import { type BetId, isBetId, SHARDS } from './ids.ts';
 import { mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
@@ -28,18 +28,15 @@ export interface BetPage {
  * A page of the history, newest first. A walk over the pages sees every bet that was there when it
  * began exactly once: ids never change, and each page begins below the one before.
  */
-export async function listBets(
-  { store }: Pick<Dependencies, 'store'>,
-  { limit, before, eventId, status }: ListRequest,
-  signal: AbortSignal,
-): Promise<BetPage> {
+export async function listBets({ store }: Context, request: ListRequest): Promise<BetPage> {
+  const { limit, before, eventId, status } = request;
   // One more than is shown tells whether there is a next page.
   const found =
     eventId === undefined
-      ? await newestOfAll(store, before, limit + 1, signal)
-      : await newestOnEvent(store, eventId, before, limit + 1, signal);
+      ? await newestOfAll(store, before, limit + 1)
+      : await newestOnEvent(store, eventId, before, limit + 1);
   const page = found.slice(0, limit);
-  const bets = await underResults(store, page, signal);
+  const bets = await underResults(store, page);
   const last = page.at(-1);
   return {
     bets: status === undefined ? bets : bets.filter((bet) => bet.status === status),
@@ -48,59 +45,46 @@ export async function listBets(
 }
 
 /** Throws `bet-not-found`. */
-export async function getBet(
-  { store }: Pick<Dependencies, 'store'>,
-  id: string,
-  signal: AbortSignal,
-): Promise<Bet> {
-  const placed = isBetId(id) ? await store.findBet(id, signal) : undefined;
-  const [bet] = placed ? await underResults(store, [placed], signal) : [];
+export async function getBet({ store }: Context, id: string): Promise<Bet> {
+  const placed = isBetId(id) ? await store.bets.find([id]) : [];
+  const [bet] = await underResults(store, placed);
   if (bet === undefined) throw new BetError('bet-not-found', 'There is no bet with this id.');
   return bet;
 }
 
 /** Bets were read before the results, so none is shown without a result that it must have. */
-async function underResults(
-  store: BetStore,
-  bets: readonly PlacedBet[],
-  signal: AbortSignal,
-): Promise<Bet[]> {
+async function underResults(store: BetStore, bets: readonly PlacedBet[]): Promise<Bet[]> {
   if (bets.length === 0) return [];
-  const results = await store.findResults([...new Set(bets.map((bet) => bet.eventId))], signal);
+  const results = await store.events.findResults([...new Set(bets.map((bet) => bet.eventId))]);
   return bets.map((bet) => underResult(bet, results.get(bet.eventId)));
 }
 
 function newestOfAll(
-  store: BetStore,
+  { bets }: BetStore,
   before: BetId | undefined,
   limit: number,
-  signal: AbortSignal,
 ): Promise<PlacedBet[]> {
   const sources = SHARDS.map(
     (shard): Source<PlacedBet> =>
       (from, count) =>
-        store.newestBets(shard, from ?? before, count, signal),
+        bets.newest(shard, from ?? before, count),
   );
   return mergeNewestFirst(sources, (bet) => bet.id, limit);
 }
 
 async function newestOnEvent(
-  store: BetStore,
+  { bets, fences }: BetStore,
   eventId: string,
   before: BetId | undefined,
   limit: number,
-  signal: AbortSignal,
 ): Promise<PlacedBet[]> {
-  const fences = await store.findFences(eventId, signal);
-  const sources = fences
-    .filter((fence) => fence.placed > 0)
-    .map(
-      ({ number: fence }): Source<BetId> =>
-        (from, count) =>
-          store.newestBetIds({ eventId, fence }, from ?? before, count, signal),
-    );
+  const filled = (await fences.find(eventId)).filter((fence) => fence.placed > 0);
+  const sources = filled.map(
+    ({ number: fence }): Source<BetId> =>
+      (from, count) =>
+        bets.newestIds({ eventId, fence }, from ?? before, count),
+  );
   const ids = await mergeNewestFirst(sources, (id) => id, limit);
-  const bets = await store.findBets(ids, signal);
-  const byId = new Map(bets.map((bet) => [bet.id, bet]));
+  const byId = new Map((await bets.find(ids)).map((bet) => [bet.id, bet]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }

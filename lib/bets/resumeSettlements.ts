@@ -1,6 +1,6 @@
-import type { Dependencies } from './dependencies.ts';
+import type { Context } from './context.ts';
 import type { Settlement } from './event.ts';
-import { completeIntent } from './settleEvent.ts';
+import { closeAndPutInForce } from './settleEvent.ts';
 import type { UnfinishedEvent } from './store.ts';
 import { sweep } from './sweep.ts';
 
@@ -16,20 +16,17 @@ export interface ResumeReport {
 
 /**
  * Carries on what requests left behind: first results that were noted and not put in force, and
- * stored statuses that do not show the result yet. Ends when nothing is left or when `signal` says so.
+ * stored statuses that do not show the result yet. Ends when nothing is left or the time is over.
  */
-export async function resumeSettlements(
-  deps: Dependencies,
-  signal: AbortSignal,
-): Promise<ResumeReport> {
-  const events = await deps.store.unfinishedEvents(MAX_EVENTS, signal);
-  deps.observer.unfinishedFound(events.length, ageOf(events, deps.clock.now()));
+export async function resumeSettlements(context: Context): Promise<ResumeReport> {
+  const events = await context.store.events.unfinished(MAX_EVENTS);
+  context.observer.unfinishedFound(events.length, ageOf(events, context.now()));
   const finished: string[] = [];
   const failures: unknown[] = [];
   for (const { eventId } of events) {
-    if (signal.aborted) break;
+    if (context.signal.aborted) break;
     try {
-      if (await resume(deps, eventId, signal)) finished.push(eventId);
+      if (await resume(context, eventId)) finished.push(eventId);
     } catch (error) {
       // The oldest comes first in every run: it must not keep the others from their turn.
       failures.push(error);
@@ -39,22 +36,18 @@ export async function resumeSettlements(
   return { found: events.length, finished };
 }
 
-async function resume(deps: Dependencies, eventId: string, signal: AbortSignal): Promise<boolean> {
-  const settlement = await inForce(deps, eventId, signal);
-  return settlement?.state === 'settling' && sweep(deps, eventId, settlement, signal);
+async function resume(context: Context, eventId: string): Promise<boolean> {
+  const settlement = await inForce(context, eventId);
+  return settlement?.state === 'settling' && sweep(context, eventId, settlement);
 }
 
-/** Of the one that has been waiting longest, in milliseconds; another machine's clock may be ahead. */
+/** Of the one that has waited longest, in milliseconds; another machine's clock may be ahead. */
 function ageOf(events: readonly UnfinishedEvent[], now: number): number {
   return Math.max(0, ...events.map(({ since }) => now - since));
 }
 
-async function inForce(
-  deps: Dependencies,
-  eventId: string,
-  signal: AbortSignal,
-): Promise<Settlement | undefined> {
-  const event = await deps.store.findEvent(eventId, signal);
+async function inForce(context: Context, eventId: string): Promise<Settlement | undefined> {
+  const event = (await context.store.events.find([eventId])).get(eventId);
   if (event?.intent === undefined || event.settlement !== undefined) return event?.settlement;
-  return completeIntent(deps, event, event.intent, signal);
+  return closeAndPutInForce(context, eventId, event.intent);
 }

@@ -50,89 +50,81 @@ export interface ListedEvent {
 }
 
 /**
- * Where bets are kept. Reads see every write that was acknowledged before them, except those that
- * read an index. Every call ends by `signal`; one that the store cannot carry out now throws
- * `BetError('unavailable')`, and may or may not have had its effect.
+ * Where bets are kept, for one request. Reads see every write that was acknowledged before them,
+ * except those that read an index. Every call ends by the request's deadline. A call that the store
+ * cannot carry out now throws `BetError('unavailable')`, and may or may not have had its effect.
  */
 export interface BetStore {
+  bets: Bets;
+  fences: Fences;
+  events: Events;
+  /** Whether the store answers; throws when it does not. */
+  ping(): Promise<void>;
+}
+
+export interface Bets {
   /** Bet, count and key are stored together or not at all. */
-  insertBet(
-    bet: PlacedBet,
-    key: IdempotencyRecord | undefined,
-    signal: AbortSignal,
-  ): Promise<InsertResult>;
+  insert(bet: PlacedBet, key: IdempotencyRecord | undefined): Promise<InsertResult>;
+  /** Those that exist of at most 1001 (a page and one more), in no order. */
+  find(ids: readonly BetId[]): Promise<PlacedBet[]>;
   /**
-   * A bet and a key as no write that is under way will change them: waits for one that is, and reads both
-   * at one instant.
+   * A bet and a key as no write that is under way will change them: waits for one that is, and reads
+   * both at one instant.
    */
   findPlaced(
     id: BetId | undefined,
     key: string | undefined,
-    signal: AbortSignal,
   ): Promise<{ bet?: PlacedBet; record?: IdempotencyRecord }>;
-  findBet(id: BetId, signal: AbortSignal): Promise<PlacedBet | undefined>;
-  /** At most 1001 ids, a page and one more; in no order. */
-  findBets(ids: readonly BetId[], signal: AbortSignal): Promise<PlacedBet[]>;
   /** One shard's bets, newest first, older than `before`; at most `limit`. */
-  newestBets(
-    shard: string,
-    before: BetId | undefined,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<Page<PlacedBet>>;
+  newest(shard: string, before: BetId | undefined, limit: number): Promise<Page<PlacedBet>>;
   /** From the index, which may lag: the ids behind a fence, newest first, older than `before`. */
-  newestBetIds(
+  newestIds(
     behind: BetsBehindFence,
     before: BetId | undefined,
     limit: number,
-    signal: AbortSignal,
   ): Promise<Page<BetId>>;
   /** From the index, which may lag: the ids behind a fence, oldest first, newer than `after`. */
-  oldestBetIds(
-    behind: BetsBehindFence,
-    after: BetId | undefined,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<Page<BetId>>;
+  oldestIds(behind: BetsBehindFence, after: BetId | undefined, limit: number): Promise<Page<BetId>>;
+  /** Stores a result on at most 25 bets that have an older one; the ids that have it or a newer one. */
+  storeResult(ids: readonly BetId[], result: StoredResult): Promise<BetId[]>;
+}
+
+export interface Fences {
   /** Those of an event's fences that exist. */
-  findFences(eventId: string, signal: AbortSignal): Promise<Fence[]>;
+  find(eventId: string): Promise<Fence[]>;
   /** When this returns no bet can be placed on the event any more, and its counts are final. */
-  closeFences(eventId: string, closedAt: number, signal: AbortSignal): Promise<void>;
-  findEvent(eventId: string, signal: AbortSignal): Promise<EventRecord | undefined>;
-  /** At most 100 events, those of which something is stored; in no order. */
-  findEvents(eventIds: readonly string[], signal: AbortSignal): Promise<EventRecord[]>;
+  close(eventId: string, closedAt: number): Promise<void>;
+  markSwept(behind: BetsBehindFence, version: number): Promise<void>;
+}
+
+export interface Events {
+  /** Those of at most 100 events of which something is stored, by id. */
+  find(eventIds: readonly string[]): Promise<Map<string, EventRecord>>;
+  /** The results in force on at most 1000 events, by id. */
+  findResults(eventIds: readonly string[]): Promise<Map<string, Result>>;
   /**
-   * Lists an event that takes bets, and brings it to the front when it was last there over a minute
+   * Lists an event that takes bets. Brings it to the front when it was last there over a minute
    * before `at`. One that has its result stays where that brought it.
    */
-  noteActivity(eventId: string, at: number, signal: AbortSignal): Promise<void>;
+  noteActivity(eventId: string, at: number): Promise<void>;
   /** From an index, which may lag: events in a state, newest activity first, beyond `before`. */
-  listedEvents(
+  listed(
     state: EventState,
     before: Activity | undefined,
     limit: number,
-    signal: AbortSignal,
   ): Promise<Page<ListedEvent>>;
-  /** The results in force on at most 1000 events. */
-  findResults(eventIds: readonly string[], signal: AbortSignal): Promise<Map<string, Result>>;
   /** False when a result is in force already. */
-  noteIntent(eventId: string, intent: Decision, signal: AbortSignal): Promise<boolean>;
+  noteIntent(eventId: string, intent: Decision): Promise<boolean>;
   /** Compare and set: undefined when the event is not at version `from.version` any more. */
   putInForce(
     eventId: string,
     decision: Decision,
     from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
-    signal: AbortSignal,
   ): Promise<Settlement | undefined>;
-  /** Stores a result on at most 25 bets that have an older one; the ids that have it, or a newer one, now. */
-  storeResult(ids: readonly BetId[], result: StoredResult, signal: AbortSignal): Promise<BetId[]>;
-  markFenceSwept(behind: BetsBehindFence, version: number, signal: AbortSignal): Promise<void>;
   /** No effect when the event has another version by now. */
-  finishSettlement(eventId: string, version: number, signal: AbortSignal): Promise<void>;
+  finishSettlement(eventId: string, version: number): Promise<void>;
   /** From an index, which may lag: events whose settlement goes on, longest-waiting first. */
-  unfinishedEvents(limit: number, signal: AbortSignal): Promise<UnfinishedEvent[]>;
-  /** Whether the store answers; throws when it does not. */
-  ping(signal: AbortSignal): Promise<void>;
+  unfinished(limit: number): Promise<UnfinishedEvent[]>;
 }
 
 /** Ids in one `storeResult` call (`BatchExecuteStatement` takes as many statements). */

@@ -1,8 +1,9 @@
-import { backoffMs } from './clock.ts';
-import type { Dependencies } from './dependencies.ts';
+import pLimit from 'p-limit';
+import type { Context } from './context.ts';
 import { BetError } from './errors.ts';
 import type { Fence } from './event.ts';
 import type { BetId } from './ids.ts';
+import { backoffMs } from './retry.ts';
 import { STORE_RESULT_BATCH, type StoredResult } from './store.ts';
 
 /** Ids read from one fence at once, and from all the fences that are swept side by side. */
@@ -27,31 +28,31 @@ interface Walk {
 
 /**
  * Brings the stored status of every bet on an event to the result in force, and then says so on the
- * event. A fence is done when as many bets as it counted are at the version or above; it is marked so
- * unless the event is finished right after it. Sweepers may work side by side and may stop anywhere.
- * True when all is done; false when `signal` ended it, the store failed, or the index lags behind:
- * another sweep goes on from the fences that are marked.
+ * event. A fence is done when as many bets as it counted are at the version or above; it is marked
+ * so unless the event is finished right after it. Sweepers may work side by side and may stop
+ * anywhere. True when all is done. False when the time is over, the store failed, or the index lags
+ * behind: another sweep goes on from the fences that are marked.
  */
 export async function sweep(
-  deps: Dependencies,
+  context: Context,
   eventId: string,
   result: StoredResult,
-  signal: AbortSignal,
 ): Promise<boolean> {
+  const { store, observer, signal } = context;
   try {
-    const fences = await deps.store.findFences(eventId, signal);
+    const fences = await store.fences.find(eventId);
     const open = fences.filter((fence) => fence.placed > 0 && fence.sweptVersion < result.version);
     const groups = groupsOf(open);
     let complete = true;
     for (const [index, group] of groups.entries()) {
       const isLast = complete && index === groups.length - 1;
-      const swept = await sweepFences(deps, eventId, group, result, isLast, signal);
+      const swept = await sweepFences(context, eventId, group, result, isLast);
       if (signal.aborted) return false;
       complete &&= swept;
     }
     if (!complete) return false;
-    await deps.store.finishSettlement(eventId, result.version, signal);
-    deps.observer.settlementFinished();
+    await store.events.finishSettlement(eventId, result.version);
+    observer.settlementFinished();
     return true;
   } catch (error) {
     if (error instanceof BetError && error.code === 'unavailable') return false;
@@ -77,29 +78,29 @@ function groupsOf(fences: readonly Fence[]): Fence[][] {
 
 /** `isLast`: when all of these are done, so is the event. */
 async function sweepFences(
-  deps: Dependencies,
+  context: Context,
   eventId: string,
   fences: readonly Fence[],
   result: StoredResult,
   isLast: boolean,
-  signal: AbortSignal,
 ): Promise<boolean> {
+  const { store, signal } = context;
   let walks = fences.map((fence) => newWalk(fence, 1));
   while (walks.length > 0) {
-    await advance(deps, eventId, walks, result, signal);
+    await advance(context, eventId, walks, result);
     const ended = walks.filter((walk) => walk.ended);
     const done = ended.filter((walk) => walk.settled >= walk.fence.placed);
     // The event's end says it of all its fences in one write.
     if (isLast && done.length === walks.length) return true;
     await Promise.all(
-      done.map((walk) =>
-        deps.store.markFenceSwept({ eventId, fence: walk.fence.number }, result.version, signal),
+      done.map(({ fence }) =>
+        store.fences.markSwept({ eventId, fence: fence.number }, result.version),
       ),
     );
     const behind = ended.filter((walk) => walk.settled < walk.fence.placed);
     const lagging = Math.max(0, ...behind.map((walk) => walk.count));
     if (signal.aborted || lagging >= MAX_WALKS) return false;
-    if (lagging > 0) await deps.clock.sleep(backoffMs(LAG_BACKOFF, lagging, deps.random()), signal);
+    if (lagging > 0) await context.sleep(backoffMs(LAG_BACKOFF, lagging, context.random()));
     const again = behind.map(({ fence, count }) => newWalk(fence, count + 1));
     walks = [...walks.filter((walk) => !walk.ended), ...again];
   }
@@ -112,34 +113,30 @@ function newWalk(fence: Fence, count: number): Walk {
 
 /** Each walk one page further, the pages of all walks stored in full batches. */
 async function advance(
-  { store, observer }: Dependencies,
+  { store, observer }: Context,
   eventId: string,
   walks: readonly Walk[],
   result: StoredResult,
-  signal: AbortSignal,
 ): Promise<void> {
   const walkOf = new Map<BetId, Walk>();
   await Promise.all(
     walks.map(async (walk) => {
       const behind = { eventId, fence: walk.fence.number };
-      const page = await store.oldestBetIds(behind, walk.after, IDS_AT_ONCE, signal);
+      const page = await store.bets.oldestIds(behind, walk.after, IDS_AT_ONCE);
       for (const id of page.items) walkOf.set(id, walk);
       walk.after = page.items.at(-1) ?? walk.after;
       walk.ended = page.end;
     }),
   );
-  const batches = batchesOf([...walkOf.keys()], STORE_RESULT_BATCH);
-  const worker = async (): Promise<void> => {
-    for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
-      const stored = await store.storeResult(batch, result, signal);
-      observer.betsSettled(stored.length);
-      for (const id of stored) {
-        const walk = walkOf.get(id);
-        if (walk !== undefined) walk.settled += 1;
-      }
+  const inTurn = pLimit(BATCHES_AT_ONCE);
+  await inTurn.map(batchesOf([...walkOf.keys()], STORE_RESULT_BATCH), async (batch) => {
+    const stored = await store.bets.storeResult(batch, result);
+    observer.betsSettled(stored.length);
+    for (const id of stored) {
+      const walk = walkOf.get(id);
+      if (walk !== undefined) walk.settled += 1;
     }
-  };
-  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, worker));
+  });
 }
 
 function batchesOf<Item>(items: readonly Item[], size: number): Item[][] {

@@ -4,8 +4,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type TableDefinition, type TableName, tables } from '../../infra/tables.ts';
-import { tableNames } from './store.ts';
+import { TABLE_NAMES, tableNames, tables } from './tables.ts';
 
 /** A new table must take requests within this many seconds. */
 const MAX_WAIT_SECONDS = 30;
@@ -16,12 +15,11 @@ export async function createMissingTables(
   tablePrefix: string,
 ): Promise<void> {
   const names = tableNames(tablePrefix);
-  const definitions = Object.entries(tables) as [TableName, TableDefinition][];
   await Promise.all(
-    definitions.map(async ([name, definition]) => {
+    TABLE_NAMES.map(async (name) => {
       const TableName = names[name];
       await client
-        .send(new CreateTableCommand({ ...definition, TableName }))
+        .send(new CreateTableCommand({ ...tables[name], TableName }))
         .catch((error: unknown) => {
           if (!(error instanceof ResourceInUseException)) throw error;
         });

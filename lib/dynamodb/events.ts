@@ -1,166 +1,198 @@
-import { GetCommand, QueryCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Result } from '../bets/bet.ts';
 import {
+  type Activity,
   activityOf,
   type Decision,
   type EventRecord,
+  type EventState,
   type Settlement,
   type SettlementState,
 } from '../bets/event.ts';
-import type { BetStore, UnfinishedEvent } from '../bets/store.ts';
+import type { Events, ListedEvent, Page, UnfinishedEvent } from '../bets/store.ts';
 import {
-  eventFromItem,
-  itemFromDecision,
-  itemFromVerdict,
-  resultFromItem,
-  settlementFromItem,
+  decisionItem,
+  eventItem,
+  listedItem,
+  resultItem,
+  settlementItem,
   toInstant,
-  unfinishedFromItem,
+  unfinishedItem,
+  verdictItem,
 } from './items.ts';
-import { attempt, batchGet, type Session, updateIf } from './session.ts';
-
-type EventMethods = Pick<
-  BetStore,
-  | 'findEvent'
-  | 'findEvents'
-  | 'findResults'
-  | 'noteIntent'
-  | 'putInForce'
-  | 'finishSettlement'
-  | 'unfinishedEvents'
->;
-
-/** The table `events`: what is known of each, and whose settlement goes on. */
-export function eventMethods(session: Session): EventMethods {
-  return {
-    findEvent: (eventId, signal) => findEvent(session, eventId, signal),
-    findEvents: async (eventIds, signal) => {
-      const keys = eventIds.map((eventId) => ({ eventId }));
-      const items = await batchGet(session, 'events', keys, signal);
-      return items.map(eventFromItem);
-    },
-    findResults: async (eventIds, signal) => {
-      const keys = eventIds.map((eventId) => ({ eventId }));
-      const projection = { ProjectionExpression: 'eventId, outcome, decidedAt' };
-      const items = await batchGet(session, 'events', keys, signal, projection);
-      return new Map(items.flatMap((item) => [resultFromItem(item)].filter((entry) => !!entry)));
-    },
-    noteIntent: async (eventId, intent, signal) => {
-      const noted = await updateIf(session, noteIntent(session, eventId, intent), signal);
-      return noted !== undefined;
-    },
-    putInForce: async (eventId, decision, from, signal) => {
-      const update = putInForce(session, eventId, decision, from);
-      const output = await updateIf(session, update, signal);
-      return output && settlementFromItem(output.Attributes);
-    },
-    finishSettlement: async (eventId, version, signal) => {
-      await updateIf(session, finishSettlement(session, eventId, version), signal);
-    },
-    unfinishedEvents: (limit, signal) => unfinishedEvents(session, limit, signal),
-  };
-}
+import { attempt, batchGet, queryPage, type Session, updateIf } from './session.ts';
 
 const UNFINISHED = '1';
 const NO_RESULT = 'attribute_not_exists(version)';
 const AT_VERSION = 'version = :from';
+const NOT_LISTED = 'attribute_not_exists(activity)';
+const QUIET_AND_OPEN = '#state = :open AND activity < :quiet';
+const STATE = { '#state': 'state' };
 
-async function findEvent(
-  { client, tables }: Session,
-  eventId: string,
-  signal: AbortSignal,
-): Promise<EventRecord | undefined> {
-  const command = new GetCommand({
-    TableName: tables.events,
-    Key: { eventId },
-    ConsistentRead: true,
-  });
-  const { Item: item } = await attempt(client.send(command, { abortSignal: signal }));
-  return item && eventFromItem(item);
+/** How long an event stays where its activity brought it, in milliseconds. */
+const ACTIVITY_MS = 60_000;
+/** Events whose activity a process remembers to have noted. */
+const MAX_REMEMBERED = 10_000;
+
+/** The table `events`: what is known of each, their order, and whose settlement goes on. */
+export class EventTable implements Events {
+  readonly #session: Session;
+  /** When this process last noted an event's activity: once a minute is enough. */
+  readonly #notedAt: Map<string, number>;
+
+  constructor(session: Session, notedAt: Map<string, number>) {
+    this.#session = session;
+    this.#notedAt = notedAt;
+  }
+
+  async find(eventIds: readonly string[]): Promise<Map<string, EventRecord>> {
+    const items = await batchGet(this.#session, 'events', eventIds.map(eventKey));
+    const records = items.map((item) => eventItem.parse(item));
+    return new Map(records.map((record) => [record.eventId, record]));
+  }
+
+  async findResults(eventIds: readonly string[]): Promise<Map<string, Result>> {
+    const projection = { ProjectionExpression: 'eventId, outcome, decidedAt' };
+    const items = await batchGet(this.#session, 'events', eventIds.map(eventKey), projection);
+    const results = items.map((item) => resultItem.parse(item));
+    return new Map(results.filter((result) => result !== undefined));
+  }
+
+  async noteActivity(eventId: string, at: number): Promise<void> {
+    const last = this.#notedAt.get(eventId);
+    if (last !== undefined && Math.abs(at - last) < ACTIVITY_MS) return;
+    await updateIf(this.#session, {
+      TableName: this.#session.tables.events,
+      Key: { eventId },
+      UpdateExpression: 'SET #state = :open, activity = :activity',
+      ConditionExpression: `${NOT_LISTED} OR ${QUIET_AND_OPEN}`,
+      ExpressionAttributeNames: STATE,
+      ExpressionAttributeValues: {
+        ':open': 'open' satisfies EventState,
+        ':activity': activityOf(eventId, at),
+        ':quiet': toInstant(at - ACTIVITY_MS),
+      },
+    });
+    // All are forgotten at once: that costs a write an event, and seldom.
+    if (this.#notedAt.size >= MAX_REMEMBERED) this.#notedAt.clear();
+    this.#notedAt.set(eventId, at);
+  }
+
+  listed(
+    state: EventState,
+    before: Activity | undefined,
+    limit: number,
+  ): Promise<Page<ListedEvent>> {
+    const inState = '#state = :state';
+    const input = {
+      TableName: this.#session.tables.events,
+      IndexName: 'byState',
+      KeyConditionExpression: before === undefined ? inState : `${inState} AND activity < :before`,
+      ExpressionAttributeNames: STATE,
+      ExpressionAttributeValues: {
+        ':state': state,
+        ...(before !== undefined && { ':before': before }),
+      },
+      ScanIndexForward: false,
+    };
+    return queryPage(this.#session, input, limit, (item) => listedItem.parse(item));
+  }
+
+  async noteIntent(eventId: string, intent: Decision): Promise<boolean> {
+    const noted = await updateIf(this.#session, {
+      TableName: this.#session.tables.events,
+      Key: { eventId },
+      UpdateExpression: 'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
+      ConditionExpression: NO_RESULT,
+      ExpressionAttributeValues: {
+        ':intent': z.encode(decisionItem, intent),
+        ':unfinished': UNFINISHED,
+        ':since': toInstant(intent.decidedAt),
+      },
+    });
+    return noted !== undefined;
+  }
+
+  async putInForce(
+    eventId: string,
+    decision: Decision,
+    from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
+  ): Promise<Settlement | undefined> {
+    const output = await updateIf(this.#session, {
+      TableName: this.#session.tables.events,
+      Key: { eventId },
+      ...inForce(eventId, decision, from),
+      ReturnValues: 'ALL_NEW',
+    });
+    return output && settlementItem.parse(output.Attributes);
+  }
+
+  async finishSettlement(eventId: string, version: number): Promise<void> {
+    await updateIf(this.#session, {
+      TableName: this.#session.tables.events,
+      Key: { eventId },
+      UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
+      ConditionExpression: AT_VERSION,
+      ExpressionAttributeNames: STATE,
+      ExpressionAttributeValues: {
+        ':settled': 'settled' satisfies SettlementState,
+        ':from': version,
+      },
+    });
+  }
+
+  async unfinished(limit: number): Promise<UnfinishedEvent[]> {
+    const { client, tables, options } = this.#session;
+    const command = new QueryCommand({
+      TableName: tables.events,
+      IndexName: 'unfinished',
+      KeyConditionExpression: 'unfinished = :unfinished',
+      ExpressionAttributeValues: { ':unfinished': UNFINISHED },
+      Limit: limit,
+    });
+    // One page is enough: what it does not show, the next run will.
+    const { Items = [] } = await attempt(client.send(command, options));
+    return Items.map((item) => unfinishedItem.parse(item));
+  }
 }
 
-function noteIntent({ tables }: Session, eventId: string, intent: Decision): UpdateCommandInput {
-  return {
-    TableName: tables.events,
-    Key: { eventId },
-    UpdateExpression: 'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
-    ConditionExpression: NO_RESULT,
-    ExpressionAttributeValues: {
-      ':intent': itemFromDecision(intent),
-      ':unfinished': UNFINISHED,
-      ':since': toInstant(intent.decidedAt),
-    },
-  };
+function eventKey(eventId: string): { eventId: string } {
+  return { eventId };
 }
 
-function putInForce(
-  { tables }: Session,
+/** Compare and set: a result over version `from`, and whether its settlement goes on. */
+function inForce(
   eventId: string,
   decision: Decision,
   from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
-): UpdateCommandInput {
-  const decidedAt = toInstant(decision.decidedAt);
+): Omit<UpdateCommandInput, 'TableName' | 'Key'> {
+  const { outcome, decidedAt } = decision;
+  const version = from.version + 1;
   const goesOn = from.bets > 0;
   const state: SettlementState = goesOn ? 'settling' : 'settled';
-  const result =
+  const set =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-    'activity = :activity, bets = :bets, stakedMinor = :staked, history = list_append(if_not_exists(history, :none), :verdict)';
-  const version = from.version + 1;
+    'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
+    'history = list_append(if_not_exists(history, :none), :verdict)';
   return {
-    TableName: tables.events,
-    Key: { eventId },
     UpdateExpression: goesOn
-      ? `${result}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`
-      : `${result} REMOVE intent, unfinished, unfinishedSince`,
+      ? `${set}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`
+      : `${set} REMOVE intent, unfinished, unfinishedSince`,
     ConditionExpression: from.version === 0 ? NO_RESULT : AT_VERSION,
-    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeNames: STATE,
     ExpressionAttributeValues: {
-      ':outcome': decision.outcome,
-      ':decidedAt': decidedAt,
+      ':outcome': outcome,
+      ':decidedAt': toInstant(decidedAt),
       ':version': version,
       ':state': state,
-      ':activity': activityOf(eventId, decision.decidedAt),
+      ':activity': activityOf(eventId, decidedAt),
       ':bets': from.bets,
       ':staked': from.stakedMinor,
       ':none': [],
-      ':verdict': [itemFromVerdict({ ...decision, version })],
+      ':verdict': [z.encode(verdictItem, { ...decision, version })],
       ...(goesOn && { ':unfinished': UNFINISHED }),
       ...(from.version > 0 && { ':from': from.version }),
     },
-    ReturnValues: 'ALL_NEW',
   };
-}
-
-function finishSettlement(
-  { tables }: Session,
-  eventId: string,
-  version: number,
-): UpdateCommandInput {
-  return {
-    TableName: tables.events,
-    Key: { eventId },
-    UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
-    ConditionExpression: AT_VERSION,
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: {
-      ':settled': 'settled' satisfies SettlementState,
-      ':from': version,
-    },
-  };
-}
-
-async function unfinishedEvents(
-  { client, tables }: Session,
-  limit: number,
-  signal: AbortSignal,
-): Promise<UnfinishedEvent[]> {
-  const command = new QueryCommand({
-    TableName: tables.events,
-    IndexName: 'unfinished',
-    KeyConditionExpression: 'unfinished = :unfinished',
-    ExpressionAttributeValues: { ':unfinished': UNFINISHED },
-    Limit: limit,
-  });
-  // One page is enough: what it does not show, the next run will.
-  const { Items = [] } = await attempt(client.send(command, { abortSignal: signal }));
-  return Items.map(unfinishedFromItem);
 }

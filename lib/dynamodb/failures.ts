@@ -1,7 +1,7 @@
 import { unavailable } from '../bets/errors.ts';
 
 /** AWS's names for "not now": the same call may succeed later. */
-const PASSING_FAULTS = new Set([
+const TRANSIENT_ERRORS = new Set([
   'InternalServerError',
   'ItemCollectionSizeLimitExceededException',
   'LimitExceededException',
@@ -18,11 +18,11 @@ const PASSING_FAULTS = new Set([
   'TimeoutError',
 ]);
 
-/** Whether a failure passes by itself: throttling, the network, a deadline, a store that is away. */
-function passes(
+/** Whether a failure is transient: throttling, the network, a deadline, a store that is away. */
+function isTransient(
   error: Error & { $metadata?: { httpStatusCode?: number }; code?: unknown },
 ): boolean {
-  if (PASSING_FAULTS.has(error.name)) return true;
+  if (TRANSIENT_ERRORS.has(error.name)) return true;
   const status = error.$metadata?.httpStatusCode;
   return status === undefined ? isSocketError(error.code) : status >= 500;
 }
@@ -32,8 +32,13 @@ function isSocketError(code: unknown): boolean {
   return typeof code === 'string' && /^E(?!RR_)/.test(code);
 }
 
-/** `unavailable` for a failure that passes; any other is a bug and stays what it is. */
+/** Whether a failure has AWS's name for it. */
+export function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+/** `unavailable` for a transient failure; any other is a bug and stays what it is. */
 export function translateFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || !passes(error)) return error;
+  if (!(error instanceof Error) || !isTransient(error)) return error;
   return unavailable('The store cannot be reached or is busy; try again.', error);
 }

@@ -1,12 +1,7 @@
-import {
-  type $Command,
-  ConditionalCheckFailedException,
-  type DynamoDBClientResolvedConfig,
-  type ServiceInputTypes,
-  type ServiceOutputTypes,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  type BatchGetCommandInput,
   type DynamoDBDocumentClient,
   QueryCommand,
   type QueryCommandInput,
@@ -14,33 +9,36 @@ import {
   type UpdateCommandInput,
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
-import type { TableName } from '../../infra/tables.ts';
-import { backoffMs, type Clock } from '../bets/clock.ts';
+import type { Wait } from '../bets/context.ts';
 import { unavailable } from '../bets/errors.ts';
+import { retry } from '../bets/retry.ts';
 import type { Page } from '../bets/store.ts';
 import { translateFailure } from './failures.ts';
+import type { TableName } from './tables.ts';
 
-/** The client and what every call shares. */
+/** What the calls of one request share. */
 export interface Session {
   client: DynamoDBDocumentClient;
   tables: Record<TableName, string>;
-  clock: Clock;
-  random: () => number;
+  /** Given with every command, so that it ends by the request's deadline. */
+  options: { abortSignal: AbortSignal };
+  wait: Wait;
 }
 
 export type Item = Record<string, unknown>;
 
 /** What AWS calls a condition that did not hold, in a transaction or a batch of statements. */
 export const CONDITION_FAILED = 'ConditionalCheckFailed';
+/** Pauses before the same call again, in milliseconds. */
+export const BUSY_BACKOFF = { baseMs: 20, capMs: 500 };
 
 /** Keys of one `BatchGetItem`, the most that AWS takes. */
 const BATCH_GET_KEYS = 100;
-const BATCH_GET_TRIES = 6;
+const BATCH_GET_TRIES = { tries: 6, ...BUSY_BACKOFF };
 /** Pages of one `Query` loop. A page ends at 1 MB, so this is far beyond any limit asked for. */
 const MAX_QUERY_PAGES = 64;
-export const BUSY_BACKOFF = { baseMs: 20, capMs: 500 };
 
-/** Runs one call of the SDK. A failure that passes becomes `unavailable`. */
+/** Runs one call of the SDK. A transient failure becomes `unavailable`. */
 export async function attempt<Output>(call: Promise<Output>): Promise<Output> {
   try {
     return await call;
@@ -49,45 +47,13 @@ export async function attempt<Output>(call: Promise<Output>): Promise<Output> {
   }
 }
 
-type BareCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = $Command<
-  Input,
-  Output,
-  DynamoDBClientResolvedConfig
->;
-
-/**
- * A command of the client below the document client, which hands it on as it is: for what is sent the most. To
- * look through a whole command for what is to be translated is a good part of the work of sending it.
- */
-export function sendBare<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
-  { client }: Session,
-  command: BareCommand<Input, Output>,
-  signal: AbortSignal,
-): Promise<Output> {
-  // The document client's type knows its own commands only.
-  const send = client.send.bind(client) as unknown as (
-    bare: BareCommand<Input, Output>,
-    options: { abortSignal: AbortSignal },
-  ) => Promise<Output>;
-  return send(command, { abortSignal: signal });
-}
-
-export async function pause(
-  { clock, random }: Session,
-  tries: number,
-  signal: AbortSignal,
-): Promise<void> {
-  await clock.sleep(backoffMs(BUSY_BACKOFF, tries, random()), signal);
-}
-
 /** Undefined when the condition does not hold. */
 export async function updateIf(
-  { client }: Session,
+  { client, options }: Session,
   input: UpdateCommandInput,
-  signal: AbortSignal,
 ): Promise<UpdateCommandOutput | undefined> {
   try {
-    return await client.send(new UpdateCommand(input), { abortSignal: signal });
+    return await client.send(new UpdateCommand(input), options);
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw translateFailure(error);
@@ -99,49 +65,47 @@ export async function batchGet(
   session: Session,
   table: TableName,
   keys: readonly Item[],
-  signal: AbortSignal,
   projection: { ProjectionExpression?: string } = {},
 ): Promise<Item[]> {
   const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_GET_KEYS) }, (_, index) =>
     keys.slice(index * BATCH_GET_KEYS, (index + 1) * BATCH_GET_KEYS),
   );
   const found = await Promise.all(
-    chunks.map((chunk) => batchGetChunk(session, table, chunk, signal, projection)),
+    chunks.map((Keys) => batchGetChunk(session, table, { Keys, ...projection })),
   );
   return found.flat();
 }
 
+type KeysAndAttributes = NonNullable<BatchGetCommandInput['RequestItems']>[string];
+
 async function batchGetChunk(
-  session: Session,
+  { client, tables, options, wait }: Session,
   table: TableName,
-  keys: Item[],
-  signal: AbortSignal,
-  projection: object,
+  request: KeysAndAttributes,
 ): Promise<Item[]> {
-  const name = session.tables[table];
+  const name = tables[table];
   const items: Item[] = [];
-  let left = keys;
-  for (let tries = 1; tries <= BATCH_GET_TRIES; tries += 1) {
-    const command = new BatchGetCommand({
-      RequestItems: { [name]: { Keys: left, ConsistentRead: true, ...projection } },
-    });
-    const output = await attempt(session.client.send(command, { abortSignal: signal }));
+  let left = request.Keys;
+  const all = await retry(wait, BATCH_GET_TRIES, async () => {
+    const RequestItems = { [name]: { ...request, Keys: left, ConsistentRead: true } };
+    const output = await attempt(client.send(new BatchGetCommand({ RequestItems }), options));
     items.push(...(output.Responses?.[name] ?? []));
     left = output.UnprocessedKeys?.[name]?.Keys ?? [];
-    if (left.length === 0) return items;
-    await pause(session, tries, signal);
-  }
-  throw unavailable(`The store left ${left.length} reads undone after ${BATCH_GET_TRIES} tries.`);
+    return left.length === 0 ? items : undefined;
+  });
+  if (all !== undefined) return all;
+  const { tries } = BATCH_GET_TRIES;
+  throw unavailable(`The store left ${left?.length} reads undone after ${tries} tries.`);
 }
 
 /** Up to `limit` items of one partition, over as many pages as that takes. */
-export async function queryPage(
-  session: Session,
+export async function queryPage<Decoded>(
+  { client, options }: Session,
   input: QueryCommandInput,
   limit: number,
-  signal: AbortSignal,
-): Promise<Page<Item>> {
-  const items: Item[] = [];
+  decode: (item: Item) => Decoded,
+): Promise<Page<Decoded>> {
+  const items: Decoded[] = [];
   let start: QueryCommandInput['ExclusiveStartKey'];
   for (let page = 1; page <= MAX_QUERY_PAGES; page += 1) {
     const command = new QueryCommand({
@@ -149,8 +113,8 @@ export async function queryPage(
       Limit: limit - items.length,
       ...(start !== undefined && { ExclusiveStartKey: start }),
     });
-    const output = await attempt(session.client.send(command, { abortSignal: signal }));
-    items.push(...(output.Items ?? []));
+    const output = await attempt(client.send(command, options));
+    items.push(...(output.Items ?? []).map(decode));
     start = output.LastEvaluatedKey;
     if (start === undefined || items.length >= limit) return { items, end: start === undefined };
   }

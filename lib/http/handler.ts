@@ -1,9 +1,10 @@
 import middy, { type Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { Clock } from '../bets/clock.ts';
-import type { Observer } from '../bets/dependencies.ts';
 import { BetError } from '../bets/errors.ts';
-import { type LogIds, logger, withLogIds } from '../logger.ts';
+import { type LogIds, type Logger, withLogIds } from '../logger.ts';
+import type { Service } from '../service.ts';
+import type { Answer, Call } from './call.ts';
+import { conditional } from './conditionalGet.ts';
 import { jsonBody } from './jsonBody.ts';
 import {
   ANSWER_HEADERS,
@@ -12,53 +13,43 @@ import {
   type ProblemCode,
   problemResponse,
 } from './problems.ts';
-import { type Parsed, parseRequest, type RequestSchemas } from './request.ts';
-import { revalidated } from './revalidation.ts';
+import { parseRequest } from './request.ts';
 
 /** When a request is given up, in milliseconds; every call of the store ends by then. */
 const REQUEST_DEADLINE_MS = 8_000;
-
-/** What a handler answers when all goes well. */
-export interface Answer {
-  status: number;
-  headers?: Record<string, string>;
-  body: unknown;
-}
 
 /** What is used of Lambda's context: when the invocation must be done. */
 export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
 export type HttpHandler = (
   apiEvent: APIGatewayProxyEventV2,
-  context: InvocationContext,
+  invocation: InvocationContext,
 ) => Promise<HttpResponse>;
 
 /**
- * A Lambda handler for an API Gateway HTTP API (payload format 2.0). The request is parsed by
- * `schemas`; whatever `respond` throws becomes an RFC 9457 problem.
+ * A Lambda handler for an API Gateway HTTP API (payload format 2.0). The request is parsed by the
+ * call's schemas; whatever the call throws becomes an RFC 9457 problem.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function httpHandler<Schemas extends RequestSchemas>(
-  deps: { clock: Clock; observer: Pick<Observer, 'flush'> },
-  schemas: Schemas,
-  respond: (request: Parsed<Schemas>, signal: AbortSignal) => Promise<Answer>,
-): HttpHandler {
+export function createHandler(call: Call, service: Service): HttpHandler {
   const stack = middy<APIGatewayProxyEventV2, HttpResponse>();
-  if (schemas.body !== undefined) stack.use(jsonBody());
-  stack.onError(answerProblem).handler(async (apiEvent) => {
-    const request = parseRequest(schemas, apiEvent);
-    using deadline = deps.clock.deadline(REQUEST_DEADLINE_MS);
-    const answer = await respond(request, deadline.signal);
-    return revalidated(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
-  });
-  // Of the context, Middy reads only when the time is up.
-  const handle: HttpHandler = (apiEvent, context) => stack(apiEvent, context as Context);
-  return async (apiEvent, context) => {
+  if (call.request.body !== undefined) stack.use(jsonBody());
+  stack
+    .onError((request) => answerProblem(request, service.logger))
+    .handler(async (apiEvent) => {
+      const request = parseRequest(call.request, apiEvent);
+      const answer = await service.within(REQUEST_DEADLINE_MS, (context) =>
+        call.respond(context, request),
+      );
+      return conditional(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
+    });
+  return async (apiEvent, invocation) => {
     try {
-      return await withLogIds(logIdsOf(apiEvent), () => handle(apiEvent, context));
+      // Of the invocation, Middy reads only when the time is up.
+      return await withLogIds(logIdsOf(apiEvent), () => stack(apiEvent, invocation as Context));
     } finally {
-      deps.observer.flush();
+      service.observer.flush();
     }
   };
 }
@@ -84,7 +75,10 @@ function jsonResponse({ status, headers, body }: Answer, requestId: string): Htt
   };
 }
 
-function answerProblem(request: Request<APIGatewayProxyEventV2, HttpResponse>): void {
+function answerProblem(
+  request: Request<APIGatewayProxyEventV2, HttpResponse>,
+  logger: Logger,
+): void {
   const { requestId } = request.event.requestContext;
   const { code, detail } = problemOf(request.error);
   if (code === 'internal') {

@@ -1,6 +1,7 @@
-import type { MiddlewareObj, Request } from '@middy/core';
+import type { MiddlewareObj } from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { randomUUID } from 'node:crypto';
 import { HttpError } from './problems.ts';
 
 /** Bytes of a request's body at most. */
@@ -17,42 +18,59 @@ export class JsonNumber {
   }
 }
 
-type BodyRequest = Request<APIGatewayProxyEventV2, unknown, Error, never, { text?: string }>;
-
-/** Middleware that parses a JSON body, each number at its top level as a `JsonNumber`. */
+/** Middleware that parses a JSON body, each number in it as a `JsonNumber`. */
 export function jsonBody(): MiddlewareObj<APIGatewayProxyEventV2>[] {
-  // Middy types a middleware's `internal` by the whole stack; these share one member of it.
   return [
-    { before: refuseCompression },
-    { before: keepText },
-    jsonBodyParser(),
-    { before: refuseDepth },
-    { before: keepDigits },
-  ] as MiddlewareObj[];
+    {
+      before: (request) => {
+        request.event = withNumbersMarked(request.event);
+      },
+    },
+    jsonBodyParser({ reviver: reviveNumber }),
+    { before: ({ event }) => refuseDepth(event.body) },
+  ];
 }
 
-/** API Gateway passes compressed bodies on as they are. */
-function refuseCompression({ event: { headers } }: BodyRequest): void {
-  const encoding = headers['content-encoding']?.toLowerCase() ?? '';
-  if (encoding === '' || encoding === 'identity') return;
-  throw new HttpError('unsupported-media-type', 'Send application/json without compression.');
-}
-
-/** The parser writes to the event, which is the caller's, and drops the text. */
-function keepText(request: BodyRequest): void {
-  const { body, isBase64Encoded } = request.event;
-  if (body === undefined) return;
-  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) {
+/** A copy, since the parser writes to the event, which is the caller's. */
+function withNumbersMarked(apiEvent: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const encoding = apiEvent.headers['content-encoding']?.toLowerCase() ?? '';
+  // API Gateway passes compressed bodies on as they are.
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new HttpError('unsupported-media-type', 'Send application/json without compression.');
+  }
+  const { body, isBase64Encoded } = apiEvent;
+  if (body === undefined) return { ...apiEvent };
+  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
     throw new HttpError('body-too-large', `A body may have ${MAX_BODY_BYTES} bytes.`);
   }
-  const text = bytes.toString();
-  request.internal.text = text;
-  request.event = { ...request.event, body: text, isBase64Encoded: false };
+  return { ...apiEvent, body: markNumbers(text), isBase64Encoded: false };
 }
 
-function refuseDepth({ event }: BodyRequest): void {
-  let level = [event.body as unknown].filter(isNested);
+/** Begins a text that stands for a number. No client can know it, so none can make one up. */
+const MARK = randomUUID();
+
+/**
+ * A string of JSON, also one that does not end, or a number (RFC 8259 §6) that is no member's name.
+ * What is left of a malformed number stays malformed.
+ */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"?|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:)/gs;
+
+/** `JSON.parse` rounds numbers to floats, and Middy's reviver does not see their digits. */
+function markNumbers(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  return text.replaceAll(STRING_OR_NUMBER, (token) =>
+    token.startsWith('"') ? token : `"${MARK}${token}"`,
+  );
+}
+
+function reviveNumber(_name: string, value: unknown): unknown {
+  const marked = typeof value === 'string' && value.startsWith(MARK);
+  return marked ? new JsonNumber(value.slice(MARK.length)) : value;
+}
+
+function refuseDepth(body: unknown): void {
+  let level = [body].filter(isNested);
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) {
       throw new HttpError('malformed-json', `A body may be ${MAX_DEPTH} levels deep.`);
@@ -62,25 +80,5 @@ function refuseDepth({ event }: BodyRequest): void {
 }
 
 function isNested(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** The parser has rounded numbers to floats, so a body with a number is read again by its digits. */
-function keepDigits({ event, internal: { text } }: BodyRequest): void {
-  const body: unknown = event.body;
-  if (text === undefined || !isNested(body)) return;
-  if (!Object.values(body).some((value) => typeof value === 'number')) return;
-  Object.assign(event, { body: parseKeepingDigits(text) });
-}
-
-/** Valid JSON text with each of its numbers as a `JsonNumber`. */
-function parseKeepingDigits(text: string): unknown {
-  return JSON.parse(text, reviveNumber);
-}
-
-/** `context` is ES2026's source text access, which TypeScript's library has not got yet. */
-function reviveNumber(_key: string, value: unknown, context?: { source: string }): unknown {
-  return typeof value === 'number' && context !== undefined
-    ? new JsonNumber(context.source)
-    : value;
+  return typeof value === 'object' && value !== null && !(value instanceof JsonNumber);
 }

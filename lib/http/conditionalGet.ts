@@ -3,12 +3,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { HttpResponse } from './problems.ts';
 
 /**
- * Lets clients that ask for the same again and again be told that nothing has changed: the answer of a GET
- * gets a weak entity tag of its body and its link, and is 304 to whoever has it already.
+ * A conditional GET: the answer gets a weak entity tag of its body and its link, and is 304 for a
+ * client that has it already.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
-export function revalidated(
+export function conditional(
   { headers, requestContext }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
   response: HttpResponse,
 ): HttpResponse {

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import { encodeBetCursor } from '../cursor.ts';
-import type { betBody, eventBody } from '../schemas.ts';
+import type { betBody, eventBody } from './wire.ts';
 
 /**
  * One evening at the bookmaker's: what the document's examples tell, in this order. A test lives it
@@ -79,6 +78,3 @@ export const settling: Event = {
   bets: { total: 200, settled: 0, staked: '200.00' },
   history: [{ status: 'WIN', version: 1, decided_at: '2026-11-22T20:25:00.041Z' }],
 };
-
-/** The header `Link` of a page of two bets that ends with `byNumber`. */
-export const NEXT_PAGE = `</bets?limit=2&cursor=${encodeBetCursor(byNumber.id, undefined)}>; rel="next"`;

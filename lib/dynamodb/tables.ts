@@ -1,5 +1,5 @@
 /**
- * The one definition of the tables, in DynamoDB's own words so that CloudFormation, the local
+ * The one definition of the tables, in DynamoDB's own words, so that CloudFormation, the local
  * bootstrap and the tests all use it as it is. Names are completed with the stage's prefix.
  */
 interface Key {
@@ -20,23 +20,22 @@ export interface TableDefinition {
   BillingMode: 'PAY_PER_REQUEST';
 }
 
-export type TableName = 'bets' | 'fences' | 'events' | 'idempotencyKeys';
+export const TABLE_NAMES = ['bets', 'fences', 'events', 'idempotencyKeys'] as const;
+export type TableName = (typeof TABLE_NAMES)[number];
 
 const hash = (AttributeName: string): Key => ({ AttributeName, KeyType: 'HASH' });
 const range = (AttributeName: string): Key => ({ AttributeName, KeyType: 'RANGE' });
+const index = (IndexName: string, ...KeySchema: Key[]): Index => {
+  return { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' } };
+};
 
-function table(KeySchema: Key[], indexes: Omit<Index, 'Projection'>[] = []): TableDefinition {
-  const keys = [...KeySchema, ...indexes.flatMap((index) => index.KeySchema)];
+function table(KeySchema: Key[], ...indexes: Index[]): TableDefinition {
+  const keys = [...KeySchema, ...indexes.flatMap((each) => each.KeySchema)];
   const names = new Set(keys.map((key) => key.AttributeName));
   return {
     AttributeDefinitions: [...names].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
     KeySchema,
-    ...(indexes.length > 0 && {
-      GlobalSecondaryIndexes: indexes.map((index) => ({
-        ...index,
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      })),
-    }),
+    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
     BillingMode: 'PAY_PER_REQUEST',
   };
 }
@@ -45,16 +44,24 @@ export const tables: Record<TableName, TableDefinition> = {
   /** Settling a bet leaves both of its index keys alone, so it does not write to the index. */
   bets: table(
     [hash('shard'), range('betId')],
-    [{ IndexName: 'byEvent', KeySchema: [hash('eventFence'), range('betId')] }],
+    index('byEvent', hash('eventFence'), range('betId')),
   ),
   fences: table([hash('eventFence')]),
   /** Only events with work left have the attribute `unfinished`, so its index holds just these. */
   events: table(
     [hash('eventId')],
-    [
-      { IndexName: 'unfinished', KeySchema: [hash('unfinished'), range('unfinishedSince')] },
-      { IndexName: 'byState', KeySchema: [hash('state'), range('activity')] },
-    ],
+    index('unfinished', hash('unfinished'), range('unfinishedSince')),
+    index('byState', hash('state'), range('activity')),
   ),
   idempotencyKeys: table([hash('key')]),
 };
+
+/** The tables' names in a stage. */
+export function tableNames(prefix: string): Record<TableName, string> {
+  return {
+    bets: `${prefix}bets`,
+    fences: `${prefix}fences`,
+    events: `${prefix}events`,
+    idempotencyKeys: `${prefix}idempotencyKeys`,
+  };
+}

@@ -1,0 +1,54 @@
+import type { BetId } from './ids.ts';
+import type { BetStore } from './store.ts';
+
+/** How to wait before a retry, within one deadline. */
+export interface Wait {
+  /** Aborts when the deadline is over. */
+  signal: AbortSignal;
+  /** Resolves after `milliseconds`, or at once when the deadline is over. Never rejects. */
+  sleep(milliseconds: number): Promise<void>;
+  /** Evenly spread over [0, 1). */
+  random(): number;
+}
+
+/** What a use case needs from outside, for one request: everything ends by its deadline. */
+export interface Context extends Wait {
+  store: BetStore;
+  observer: Observer;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  newBetId(placedAt: number): BetId;
+  newDecisionId(): string;
+  /** How long a PUT may store statuses before it answers, in milliseconds. */
+  sweepBudgetMs: number;
+  /** Runs a task whose deadline is over after `milliseconds` at the latest. */
+  within<Result>(
+    milliseconds: number,
+    task: (context: Context) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+/**
+ * Told of the domain's facts as they happen, for those who watch the service. Never throws. It sees
+ * what one process sees: nobody may be told of a fact whose reply was lost, and both of two
+ * sweepers are told of a fact that both found.
+ */
+export interface Observer {
+  betPlaced(amountMinor: bigint): void;
+  /** A request repeated an earlier one with its key. */
+  betReplayed(): void;
+  /** The event has a result, or the key was used for another bet. */
+  betRefused(): void;
+  /** A try at placing a bet met another writer. */
+  placeConflicted(): void;
+  /** A result was put in force. */
+  settlementBegun(): void;
+  /** All bets of an event are stored with the result in force. */
+  settlementFinished(): void;
+  /** So many bets are stored with a result now; a sweep that begins again counts them again. */
+  betsSettled(count: number): void;
+  /** Settlements that go on, and for how long the oldest has, in milliseconds; 0 without any. */
+  unfinishedFound(count: number, oldestAgeMs: number): void;
+  /** A request or a run is over: what was told can be passed on. */
+  flush(): void;
+}

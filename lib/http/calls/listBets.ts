@@ -1,0 +1,97 @@
+import { parse, stringify } from 'uuid';
+import * as z from 'zod';
+import { type BetId, EVENT_ID_GRAMMAR, isBetId } from '../../bets/ids.ts';
+import { listBets as list, MAX_PAGE } from '../../bets/readBets.ts';
+import { type CallDocs, defineCall, invalid } from '../call.ts';
+import * as evening from '../examples.ts';
+import {
+  cursor,
+  limitDocs,
+  limitUpTo,
+  nextLink,
+  openCursor,
+  placeFrom,
+  sealCursor,
+} from '../paging.ts';
+import { betStatus, betToWire, eventIdText } from '../wire.ts';
+
+/** The place in the history, or in that of one event, just below the bet `before`. */
+export function betCursor(before: BetId, eventId: string | undefined): string {
+  return sealCursor(parse(before), eventId ?? '');
+}
+
+function betBelow(text: string, eventId: string | undefined): BetId | undefined {
+  const id = openCursor(text, eventId ?? '');
+  const uuid = id === undefined ? '' : uuidText(id);
+  return isBetId(uuid) ? uuid : undefined;
+}
+
+function uuidText(bytes: Uint8Array): string {
+  try {
+    return stringify(bytes);
+  } catch {
+    return '';
+  }
+}
+
+export const listBets = defineCall({
+  name: 'listBets',
+  method: 'GET',
+  path: '/bets',
+  request: {
+    query: z
+      .strictObject({
+        limit: limitUpTo(MAX_PAGE).meta({
+          id: 'Limit',
+          description: 'The bets of a page at most.',
+          ...limitDocs(MAX_PAGE),
+          examples: [100],
+        }),
+        cursor,
+        event_id: eventIdText.optional().meta({
+          id: 'EventFilter',
+          description: 'Only bets on this event, through an index that may lag behind by moments.',
+          pattern: EVENT_ID_GRAMMAR.source,
+          examples: [evening.EVENT_ID],
+        }),
+        status: betStatus.optional().meta({
+          id: 'StatusFilter',
+          description:
+            'Only bets with this status. It filters the page that was read, so one may show fewer.',
+          examples: ['pending'],
+        }),
+      })
+      .transform(placeFrom((text, { event_id }) => betBelow(text, event_id), 'event_id')),
+  },
+  async respond(context, { query }) {
+    const { limit, before, event_id, status } = query;
+    const { bets, next } = await list(context, { limit, before, eventId: event_id, status });
+    const after = next && betCursor(next, event_id);
+    return {
+      status: 200,
+      headers: nextLink('/bets', { limit, event_id, status }, after),
+      body: bets.map(betToWire),
+    };
+  },
+});
+
+export const listBetsDocs: CallDocs = () => ({
+  tag: 'bets',
+  summary: 'List the bets, newest first',
+  description:
+    'A page has at most 1000 bets. The header `Link` leads to the next; a walk over the pages sees ' +
+    'every bet that was there when it began exactly once.',
+  answers: {
+    200: {
+      description: 'A page.',
+      schema: 'BetList',
+      headers: ['Link'],
+      examples: {
+        'first-page': [evening.withKey, evening.byNumber],
+        'last-page': [evening.byText],
+        'won-on-event': [evening.wonWithKey, evening.wonByText],
+      },
+    },
+  },
+  refusals: [invalid('query', '#/limit', 'must be an integer from 1 to 1000')],
+});

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { type Activity, type EventState, isActivity } from '../../bets/event.ts';
+import { listEvents as list, MAX_EVENTS_PAGE } from '../../bets/readEvents.ts';
+import { type CallDocs, defineCall, invalid } from '../call.ts';
+import * as evening from '../examples.ts';
+import {
+  cursor,
+  limitDocs,
+  limitUpTo,
+  nextLink,
+  openCursor,
+  placeFrom,
+  sealCursor,
+} from '../paging.ts';
+import { eventState, eventToWire } from '../wire.ts';
+
+/** No event id has a space, so that no cursor of bets passes for one of events. */
+const filterOf = (state: EventState | undefined): string => `events ${state ?? ''}`;
+
+function activityBelow(text: string, state: EventState | undefined): Activity | undefined {
+  const activity = openCursor(text, filterOf(state))?.toString() ?? '';
+  return isActivity(activity) ? activity : undefined;
+}
+
+export const listEvents = defineCall({
+  name: 'listEvents',
+  method: 'GET',
+  path: '/events',
+  request: {
+    query: z
+      .strictObject({
+        limit: limitUpTo(MAX_EVENTS_PAGE).meta({
+          id: 'EventLimit',
+          description: 'The events of a page at most.',
+          ...limitDocs(MAX_EVENTS_PAGE),
+          examples: [20],
+        }),
+        cursor,
+        state: eventState.optional().meta({
+          id: 'StateFilter',
+          description: 'Only events in this state. One that leaves it meanwhile is not shown.',
+          examples: ['open'],
+        }),
+      })
+      .transform(placeFrom((text, { state }) => activityBelow(text, state), 'state')),
+  },
+  async respond(context, { query }) {
+    const { limit, state } = query;
+    const { events, next } = await list(context, query);
+    const after = next && sealCursor(Buffer.from(next), filterOf(state));
+    return {
+      status: 200,
+      headers: nextLink('/events', { limit, state }, after),
+      body: events.map(eventToWire),
+    };
+  },
+});
+
+export const listEventsDocs: CallDocs = () => ({
+  tag: 'events',
+  summary: 'List the events, newest activity first',
+  description:
+    'An event is where its newest bet, to the minute, or its newest result put it. A page has at most ' +
+    '100 events; the header `Link` leads to the next. The order comes from an index that may lag behind ' +
+    'by moments; what is said of an event never does. A walk over the pages sees every event that was ' +
+    'there when it began, unless new activity moves it to the front.',
+  answers: {
+    200: {
+      description: 'A page.',
+      schema: 'EventList',
+      headers: ['Link'],
+      examples: {
+        'first-page': [evening.openByNumber],
+        'last-page': [evening.open],
+        'in-state': [evening.corrected],
+      },
+    },
+  },
+  refusals: [invalid('query', '#/state', 'must be open, settling or settled')],
+});

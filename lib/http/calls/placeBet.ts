@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import {
+  type AmountFault,
+  amountFromDecimal,
+  amountFromString,
+  parseDecimal,
+} from '../../bets/amount.ts';
+import { EVENT_ID_GRAMMAR, isEventId } from '../../bets/ids.ts';
+import { placeBet as place } from '../../bets/placeBet.ts';
+import { type CallDocs, defineCall, invalid } from '../call.ts';
+import * as evening from '../examples.ts';
+import { JsonNumber } from '../jsonBody.ts';
+import { AMOUNT_FAULTS, betToWire, EVENT_ID_RULE } from '../wire.ts';
+
+const jsonNumber = z.instanceof(JsonNumber);
+
+const AMOUNT_TEXT = /^(?!0(?:\.0{1,2})?$)(?:(?:0|[1-9]\d{0,8})(?:\.\d{1,2})?|10{9}(?:\.0{1,2})?)$/;
+
+/** `"10.50"`, `10.5` or `1e1`: minor units inside. A number is judged by its digits as sent. */
+const amount = z
+  .union([z.string(), jsonNumber], { error: AMOUNT_FAULTS['not-a-decimal'] })
+  .transform((given, context): bigint => {
+    const minor = typeof given === 'string' ? amountFromString(given) : amountFromNumber(given);
+    if (typeof minor === 'bigint') return minor;
+    context.addIssue({ code: 'custom', message: AMOUNT_FAULTS[minor] });
+    return z.NEVER;
+  })
+  .meta({
+    id: 'Amount',
+    description:
+      'A stake: strictly positive, at most 1000000000.00, at most two decimals. A number is judged by ' +
+      'the digits that are sent, never as a float.',
+    anyOf: [
+      { type: 'string', pattern: AMOUNT_TEXT.source },
+      { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000_000 },
+    ],
+  });
+
+function amountFromNumber({ source }: JsonNumber): bigint | AmountFault {
+  const decimal = parseDecimal(source);
+  return decimal === undefined ? 'not-a-decimal' : amountFromDecimal(decimal);
+}
+
+/** A text, or a safe integer that names the same event as its decimal string. */
+const eventId = z
+  .union([z.string(), jsonNumber], { error: `must be an integer, or ${EVENT_ID_RULE}` })
+  .transform((given, context): string => {
+    const text = typeof given === 'string' ? given : integerText(given);
+    if (text !== undefined && isEventId(text)) return text;
+    const message =
+      text === undefined ? 'must be an integer between -(2^53 - 1) and 2^53 - 1' : EVENT_ID_RULE;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .meta({
+    id: 'EventIdOrNumber',
+    description:
+      'The id of an event: a text, or an integer that means the same event as its decimal text.',
+    anyOf: [
+      { type: 'string', pattern: EVENT_ID_GRAMMAR.source },
+      { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+    ],
+  });
+
+function integerText({ source }: JsonNumber): string | undefined {
+  const decimal = parseDecimal(source);
+  const value = Number(source);
+  const isInteger = decimal !== undefined && decimal.exponent >= 0 && Number.isSafeInteger(value);
+  return isInteger ? BigInt(value).toString() : undefined;
+}
+
+/** `eventId` is understood as `event_id`; giving both is a fault. */
+function withEventIdAlias(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('eventId' in body)) return body;
+  if (!Object.hasOwn(body, 'eventId') || Object.hasOwn(body, 'event_id')) return body;
+  const { eventId: event_id, ...rest } = body;
+  return { event_id, ...rest };
+}
+
+/** RFC 8941 string or bare token: 1 to 255 visible ASCII characters, no quotes or backslashes. */
+const IDEMPOTENCY_KEY = /^(?:"([!#-[\]-~]{1,255})"|([!#-[\]-~]{1,255}))$/;
+
+export const placeBet = defineCall({
+  name: 'placeBet',
+  method: 'POST',
+  path: '/bets',
+  request: {
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .regex(IDEMPOTENCY_KEY, 'must be 1 to 255 visible characters, bare or in double quotes')
+        .transform((text) => text.replaceAll('"', ''))
+        .optional()
+        .meta({
+          id: 'IdempotencyKey',
+          description:
+            'Requests with the same key place one bet between them, however often and however late they ' +
+            'come. Bare or in double quotes. A key never expires.',
+          examples: ['7f3a', '"7f3a"'],
+        }),
+    }),
+    body: z
+      .preprocess(
+        withEventIdAlias,
+        z.strictObject({ event_id: eventId, amount }, { error: 'must be an object' }),
+      )
+      .meta({ id: 'PlaceBet', description: 'A bet to be placed.' }),
+  },
+  async respond(context, { headers, body }) {
+    const { bet, replayed } = await place(context, {
+      eventId: body.event_id,
+      amountMinor: body.amount,
+      idempotencyKey: headers['idempotency-key'],
+    });
+    return {
+      status: 201,
+      headers: { location: `/bets/${bet.id}`, ...(replayed && { 'idempotency-replayed': 'true' }) },
+      body: betToWire(bet),
+    };
+  },
+});
+
+export const placeBetDocs: CallDocs = () => ({
+  tag: 'bets',
+  summary: 'Place a bet',
+  description:
+    'With an `Idempotency-Key` it is safe to send again whatever became of the first request. ' +
+    '`eventId` is understood as `event_id`.',
+  bodies: {
+    'by-text': { event_id: evening.EVENT_ID, amount: '10.50' },
+    'by-number': { event_id: 42, amount: 10.5 },
+    'with-key': { event_id: evening.EVENT_ID, amount: '25' },
+  },
+  answers: {
+    201: {
+      description: 'The bet was placed, by this request or an earlier one with its key.',
+      schema: 'Bet',
+      headers: ['Location', 'Idempotency-Replayed'],
+      examples: {
+        'by-text': evening.byText,
+        'by-number': evening.byNumber,
+        'with-key': evening.withKey,
+        replayed: evening.withKey,
+      },
+    },
+  },
+  refusals: [
+    {
+      code: 'event-settled',
+      detail: `Event ${evening.EVENT_ID} has a result; it takes no more bets.`,
+    },
+    invalid('body', '#/amount', AMOUNT_FAULTS['not-a-decimal']),
+    { code: 'idempotency-key-reused', detail: 'This key was used for a different bet.' },
+  ],
+});

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { settleEvent as settle } from '../../bets/settleEvent.ts';
+import { type CallDocs, defineCall, invalid } from '../call.ts';
+import * as evening from '../examples.ts';
+import { eventPath, eventTag, eventToWire, outcome } from '../wire.ts';
+
+const IF_MATCH = /^(?:\*|(?:W\/)?"[!#-~]*"(?:\s*,\s*(?:W\/)?"[!#-~]*")*)$/;
+
+function versionsIn(entityTags: string): number[] {
+  const strong = entityTags
+    .split(/\s*,\s*/)
+    .flatMap((tag) => /^"(0|[1-9]\d{0,8})"$/.exec(tag)?.[1] ?? []);
+  return strong.map(Number);
+}
+
+export const settleEvent = defineCall({
+  name: 'settleEvent',
+  method: 'PUT',
+  path: '/events/{event_id}',
+  operatorsOnly: true,
+  request: {
+    path: eventPath,
+    headers: z.object({
+      /** RFC 9110 §13.1.1: compared strongly, so that a weak tag matches nothing. */
+      'if-match': z
+        .string()
+        .regex(IF_MATCH, 'must be * or a list of entity tags such as "1"')
+        .transform((text): readonly number[] | 'any' => (text === '*' ? 'any' : versionsIn(text)))
+        .optional()
+        .meta({
+          id: 'IfMatch',
+          description:
+            'The `ETag` of the event as it was when the decision was taken, or `*` for any result. ' +
+            'Another version is refused.',
+          examples: ['"0"', '*'],
+        }),
+    }),
+    body: z.strictObject({ status: outcome }, { error: 'must be an object' }).meta({
+      id: 'Result',
+      description: 'The result of an event. It decides every bet on it.',
+    }),
+  },
+  async respond(context, { path, headers, body }) {
+    const event = await settle(context, {
+      eventId: path.event_id,
+      outcome: body.status,
+      ifVersion: headers['if-match'],
+    });
+    return {
+      status: event.state === 'settled' ? 200 : 202,
+      headers: { etag: eventTag(event) },
+      body: eventToWire(event),
+    };
+  },
+});
+
+export const settleEventDocs: CallDocs = () => ({
+  tag: 'events',
+  summary: 'Settle an event, or correct its result',
+  description:
+    'The result is in force for every reader when this answers, however many bets there are. The same ' +
+    'result again changes nothing; another one is a correction, which every bet follows.',
+  pathExamples: { event_id: evening.EVENT_ID },
+  bodies: { 'first-result': { status: 'WIN' }, correction: { status: 'LOSE' } },
+  answers: {
+    200: {
+      description: 'The result is in force, and stored with every bet.',
+      schema: 'Event',
+      headers: ['ETag'],
+      examples: { 'first-result': evening.settled, correction: evening.corrected },
+    },
+    202: {
+      description: 'The result is in force; storing it with every bet goes on.',
+      schema: 'Event',
+      headers: ['ETag'],
+      examples: { 'many-bets': evening.settling },
+    },
+  },
+  refusals: [
+    {
+      code: 'unauthorized',
+      detail: 'Only operators settle events: a bearer token is missing or malformed.',
+    },
+    { code: 'forbidden', detail: 'Only operators settle events: this is not their token.' },
+    {
+      code: 'correction-limit',
+      detail: `Event ${evening.CORRECTED_EVENT_ID} has had 100 results.`,
+    },
+    { code: 'version-mismatch', detail: `Event ${evening.EVENT_ID} is at version 0.` },
+    invalid('body', '#/status', 'must be WIN or LOSE'),
+  ],
+});

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/** How the pages of a list follow each other. */
+
+const CHECK_BYTES = 6;
+
+/** Tells a cursor of ours, for this very filter, from one that was cut, mixed up or made up. */
+function checkOf(place: Uint8Array, filter: string): Buffer {
+  return createHash('sha256').update(place).update(filter).digest().subarray(0, CHECK_BYTES);
+}
+
+/** An opaque place in a list, as text of the URL-safe alphabet. */
+export function sealCursor(place: Uint8Array, filter: string): string {
+  return Buffer.concat([place, checkOf(place, filter)]).toString('base64url');
+}
+
+/** The place that a cursor holds; undefined for a cursor that is not ours or of another filter. */
+export function openCursor(text: string, filter: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  // Decoding passes over what is not in the alphabet; encoding again shows whether there was any.
+  if (bytes.length <= CHECK_BYTES || bytes.toString('base64url') !== text) return undefined;
+  const place = bytes.subarray(0, -CHECK_BYTES);
+  return checkOf(place, filter).equals(bytes.subarray(-CHECK_BYTES)) ? place : undefined;
+}
+
+export const cursor = z.string().optional().meta({
+  id: 'Cursor',
+  description: 'Where a page begins: opaque, from the header `Link` of the page before.',
+});
+
+/** How many a page may have at most, and has unless the client wants fewer. */
+export function limitUpTo(most: number) {
+  const error = `must be an integer from 1 to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,4}$/, error)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= most, { error })
+    .default(most);
+}
+
+/** What the document says of a limit: numbers, where what judges the text of a query is of no use. */
+export function limitDocs(most: number): z.core.JSONSchemaMeta {
+  return { type: 'integer', pattern: undefined, minimum: 1, maximum: most, default: most };
+}
+
+/**
+ * Puts the place that a query's cursor holds in place of the cursor. `same` is the name of the
+ * parameter that the list is filtered by, as it was on the page before.
+ */
+export function placeFrom<Query extends { cursor?: string | undefined }, Place>(
+  openIn: (text: string, query: Query) => Place | undefined,
+  same: string,
+) {
+  return ({ ...query }: Query, context: z.core.$RefinementCtx) => {
+    const { cursor: text } = query;
+    const before = text === undefined ? undefined : openIn(text, query);
+    if (text !== undefined && before === undefined) {
+      const message = `must be a cursor from the Link header of a page with the same ${same}`;
+      context.issues.push({ code: 'custom', path: ['cursor'], message, input: text });
+      return z.NEVER;
+    }
+    return { ...query, before };
+  };
+}
+
+/** The header that leads to a list's next page (RFC 8288), or none after the last. */
+export function nextLink(
+  path: string,
+  query: Record<string, string | number | undefined>,
+  next: string | undefined,
+): { link?: string } {
+  if (next === undefined) return {};
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...query, cursor: next })) {
+    if (value !== undefined) parameters.append(name, String(value));
+  }
+  return { link: `<${path}?${parameters.toString()}>; rel="next"` };
+}
