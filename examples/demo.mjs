@@ -1,6 +1,7 @@
-// An evening at the bookmaker's, for a service to look at. Run it with: npm run demo
-// With other arguments: npm run demo -- http://127.0.0.1:3000 <the operators' token>
-// It is the same evening all day, and each bet has its key: run again, it changes nothing.
+// Fills a service with an evening of bets, so that there is something to look at.
+// Run it with: npm run demo
+// With another address or a token: npm run demo -- http://127.0.0.1:3000 <the operators' token>
+// On one day, every run sends the same bets with the same keys. So a second run changes nothing.
 const [api = 'http://127.0.0.1:3000', token = ''] = process.argv.slice(2);
 const today = new Date().toISOString().slice(0, 10);
 const MATCHES = [
@@ -20,7 +21,7 @@ const MATCHES = [
 const RESULTS = ['WIN', 'LOSE', 'LOSE', 'WIN', 'WIN'];
 const CONNECTIONS = 8;
 
-/** The same numbers each time: a linear congruential generator, evenly spread over [0, 1). */
+/** A linear congruential generator: the same numbers in every run, evenly spread over [0, 1). */
 let state = 42;
 function random() {
   state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -58,7 +59,7 @@ async function placeBets(waiting) {
     await send('POST', '/bets', bet.body, { 'Idempotency-Key': bet.key });
 }
 
-/** Only if the event is at the version: what was decided stays as it is. */
+/** Sets a result only if the event is at `version`, so a second run changes no result. */
 async function decide(event, version, status) {
   const operator = token === '' ? {} : { Authorization: `Bearer ${token}` };
   await send('PUT', `/events/${event}`, { status }, { 'If-Match': `"${version}"`, ...operator });
@@ -74,6 +75,6 @@ try {
   );
   console.log(`Look at ${api}/`);
 } catch (error) {
-  console.error(`The evening ended early: ${error.message}`);
+  console.error(`The demo on ${api} stopped; it is safe to run it again: ${error.message}`);
   process.exitCode = 1;
 }
