@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import * as z from 'zod';
 import { PATHS } from '../../lib/http/openapi/calls.ts';
-import { allow } from './answers.ts';
+import { allow } from '../express/answers.ts';
 
 const paths = z.record(z.string(), z.record(z.string(), z.object({ tags: z.array(z.string()) })));
 

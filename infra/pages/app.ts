@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { answerError, answerUnknownPath } from './answers.ts';
+import { answerError, answerUnknownPath } from '../express/answers.ts';
 import { createPagesRouter } from './router.ts';
 
 /** The pages, as Lambda serves them, and what API Gateway has no other function for. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import express, { type RequestHandler, type Router } from 'express';
-import { allow } from './answers.ts';
+import { allow } from '../express/answers.ts';
 import { findAssets } from './assets.ts';
 import { renderConsolePage } from './consolePage.ts';
 import { renderProblemsPage } from './problemsPage.ts';
