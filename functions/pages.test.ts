@@ -61,6 +61,15 @@ describe('the pages on Lambda', () => {
     expect(answer.body).toContain(part);
   });
 
+  it('sends the committed document, without the spaces that are for people', async () => {
+    const committed = readFileSync(join(__dirname, '../docs/openapi.json'), 'utf8');
+
+    const { body } = await get('/openapi.json');
+
+    expect(JSON.parse(body)).toEqual(JSON.parse(committed));
+    expect(body.length).toBeLessThan(0.75 * committed.length);
+  });
+
   it('compresses for those who can unpack it', async () => {
     const plain = await get('/assets/swagger-ui-bundle.js');
     const packed = await get('/assets/swagger-ui-bundle.js', {
