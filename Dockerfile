@@ -11,6 +11,7 @@ ENV NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size=256"
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules/
 COPY package.json ./
+COPY docs/openapi.json docs/
 COPY functions functions/
 COPY infra infra/
 COPY lib lib/

@@ -2,11 +2,8 @@ import { pathToFileURL } from 'node:url';
 import serverless from 'serverless-http';
 import { createPagesApp } from '../infra/pages/app.ts';
 
-/** Lambda starts a function in its zip's folder, which has infra/pages/assets and swagger-ui-dist too. */
+/** Lambda starts a function in its zip's folder, which has the files that serverless.yml lists. */
 const root = pathToFileURL(`${process.cwd()}/`);
 
-/**
- * `GET /docs`, `/docs/problems`, `/openapi.json`, `/assets/{name}`: the same Express router as the
- * local service's.
- */
+/** What has no route of its own: the local service's pages, and paths and methods there are not. */
 export const handler = serverless(createPagesApp(root));

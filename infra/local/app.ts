@@ -11,7 +11,7 @@ import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
 import { measure } from '../../lib/metrics.ts';
 import { observeWith, service } from '../../lib/service.ts';
-import { allow, answerError, answerUnknownPath, refuse, send } from '../pages/answers.ts';
+import { allow, answerError, answerUnknownPath, refuse, send } from '../express/answers.ts';
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent, toContext } from './gateway.ts';
 import { demandOperator } from './operator.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { HttpResponse } from '../../lib/http/problems.ts';
-import { refuse } from '../pages/answers.ts';
+import { refuse } from '../express/answers.ts';
 
 interface Limits {
   /** Requests that are served at once. */

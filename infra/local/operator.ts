@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { HttpResponse, ProblemCode } from '../../lib/http/problems.ts';
-import { refuse, send } from '../pages/answers.ts';
+import { refuse, send } from '../express/answers.ts';
 
 /** RFC 6750 §2.1; RFC 9110 §11.1: the scheme's name may be spelled in any case. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;

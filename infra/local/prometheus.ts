@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
 import { type Meter, type MetricName, METRICS } from '../../lib/metrics.ts';
-import { send } from '../pages/answers.ts';
+import { send } from '../express/answers.ts';
 import { routeOf } from './gateway.ts';
 
 /** Seconds; the longest is what a handler may take. */

@@ -1,17 +1,20 @@
+import { readFileSync } from 'node:fs';
 import express, { type Router } from 'express';
-import * as z from 'zod';
-import { PATHS } from '../../lib/http/openapi/calls.ts';
-import { allow } from './answers.ts';
+import { allow } from '../express/answers.ts';
 
-const paths = z.record(z.string(), z.record(z.string(), z.object({ tags: z.array(z.string()) })));
+/** As far as it is read here. It is ours, and `npm run check:openapi` judges its form. */
+interface Openapi {
+  paths: Record<string, Record<string, { tags: string[] }>>;
+}
 
 /**
- * The paths of bets and events, for methods that they do not have: API Gateway leads those that they
- * have to other functions, and paths with a slash at the end are none to it.
+ * Refuses the methods that the paths of bets and events do not have. API Gateway leads the others
+ * to functions of their own. It takes no route that ends with a slash, so these paths are strict.
  */
-function createApiPaths(): Router {
+export function createApiPaths(root: URL): Router {
+  const document: Openapi = JSON.parse(readFileSync(new URL('docs/openapi.json', root), 'utf8'));
   const router = express.Router({ caseSensitive: true, strict: true });
-  for (const [path, calls] of Object.entries(paths.parse(PATHS))) {
+  for (const [path, calls] of Object.entries(document.paths)) {
     // How the service is, only the local one tells.
     if (Object.values(calls).some(({ tags }) => tags.includes('service'))) continue;
     const methods = Object.keys(calls).flatMap((method) =>
@@ -21,5 +24,3 @@ function createApiPaths(): Router {
   }
   return router;
 }
-
-export const apiPaths: Router = createApiPaths();

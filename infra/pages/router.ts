@@ -1,35 +1,50 @@
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import express, { type RequestHandler, type Router } from 'express';
-import { allow } from './answers.ts';
-import { findAssets } from './assets.ts';
-import { renderConsolePage } from './consolePage.ts';
-import { renderProblemsPage } from './problemsPage.ts';
-import { renderReferencePage } from './referencePage.ts';
+import { extname } from 'node:path';
+import express, { type Router } from 'express';
+import { allow } from '../express/answers.ts';
 import { answerStatic } from './statics.ts';
 
-const HTML = 'text/html; charset=utf-8';
+/** What a library would tell; the pages' bundle has none (see unusedParts.ts). */
+const CONTENT_TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+};
 
-/** The pages for people and the OpenAPI document, for the local service and for Lambda. */
+const ASSETS = 'infra/pages/assets/';
+
+/** Where the file of each path is, besides those in `ASSETS`. serverless.yml lists them too. */
+const FILES = {
+  '/': 'infra/pages/console.html',
+  '/docs': 'infra/pages/reference.html',
+  '/docs/problems': 'infra/pages/problems.html',
+  '/openapi.json': 'docs/openapi.json',
+  '/assets/swagger-ui-bundle.js': 'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+  '/assets/swagger-ui.css': 'node_modules/swagger-ui-dist/swagger-ui.css',
+};
+
+/**
+ * The pages for people and the OpenAPI document, for the local service and for Lambda. `root` is
+ * the folder that the files' places are told from: this project's, and a Lambda's zip.
+ */
 export function createPagesRouter(root: URL): Router {
   const router = express.Router({ caseSensitive: true });
-  const get = (path: string, handler: RequestHandler): void => {
-    router.route(path).get(handler).all(allow('GET, HEAD'));
-  };
-  get('/openapi.json', answerStatic('application/json', openapiText));
-  get('/', answerStatic(HTML, renderConsolePage));
-  get('/docs', answerStatic(HTML, renderReferencePage));
-  get('/docs/problems', answerStatic(HTML, renderProblemsPage));
-  for (const { name, file, contentType } of findAssets(root)) {
-    get(
-      `/assets/${name}`,
-      answerStatic(contentType, () => readFile(file)),
-    );
+  const names = readdirSync(new URL(ASSETS, root));
+  const assets = Object.fromEntries(names.map((name) => [`/assets/${name}`, ASSETS + name]));
+  for (const [path, file] of Object.entries({ ...FILES, ...assets })) {
+    const contentType = CONTENT_TYPES[extname(file)];
+    if (contentType === undefined) throw new Error(`${file} has no known content type.`);
+    const read = path === '/openapi.json' ? readCompact : readFile;
+    const answer = answerStatic(contentType, () => read(new URL(file, root)));
+    router.route(path).get(answer).all(allow('GET, HEAD'));
   }
   return router;
 }
 
-/** Loads what the document is made of at the first need: no other page asks for it. */
-async function openapiText(): Promise<Buffer> {
-  const { createOpenapi } = await import('../../lib/http/openapi.ts');
-  return Buffer.from(JSON.stringify(createOpenapi()));
+/** The document is committed as people read it; its line ends and spaces need not travel. */
+async function readCompact(file: URL): Promise<Buffer> {
+  return Buffer.from(JSON.stringify(JSON.parse(await readFile(file, 'utf8'))));
 }

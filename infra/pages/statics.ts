@@ -4,10 +4,7 @@ import { gzip } from 'node:zlib';
 import type { RequestHandler } from 'express';
 import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
 
-/**
- * What a page may load: its own host's files and nothing else, nothing inline. `data:` images are the
- * reference's icons.
- */
+/** Only its own host's files, and nothing inline. The reference's icons are `data:` images. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "base-uri 'none'",
@@ -19,7 +16,7 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
 ].join('; ');
 
-/** Sent with every page and what it loads: kept by browsers, and asked about each time. */
+/** Browsers keep the pages and what these load, and ask each time whether it has changed. */
 const PAGE_HEADERS = {
   ...ANSWER_HEADERS,
   'cache-control': 'no-cache',
@@ -27,39 +24,27 @@ const PAGE_HEADERS = {
   vary: 'accept-encoding',
 };
 
-interface Prepared {
-  bytes: Buffer;
-  gzipped: Buffer;
-  etag: string;
-}
-
 /** Answers what is the same for every request: read and compressed once, at the first. */
-export function answerStatic(
-  contentType: string,
-  read: () => Promise<Buffer> | Buffer,
-): RequestHandler {
-  let prepared: Promise<Prepared> | undefined;
+export function answerStatic(contentType: string, read: () => Promise<Buffer>): RequestHandler {
+  let prepared: ReturnType<typeof prepare> | undefined;
   return async (request, response) => {
-    prepared ??= prepare(read);
-    try {
-      const { bytes, gzipped, etag } = await prepared;
-      // Not `set`: it would add to the content type.
-      response.setHeaders(
-        new Map(Object.entries({ ...PAGE_HEADERS, 'content-type': contentType, etag })),
-      );
-      if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(bytes);
-      response.set('content-encoding', 'gzip').send(gzipped);
-    } catch (error) {
+    prepared ??= prepare(read).catch((error: unknown) => {
+      // The next request reads again.
       prepared = undefined;
       throw error;
-    }
+    });
+    const { bytes, gzipped, etag } = await prepared;
+    const headers = { ...PAGE_HEADERS, 'content-type': contentType, etag };
+    // Not `set`: it would add to the content type.
+    response.setHeaders(new Map(Object.entries(headers)));
+    if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(bytes);
+    response.set('content-encoding', 'gzip').send(gzipped);
   };
 }
 
-async function prepare(read: () => Promise<Buffer> | Buffer): Promise<Prepared> {
+async function prepare(read: () => Promise<Buffer>) {
   const bytes = await read();
-  const gzipped = await promisify(gzip)(bytes);
   const hash = createHash('sha256').update(bytes).digest('base64url');
   // Weak, since the compressed bytes have it too (RFC 9110 §8.8.3.3).
-  return { bytes, gzipped, etag: `W/"${hash.slice(0, 22)}"` };
+  return { bytes, gzipped: await promisify(gzip)(bytes), etag: `W/"${hash.slice(0, 22)}"` };
 }

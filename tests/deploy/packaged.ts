@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** The folder of serverless.yml. */
 export const ROOT = join(import.meta.dirname, '../..');
-const PARTS = ['package.json', 'node_modules', 'functions', 'infra', 'lib'];
+const PARTS = ['package.json', 'node_modules', 'docs', 'functions', 'infra', 'lib'];
 
 export interface Resource {
   Type: string;

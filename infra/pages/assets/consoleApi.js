@@ -74,8 +74,8 @@ const PERIOD_MS = 2_000;
 const MAX_PERIOD_MS = 30_000;
 
 /**
- * Runs `load` every two seconds while the page is looked at, less often while it fails. Answers a function
- * that runs it now.
+ * Runs `load` every two seconds while the page is looked at, less often while it fails. Answers a
+ * function that runs it now.
  */
 export function watch(load) {
   let timer;

@@ -10,8 +10,8 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * Makes a parent's children those of `items`, in order. A child whose item is the same stays as it is, so
- * that focus and selection stay too.
+ * Makes a parent's children those of `items`, in order. A child whose item is the same stays as it
+ * is, so that focus and selection stay too.
  */
 export function reconcile(parent, items, keyOf, render) {
   const present = new Map([...parent.children].map((child) => [child.dataset.key, child]));
@@ -44,7 +44,7 @@ export function timeOf(instant) {
   return element('time', { dateTime: instant, title: instant }, text);
 }
 
-/** A problem as people read it, or nothing. `shownElsewhere` are faults that stand at their fields. */
+/** A problem as people read it, or nothing. `shownElsewhere`: faults that stand at their fields. */
 export function showProblem(box, problem, shownElsewhere = []) {
   box.replaceChildren();
   if (problem === undefined) return;

@@ -5,7 +5,7 @@ export const ROW_HEIGHT = 36;
 /** Rows beyond what is seen, on either side. */
 const MARGIN = 12;
 
-/** Of any number of items, puts those in sight into a table's body, and empty space for the others. */
+/** Of any number of items, puts those in sight into a table's body, empty space for the others. */
 export function paintRows(scroll, body, items, renderRow) {
   const first = Math.max(0, Math.floor(scroll.scrollTop / ROW_HEIGHT) - MARGIN);
   const count = Math.ceil(scroll.clientHeight / ROW_HEIGHT) + 2 * MARGIN;

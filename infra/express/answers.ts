@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { type HttpResponse, type ProblemCode, problemResponse } from '../../lib/http/problems.ts';
 import { logger } from '../../lib/logger.ts';
 
-/** What Express answers without a handler of its own, for the service and for the pages alone. */
+/** Answers that no handler gives, for the local service and for the pages on Lambda. */
 
-export function send(response: Parameters<RequestHandler>[1], answer: HttpResponse): void {
+export function send(response: Response, answer: HttpResponse): void {
   // Not `send`: it would add to the content type, and the answer is final as it is.
   response.status(answer.statusCode).setHeaders(new Map(Object.entries(answer.headers)));
   response.end(answer.body);

@@ -1,0 +1,31 @@
+interface Problem {
+  code: string;
+  status: number;
+  title: string;
+  /** Text between backticks is code, as in Markdown. */
+  advice: string;
+}
+
+/**
+ * The generated part of infra/pages/problems.html: in the order given, each problem under the
+ * fragment that its `type` leads to. Prettier has yet to format it.
+ */
+export function problemsHtml(problems: readonly Problem[]): string {
+  return problems.map(sectionOf).join('\n');
+}
+
+function sectionOf({ code, status, title, advice }: Problem): string {
+  const id = escapeHtml(code);
+  return `<section id="${id}" class="problem">
+<h2><span class="status">${status}</span> ${escapeHtml(title)}</h2>
+<p>${escapeHtml(advice).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</p>
+<p><a href="#${id}"><code>/docs/problems#${id}</code></a></p>
+</section>`;
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** A text as it stands in an element or in an attribute between double quotes. */
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+}
