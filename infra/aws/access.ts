@@ -1,15 +1,17 @@
-import type { TableName } from '../tables.ts';
+import type { TableName } from '../../lib/dynamodb/tables.ts';
 
 /** The functions of serverless.yml. */
-export type FunctionName =
-  | 'placeBet'
-  | 'listBets'
-  | 'getBet'
-  | 'settleEvent'
-  | 'listEvents'
-  | 'getEvent'
-  | 'pages'
-  | 'resumeSettlements';
+export const FUNCTION_NAMES = [
+  'placeBet',
+  'listBets',
+  'getBet',
+  'settleEvent',
+  'listEvents',
+  'getEvent',
+  'pages',
+  'resumeSettlements',
+] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /**
  * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged by
@@ -29,14 +31,14 @@ export type Access = Partial<Record<Target, readonly Action[]>>;
 const SWEEP = {
   bets: ['PartiQLUpdate'],
   'bets/byEvent': ['Query'],
-  events: ['GetItem', 'UpdateItem'],
+  events: ['BatchGetItem', 'UpdateItem'],
   fences: ['BatchGetItem', 'UpdateItem'],
 } as const satisfies Access;
 
 /** All that each function may do; a test compares it with what each one does. */
 export const access: Record<FunctionName, Access> = {
   placeBet: {
-    bets: ['GetItem', 'PutItem'],
+    bets: ['BatchGetItem', 'GetItem', 'PutItem'],
     events: ['BatchGetItem', 'UpdateItem'],
     fences: ['UpdateItem'],
     idempotencyKeys: ['GetItem', 'PutItem'],
@@ -47,10 +49,10 @@ export const access: Record<FunctionName, Access> = {
     events: ['BatchGetItem'],
     fences: ['BatchGetItem'],
   },
-  getBet: { bets: ['GetItem'], events: ['BatchGetItem'] },
+  getBet: { bets: ['BatchGetItem'], events: ['BatchGetItem'] },
   settleEvent: SWEEP,
   listEvents: { events: ['BatchGetItem'], 'events/byState': ['Query'], fences: ['BatchGetItem'] },
-  getEvent: { events: ['GetItem'], fences: ['BatchGetItem'] },
+  getEvent: { events: ['BatchGetItem'], fences: ['BatchGetItem'] },
   pages: {},
   resumeSettlements: { ...SWEEP, 'events/unfinished': ['Query'] },
 };

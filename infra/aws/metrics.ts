@@ -1,4 +1,4 @@
-import { type TableDefinition, type TableName, tables } from '../tables.ts';
+import { type TableDefinition, type TableName, tables } from '../../lib/dynamodb/tables.ts';
 import { access, type FunctionName } from './access.ts';
 import { functionId, tableId } from './names.ts';
 

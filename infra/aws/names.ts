@@ -1,4 +1,4 @@
-import type { TableName } from '../tables.ts';
+import type { TableName } from '../../lib/dynamodb/tables.ts';
 import type { FunctionName } from './access.ts';
 
 /** A part of a CloudFormation template. */

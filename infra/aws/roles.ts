@@ -1,4 +1,4 @@
-import type { TableName } from '../tables.ts';
+import type { TableName } from '../../lib/dynamodb/tables.ts';
 import { type Access, access, type FunctionName, type Target } from './access.ts';
 import { logGroupId, type Resources, roleId, tableId } from './names.ts';
 

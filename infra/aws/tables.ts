@@ -1,4 +1,4 @@
-import { type TableDefinition, type TableName, tables } from '../tables.ts';
+import { type TableDefinition, type TableName, tables } from '../../lib/dynamodb/tables.ts';
 import { type Resources, tableId } from './names.ts';
 
 /** The tables as they are deployed; `keepData` for a stage whose bets must outlive mistakes. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import { type HttpResponse, type ProblemCode, problemResponse } from '../../lib/http/problems.ts';
-import { logger } from '../../lib/logger.ts';
+import type { Logger } from '../../lib/logger.ts';
 
 /** Answers that no handler gives, for the local service and for the pages on Lambda. */
 
@@ -34,13 +34,15 @@ const EXPRESS_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = 
   415: { code: 'unsupported-media-type', detail: 'Send application/json without compression.' },
 };
 
-export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  const known = EXPRESS_PROBLEMS[status];
-  if (known !== undefined) return send(response, refuse(known.code, known.detail));
-  const requestId = randomUUID();
-  logger.error('A request failed outside its handler', { requestId, error });
-  const detail = 'The failure was logged under the id of this request.';
-  send(response, problemResponse('internal', detail, requestId));
-};
+export function answerError(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+    const known = EXPRESS_PROBLEMS[status];
+    if (known !== undefined) return send(response, refuse(known.code, known.detail));
+    const requestId = randomUUID();
+    logger.error('A request failed outside its handler', { requestId, error });
+    const detail = 'The failure was logged under the id of this request.';
+    send(response, problemResponse('internal', detail, requestId));
+  };
+}

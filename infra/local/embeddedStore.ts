@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import pLimit from 'p-limit';
 import { createDynaliteOperations, DynamodbError, type Operation } from './dynaliteOperations.ts';
-import { createLock } from './lock.ts';
 import { createBatchExecuteStatement } from './statements.ts';
 import { createTransactGetItems, createTransactWriteItems } from './transactions.ts';
 
@@ -25,7 +25,7 @@ export async function startEmbeddedStore(): Promise<EmbeddedStore> {
     ['TransactWriteItems', createTransactWriteItems(native)],
     ['BatchExecuteStatement', createBatchExecuteStatement(native)],
   ]);
-  const inTurn = createLock();
+  const inTurn = pLimit(1);
   const server = createServer((request, response) => {
     void serve(request, response, (name, input) => {
       const operation = operations.get(name);

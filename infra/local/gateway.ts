@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Request } from 'express';
-import type { InvocationContext } from '../../lib/http/handler.ts';
 
 /**
  * Content types whose bodies API Gateway passes on as text; all others come base64-encoded, without a
@@ -139,9 +138,4 @@ function encodeBody(
   if (!Buffer.isBuffer(body) || body.length === 0) return { isBase64Encoded: false };
   const text = TEXT_TYPE.test(contentType);
   return { body: body.toString(text ? 'utf8' : 'base64'), isBase64Encoded: !text };
-}
-
-/** The invocation's context, as far as a handler can tell it from Lambda's: when it must be done. */
-export function toContext(deadline: number): InvocationContext {
-  return { getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) };
 }

@@ -1,6 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { config, useStoreAt } from '../../lib/config.ts';
+import { type Config, ConfigError, readConfig } from '../../lib/config.ts';
+import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
+import { createClient } from '../../lib/dynamodb/client.ts';
+import { measure } from '../../lib/metrics.ts';
+import { createService } from '../../lib/service.ts';
+import { createApp } from './app.ts';
+import { createPrometheus } from './prometheus.ts';
 import {
   demandHost,
   noteAnswers,
@@ -8,6 +13,7 @@ import {
   rejectRawRequest,
   rejectTunnel,
 } from './rawRequests.ts';
+import { runSettlementLoop } from './settlementLoop.ts';
 
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -24,18 +30,15 @@ const MAX_REQUESTS_PER_CONNECTION = 100_000;
 const DRAIN_MS = 15_000;
 
 async function main(): Promise<void> {
-  const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
-  if (config.dynamodbEndpoint === undefined) {
-    const { startEmbeddedStore } = await import('./embeddedStore.ts');
-    useStoreAt((await startEmbeddedStore()).endpoint);
-  }
-  // The handlers make their client when they are imported, so the store's address must stand.
-  const { createApp } = await import('./app.ts');
-  const { runSettlementLoop } = await import('./settlementLoop.ts');
-  const { prepareStore } = await import('./prepareStore.ts');
+  const config = readConfig();
+  const endpoint = config.dynamodbEndpoint ?? (await startEmbedded());
+  const client = createClient(endpoint);
+  const prometheus = createPrometheus();
+  const service = createService(config, { client, observer: measure(prometheus.meter) });
+  const prepareStore = (): Promise<void> => createMissingTables(client, config.tablePrefix);
 
   const stopping = new AbortController();
-  const app = createApp(() => stopping.signal.aborted);
+  const app = createApp(service, config, prometheus, () => stopping.signal.aborted);
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -49,13 +52,19 @@ async function main(): Promise<void> {
   guard(server);
   // Ready for the first request when the line below is out; a store that is away is waited for.
   await prepareStore().catch(() => {});
-  await listen(server);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, config);
+  const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
   process.stdout.write(
     `bet-maker on http://${hostOf(config.host)}:${port} (store: ${storeName})\n`,
   );
   stopOnSignal(server, stopping);
-  await runSettlementLoop(stopping.signal);
+  await runSettlementLoop(service, prepareStore, stopping.signal);
+}
+
+/** Loaded only where it is needed. */
+async function startEmbedded(): Promise<string> {
+  const { startEmbeddedStore } = await import('./embeddedStore.ts');
+  return (await startEmbeddedStore()).endpoint;
 }
 
 function guard(server: Server): void {
@@ -70,10 +79,14 @@ function hostOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function listen(server: Server): Promise<void> {
+/** The port that it listens on. */
+function listen(server: Server, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
   });
 }
 
@@ -87,12 +100,10 @@ function stopOnSignal(server: Server, stopping: AbortController): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // Whoever forked it is gone.
-  process.on('disconnect', stop);
 }
 
 main().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`bet-maker cannot start: ${reason}\n`);
-  process.exit(1);
+  process.stderr.write(`bet-maker cannot start. ${reason}\n`);
+  process.exit(error instanceof ConfigError ? 2 : 1);
 });

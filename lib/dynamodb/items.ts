@@ -8,13 +8,15 @@ import type { BetsBehindFence } from '../bets/store.ts';
 
 /** The document client reads every number as a bigint. */
 const count = z.codec(z.bigint(), z.int().min(0), { decode: Number, encode: BigInt });
-const instant = z.codec(z.iso.datetime(), z.int(), {
+const instant = z.codec(z.iso.datetime(), z.number(), {
   decode: (text) => Date.parse(text),
-  encode: (milliseconds) => new Date(milliseconds).toISOString(),
+  encode: toInstant,
 });
 const outcome = z.enum(['WIN', 'LOSE']);
 
-export const toInstant = (milliseconds: number): string => z.encode(instant, milliseconds);
+export function toInstant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
 
 export function eventFenceKey({ eventId, fence }: BetsBehindFence): string {
   return `${eventId}#${fence}`;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Dependencies } from '../../lib/bets/dependencies.ts';
+import type { Dependencies } from '../../lib/bets/context.ts';
 import type { Bet } from '../../lib/bets/bet.ts';
 import type { EventReport } from '../../lib/bets/event.ts';
 import { listEvents, type ListEventsRequest } from '../../lib/bets/listEvents.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { statusFor } from '../../lib/bets/bet.ts';
-import type { Dependencies } from '../../lib/bets/dependencies.ts';
+import type { Dependencies } from '../../lib/bets/context.ts';
 import { BetError } from '../../lib/bets/errors.ts';
 import { MAX_VERSIONS } from '../../lib/bets/event.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';

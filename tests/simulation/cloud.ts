@@ -4,8 +4,8 @@ import {
   TransactionConflictException,
   TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type TableDefinition, tables } from '../../infra/tables.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { type TableDefinition, tables } from '../../lib/dynamodb/tables.ts';
 import {
   compare,
   holds,
@@ -372,8 +372,7 @@ function statementWrite(
   const [, TableName, set = '', where = ''] = STATEMENT.exec(statement) ?? [];
   if (TableName === undefined) throw new Error(`Not understood: ${statement}`);
   const table = tableOf({ TableName });
-  // This command is the bare client's, whose values come with their types.
-  const values = parameters.map((value) => normalized(unmarshall({ value } as never)['value']));
+  const values = parameters.map(normalized);
   const names = [...set.matchAll(/"([^"]+)"=\?/g)].map(([, name = '']) => name);
   const terms = where.split(' AND ').map((text, index) => {
     const [, name = '', comparator = ''] = /^"([^"]+)"([=<])\?$/.exec(text) ?? [];

@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Cloud, CommandInput, Output, StatementFate } from './cloud.ts';
-import { plainCommand } from '../support/attributes.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtualTime.ts';
 
@@ -210,11 +209,8 @@ export function createNetwork(
       command: { constructor: { name: string }; input: CommandInput },
       given: { abortSignal?: AbortSignal },
     ) => {
-      const { name, input } = plainCommand({
-        name: command.constructor.name,
-        input: command.input,
-      });
-      return abortable(() => send(name, input as CommandInput), given.abortSignal);
+      const { name } = command.constructor;
+      return abortable(() => send(name, command.input), given.abortSignal);
     },
   };
   return {

@@ -1,15 +1,17 @@
 import { v7 } from 'uuid';
-import { handler as getBet } from '../../functions/getBet.ts';
-import { handler as getEvent } from '../../functions/getEvent.ts';
-import { handler as listBets } from '../../functions/listBets.ts';
-import { handler as listEvents } from '../../functions/listEvents.ts';
-import { handler as placeBet } from '../../functions/placeBet.ts';
-import { handler as resumeSettlements } from '../../functions/resumeSettlements.ts';
-import { handler as settleEvent } from '../../functions/settleEvent.ts';
-import { createDynamodbStore } from '../../lib/dynamodb/store.ts';
-import type { HttpHandler } from '../../lib/http/handler.ts';
+import { readConfig } from '../../lib/config.ts';
+import type { Call } from '../../lib/http/call.ts';
+import { getBet } from '../../lib/http/calls/getBet.ts';
+import { getEvent } from '../../lib/http/calls/getEvent.ts';
+import { listBets } from '../../lib/http/calls/listBets.ts';
+import { listEvents } from '../../lib/http/calls/listEvents.ts';
+import { placeBet } from '../../lib/http/calls/placeBet.ts';
+import { settleEvent } from '../../lib/http/calls/settleEvent.ts';
+import { createHandler, type HttpHandler } from '../../lib/http/handler.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
-import { service } from '../../lib/service.ts';
+import { resume } from '../../lib/resumer.ts';
+import { FENCES_PER_EVENT } from '../../lib/bets/event.ts';
+import { createService } from '../../lib/service.ts';
 import { apiEvent, type Sent } from '../support/apiEvent.ts';
 import { silentObserver } from '../support/observers.ts';
 import { type Cloud, createCloud } from './cloud.ts';
@@ -22,7 +24,7 @@ import { createVirtualTime, skewedClock, type VirtualTime } from './virtualTime.
 const EPOCH = 1_795_348_800_000;
 /** How long a client waits for an answer, in milliseconds: longer than any request may take. */
 const CLIENT_PATIENCE_MS = 12_000;
-const TABLE_PREFIX = 'simulated-';
+const CONFIG = readConfig({ TABLE_PREFIX: 'simulated-', LOG_LEVEL: 'SILENT' });
 
 export interface WorldOptions {
   faults: Faults;
@@ -35,15 +37,8 @@ export interface WorldOptions {
   fences: number;
 }
 
-export const routes = {
-  getBet,
-  getEvent,
-  listBets,
-  listEvents,
-  placeBet,
-  settleEvent,
-} satisfies Record<string, HttpHandler>;
-export type Route = keyof typeof routes;
+const CALLS = { getBet, getEvent, listBets, listEvents, placeBet, settleEvent };
+export type Route = keyof typeof CALLS;
 
 /** An answer and what it took. */
 export interface Called {
@@ -61,7 +56,7 @@ export interface World {
   resume(server: number): Promise<boolean>;
 }
 
-/** Servers that run the real handlers on a simulated cloud. There is one world at a time. */
+/** Servers that run the real handlers on a simulated cloud. */
 export function createWorld(
   random: Random,
   options: WorldOptions,
@@ -70,7 +65,7 @@ export function createWorld(
 ): World {
   const time = createVirtualTime();
   const cloud = createCloud({
-    tablePrefix: TABLE_PREFIX,
+    tablePrefix: CONFIG.tablePrefix,
     indexLagMs: () => random.next() * random.next() * options.indexLagMs,
     after: time.after,
     stale: () => random.chance(0.5),
@@ -86,23 +81,21 @@ export function createWorld(
     () => options.skewsMs[callers.getStore()?.server ?? 0] ?? 0,
   );
   let decisions = 0;
-  Object.assign(service, {
-    store: createDynamodbStore({
-      client: network.client,
-      tablePrefix: TABLE_PREFIX,
-      clock,
-      random: random.next,
-    }),
+  const service = createService(CONFIG, {
+    client: network.client,
     clock,
     observer: silentObserver,
-    newBetId: (placedAt: number) =>
+    newBetId: (placedAt) =>
       v7({
         msecs: placedAt,
         random: Uint8Array.from({ length: 16 }, () => random.between(0, 255)),
       }),
     newDecisionId: () => `decision-${(decisions += 1)}`,
-    random: () => random.between(0, options.fences - 1) / 64,
+    random: () => (random.next() * options.fences) / FENCES_PER_EVENT,
   });
+  const handlers = Object.fromEntries(
+    Object.entries(CALLS).map(([name, call]: [string, Call]) => [name, createHandler(call, service)]),
+  ) as Record<Route, HttpHandler>;
 
   let calls = 0;
   const run = <Result>(
@@ -141,13 +134,12 @@ export function createWorld(
       // Without Lambda's own deadline, which would be told in real time.
       const context = {} as Parameters<HttpHandler>[1];
       return run(route, server, async () => {
-        const response = await routes[route](apiEvent(sent), context);
+        const response = await handlers[route](apiEvent(sent), context);
         return { response, statements: callers.getStore()?.statements ?? 0 };
       });
     },
     resume: async (server) => {
-      const context = { getRemainingTimeInMillis: () => 60_000 };
-      const report = await run('resume', server, () => resumeSettlements(undefined, context));
+      const report = await run('resume', server, () => resume(service, 'resumer', 60_000));
       return report !== undefined;
     },
   };

@@ -1,4 +1,4 @@
-import type { Observer } from '../../lib/bets/dependencies.ts';
+import type { Observer } from '../../lib/bets/context.ts';
 
 /** For those whom nobody watches. */
 export const silentObserver: Observer = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
-import type { Dependencies } from '../../lib/bets/dependencies.ts';
+import type { Dependencies } from '../../lib/bets/context.ts';
 import { newBetId, shardOf } from '../../lib/bets/ids.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
