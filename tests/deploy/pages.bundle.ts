@@ -58,6 +58,11 @@ describe("the packaged pages under AWS's runtime client", () => {
       'text/javascript; charset=utf-8',
       'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
     ],
+    [
+      '/assets/swagger-ui.css',
+      'text/css; charset=utf-8',
+      'node_modules/swagger-ui-dist/swagger-ui.css',
+    ],
   ])('answer GET %s as %s with the file %s whole', async (path, contentType, name) => {
     const answer = await ask({ path, headers: { 'accept-encoding': 'gzip' } });
 
