@@ -6,9 +6,9 @@ export interface Wait {
   /** Aborts when the deadline is over. */
   signal: AbortSignal;
   /** Resolves after `milliseconds`, or at once when the deadline is over. Never rejects. */
-  sleep(milliseconds: number): Promise<void>;
+  sleep: (milliseconds: number) => Promise<void>;
   /** Evenly spread over [0, 1). */
-  random(): number;
+  random: () => number;
 }
 
 /** What a use case needs from outside, for one request: everything ends by its deadline. */
@@ -16,9 +16,9 @@ export interface Context extends Wait {
   store: BetStore;
   observer: Observer;
   /** Milliseconds since the epoch. */
-  now(): number;
-  newBetId(placedAt: number): BetId;
-  newDecisionId(): string;
+  now: () => number;
+  newBetId: (placedAt: number) => BetId;
+  newDecisionId: () => string;
   /** How long a PUT may store statuses before it answers, in milliseconds. */
   sweepBudgetMs: number;
   /** Runs a task whose deadline is over after `milliseconds` at the latest. */

@@ -73,8 +73,9 @@ export function nextLink(
 ): { link?: string } {
   if (next === undefined) return {};
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...query, cursor: next })) {
-    if (value !== undefined) parameters.append(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.append(name, value.toString());
   }
+  parameters.append('cursor', next);
   return { link: `<${path}?${parameters.toString()}>; rel="next"` };
 }
