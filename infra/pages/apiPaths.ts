@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import express, { type Router } from 'express';
 import { allow } from '../express/answers.ts';
 
-/** As far as it is read here. It is ours, and `npm run check:openapi` judges its form. */
+/** As far as it is read here. It is ours, and `npm run check` judges its form. */
 interface Openapi {
   paths: Record<string, Record<string, { tags: string[] }>>;
 }

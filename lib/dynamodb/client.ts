@@ -16,14 +16,15 @@ const LOCAL = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 
+type SdkLogger = NonNullable<DynamoDBClientConfig['logger']>;
+
 const ignore = (): void => {};
 
 /**
  * The SDK's default logger copies every input and output deeply before it drops them, for methods
  * that it asks for with `?.`: those are not here. Sources of credentials call these two outright.
- * The type wants all five.
  */
-const SILENT = { debug: ignore, warn: ignore } as NonNullable<DynamoDBClientConfig['logger']>;
+const SILENT = { debug: ignore, warn: ignore } as SdkLogger; // The type wants all five methods.
 
 /** A client of AWS in the environment's region and role, or of a local store at `endpoint`. */
 export function createClient(endpoint: string | undefined): DynamoDBDocumentClient {
@@ -50,13 +51,16 @@ export function createClient(endpoint: string | undefined): DynamoDBDocumentClie
 /** What AWS's logs call the caller. The SDK's own is put together anew for every call. */
 const USER_AGENT = 'bet-maker';
 
+interface HttpRequest {
+  headers: Record<string, string>;
+}
+
 function nameItself({ middlewareStack }: DynamoDBClient): void {
   middlewareStack.remove('getUserAgentMiddleware');
   middlewareStack.add(
     (next) => (args) => {
-      // The stack types a request by its least common denominator; this client's are of HTTP.
-      const { headers } = args.request as { headers: Record<string, string> };
-      headers['user-agent'] = USER_AGENT;
+      const request = args.request as HttpRequest; // The stack types requests of any protocol.
+      request.headers['user-agent'] = USER_AGENT;
       return next(args);
     },
     { step: 'build', name: 'nameItself' },

@@ -46,8 +46,8 @@ export function createHandler(call: Call, service: Service): HttpHandler {
     });
   return async (apiEvent, invocation) => {
     try {
-      // Of the invocation, Middy reads only when the time is up.
-      return await withLogIds(logIdsOf(apiEvent), () => stack(apiEvent, invocation as Context));
+      const lambda = invocation as Context; // Middy reads only when the time is up.
+      return await withLogIds(logIdsOf(apiEvent), () => stack(apiEvent, lambda));
     } finally {
       service.observer.flush();
     }

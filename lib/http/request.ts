@@ -39,8 +39,7 @@ export function parseRequest<Schemas extends RequestSchemas>(
     const where = faults.map((fault) => `${fault.in} ${fault.pointer}`).join(', ');
     throw new HttpError('invalid-request', `Not valid: ${where}.`, faults);
   }
-  // Each member was made by the schema of the same name.
-  return parsed as Parsed<Schemas>;
+  return parsed as Parsed<Schemas>; // Each member was made by the schema of the same name.
 }
 
 function faultsOf(part: keyof RequestSchemas, issue: z.core.$ZodIssue): Fault[] {
