@@ -20,6 +20,8 @@ const READY_DEADLINE_MS = 2_000;
 /** More at once would only wait for the store; about what it does in a second may wait for that. */
 const IN_FLIGHT = { serving: 32, waiting: 1_000, waitMs: 5_000 };
 
+const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
+
 const ROOT = new URL('../../', import.meta.url);
 
 /** The HTTP service: each call's handler behind what API Gateway would do, and the pages. */
@@ -50,11 +52,7 @@ export function createApp(
   ];
   for (const [path, calls] of Map.groupBy(CALLS, ({ call }) => call.path)) {
     const route = app.route(expressPath(path));
-    for (const { call } of calls) {
-      if (call.method === 'GET') route.get(...answer(call));
-      if (call.method === 'POST') route.post(...answer(call));
-      if (call.method === 'PUT') route.put(...answer(call));
-    }
+    for (const { call } of calls) route[ROUTER_METHODS[call.method]](...answer(call));
     route.all(allow(methodsOf(calls.map(({ call }) => call))));
   }
   const get = (path: string, handler: RequestHandler): void => {

@@ -1,17 +1,21 @@
 import { spawn } from 'node:child_process';
 import { environmentOn, readConfig } from '../../lib/config.ts';
 import { startEmbeddedStore } from './embeddedStore.ts';
+import { start } from './start.ts';
+
+const SERVER = new URL('server.ts', import.meta.url).pathname;
 
 /**
  * `npm run dev`: the service under `node --watch`, which starts it anew when a file of its source
  * changes. The embedded store is in this process, so that the bets outlive that.
  */
-const { dynamodbEndpoint } = readConfig();
-const endpoint = dynamodbEndpoint ?? (await startEmbeddedStore()).endpoint;
-const server = new URL('server.ts', import.meta.url).pathname;
-const child = spawn(process.execPath, ['--watch', '--watch-preserve-output', server], {
-  env: environmentOn(endpoint),
-  stdio: 'inherit',
+await start(async () => {
+  const { dynamodbEndpoint } = readConfig();
+  const endpoint = dynamodbEndpoint ?? (await startEmbeddedStore()).endpoint;
+  const child = spawn(process.execPath, ['--watch', '--watch-preserve-output', SERVER], {
+    env: environmentOn(endpoint),
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  child.once('exit', (code) => process.exit(code ?? 0));
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-child.once('exit', (code) => process.exit(code ?? 0));

@@ -1,10 +1,25 @@
-import { createRequire } from 'node:module';
-import type * as Db from 'dynalite/db/index.js';
-import type * as Validations from 'dynalite/validations/index.js';
+import batchGetItem from 'dynalite/actions/batchGetItem.js';
+import createTable from 'dynalite/actions/createTable.js';
+import deleteItem from 'dynalite/actions/deleteItem.js';
+import describeTable from 'dynalite/actions/describeTable.js';
+import getItem from 'dynalite/actions/getItem.js';
+import putItem from 'dynalite/actions/putItem.js';
+import query from 'dynalite/actions/query.js';
+import updateItem from 'dynalite/actions/updateItem.js';
+import db from 'dynalite/db/index.js';
+import batchGetItemRules from 'dynalite/validations/batchGetItem.js';
+import createTableRules from 'dynalite/validations/createTable.js';
+import deleteItemRules from 'dynalite/validations/deleteItem.js';
+import describeTableRules from 'dynalite/validations/describeTable.js';
+import getItemRules from 'dynalite/validations/getItem.js';
+import validations from 'dynalite/validations/index.js';
+import putItemRules from 'dynalite/validations/putItem.js';
+import queryRules from 'dynalite/validations/query.js';
+import updateItemRules from 'dynalite/validations/updateItem.js';
 
 /** DynamoDB's JSON protocol: attribute values, requests and answers as they are on the wire. */
 export type AttributeMap = Record<string, Record<string, unknown>>;
-export type Operation = (input: object) => Promise<Record<string, unknown>>;
+export type Operation<Output = object> = (input: object) => Promise<Output>;
 
 /** An answer that is not a success, as DynamoDB would give it. */
 export class DynamodbError extends Error {
@@ -18,60 +33,39 @@ export class DynamodbError extends Error {
   }
 }
 
-/** dynalite's operations that this service and its bootstrap need. */
-const NATIVE = [
-  'BatchGetItem',
-  'CreateTable',
-  'DeleteItem',
-  'DescribeTable',
-  'GetItem',
-  'PutItem',
-  'Query',
-  'UpdateItem',
-] as const;
-export type NativeOperation = (typeof NATIVE)[number];
+export type Native = ReturnType<typeof createDynaliteOperations>;
 
-interface Validation {
-  types: object;
-  custom: unknown;
-}
-type Action = (
-  store: Db.Store,
-  input: object,
-  done: (error: unknown, output: unknown) => void,
-) => void;
-
-// dynalite is CommonJS, one file an operation, found by name.
-const require = createRequire(import.meta.url);
-
-/** dynalite's operations on a new store in memory, without its HTTP server. */
-export function createDynaliteOperations(): Record<NativeOperation, Operation> {
-  const db = require('dynalite/db/index.js') as typeof Db;
-  const validations = require('dynalite/validations/index.js') as typeof Validations;
+/** dynalite's operations that the service needs, on a new store in memory, without its server. */
+export function createDynaliteOperations() {
   const store = db.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
-  const operations = NATIVE.map((name): [NativeOperation, Operation] => {
-    const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}.js`;
-    const validation = require(`dynalite/validations/${file}`) as Validation;
-    const action = require(`dynalite/actions/${file}`) as Action;
-    const operation: Operation = async (input) => {
+  const operation =
+    (action: typeof getItem, { types, custom }: typeof getItemRules): Operation<DynaliteOutput> =>
+    async (input) => {
       try {
         // dynalite changes what it is given.
-        const checked = validations.checkTypes(structuredClone(input), validation.types);
-        validations.checkValidations(checked, validation.types, validation.custom, store);
-        const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+        const checked = validations.checkTypes(structuredClone(input), types);
+        validations.checkValidations(checked, types, custom, store);
+        const { promise, resolve, reject } = Promise.withResolvers<DynaliteOutput>();
         action(store, checked, (error, output) => (error ? reject(error) : resolve(output)));
-        // Every operation answers an object.
-        return (await promise) as Record<string, unknown>;
+        return await promise;
       } catch (error) {
         throw isAnswer(error) ? new DynamodbError(error.body, error.statusCode) : error;
       }
     };
-    return [name, operation];
-  });
-  // Object.fromEntries forgets which keys it was given.
-  return Object.fromEntries(operations) as Record<NativeOperation, Operation>;
+  return {
+    BatchGetItem: operation(batchGetItem, batchGetItemRules),
+    CreateTable: operation(createTable, createTableRules),
+    DeleteItem: operation(deleteItem, deleteItemRules),
+    DescribeTable: operation(describeTable, describeTableRules),
+    GetItem: operation(getItem, getItemRules),
+    PutItem: operation(putItem, putItemRules),
+    Query: operation(query, queryRules),
+    UpdateItem: operation(updateItem, updateItemRules),
+  };
 }
+
+type DynaliteOutput = Parameters<Parameters<typeof getItem>[2]>[1];
 
 function isAnswer(error: unknown): error is Pick<DynamodbError, 'body' | 'statusCode'> {
   return error instanceof Error && 'statusCode' in error && 'body' in error;

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import pLimit from 'p-limit';
 import { createDynaliteOperations, DynamodbError, type Operation } from './dynaliteOperations.ts';
+import { listen } from './listen.ts';
 import { createBatchExecuteStatement } from './statements.ts';
 import { createTransactGetItems, createTransactWriteItems } from './transactions.ts';
 
@@ -34,23 +35,20 @@ export async function startEmbeddedStore(): Promise<EmbeddedStore> {
       return inTurn(() => operation(input));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      server.closeAllConnections();
+      await server[Symbol.asyncDispose]();
+    },
   };
 }
 
 function unknownOperation(name: string): DynamodbError {
-  const message = `The embedded store has no ${name}.`;
   return new DynamodbError({
     __type: 'com.amazon.coral.service#UnknownOperationException',
-    message,
+    message: `The embedded store has no ${name}.`,
   });
 }
 
@@ -71,14 +69,9 @@ async function serve(
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_REQUEST_BYTES) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  const bytes = Number(request.headers['content-length']);
+  if (!(bytes <= MAX_REQUEST_BYTES)) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
+  return await text(request);
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

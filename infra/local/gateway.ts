@@ -3,8 +3,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Request } from 'express';
 
 /**
- * Content types whose bodies API Gateway passes on as text; all others come base64-encoded, without a
- * type too. The documentation lists none; these were measured on AWS.
+ * Content types whose bodies API Gateway passes on as text; all others, and bodies without a type,
+ * come in base64. The documentation lists none; these were measured on AWS.
  *
  * @see https://github.com/ministackorg/ministack/pull/766
  * @see https://github.com/floci-io/floci/issues/2172
@@ -58,31 +58,14 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
 /** The path of the matched route as API Gateway writes it; undefined when there is none. */
 export function routeOf(request: Request): string | undefined {
   // Express types it `any`; every route here is given as a text.
-  const route = request.route as { path: string } | undefined;
-  return route && gatewayPath(route.path);
+  const route: { path: string } | undefined = request.route;
+  return route?.path.replaceAll(/:(\w+)/g, '{$1}');
 }
-
-const gatewayPaths = new Map<string, string>();
-
-/** There are as many as there are routes. */
-function gatewayPath(path: string): string {
-  const known = gatewayPaths.get(path);
-  if (known !== undefined) return known;
-  const written = path.replaceAll(/:(\w+)/g, '{$1}');
-  gatewayPaths.set(path, written);
-  return written;
-}
-
-let lastSecond = { second: Number.NaN, text: '' };
 
 /** As access logs write it: 22/Nov/2026:12:00:00 +0000. */
 function logTime(milliseconds: number): string {
-  const second = Math.floor(milliseconds / 1_000);
-  if (second !== lastSecond.second) {
-    const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
-    lastSecond = { second, text: `${day}/${month}/${year}:${time} +0000` };
-  }
-  return lastSecond.text;
+  const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 /**
@@ -96,20 +79,17 @@ function decodePath(path: string): string {
 }
 
 /**
- * API Gateway joins the values of a repeated header with commas, while Node drops some and puts a space
- * after the others' commas; several cookies become one header (RFC 6265 §5.4). serverless-http, which
- * gives a request that is an event already, fills in `headers` alone.
+ * API Gateway joins the values of a repeated header with commas, while Node drops some and puts a
+ * space after the others' commas; several cookies become one header (RFC 6265 §5.4).
+ * serverless-http, which gives a request that is an event already, fills in `headers` alone.
  */
 function joinHeaders({ headers, headersDistinct, rawHeaders }: Request): Record<string, string> {
-  // A length is a number there.
-  const present: Record<string, string | number | string[] | undefined> =
-    rawHeaders.length > 0 ? headersDistinct : headers;
+  const present = rawHeaders.length > 0 ? headersDistinct : headers;
   // Without a prototype, whose names are headers like any other.
-  const joined = Object.create(null) as Record<string, string>;
+  const joined: Record<string, string> = Object.create(null);
   for (const [name, value = ''] of Object.entries(present)) {
-    joined[name] = Array.isArray(value)
-      ? value.join(name === 'cookie' ? '; ' : ',')
-      : String(value);
+    // A length is a number under serverless-http.
+    joined[name] = [value].flat().join(name === 'cookie' ? '; ' : ',');
   }
   return joined;
 }
@@ -121,8 +101,8 @@ function queryParameters(
   const query = new URLSearchParams(rawQueryString);
   const names = [...new Set(query.keys())];
   if (names.length === 0) return {};
-  const joined = names.map((name) => [name, query.getAll(name).join(',')]);
-  return { queryStringParameters: Object.fromEntries(joined) as Record<string, string> };
+  const joined = names.map((name): [string, string] => [name, query.getAll(name).join(',')]);
+  return { queryStringParameters: Object.fromEntries(joined) };
 }
 
 function pathParameters({ params }: Request): Record<string, string> {

@@ -1,14 +1,14 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
-import { type Meter, type MetricName, METRICS } from '../../lib/metrics.ts';
+import { type Meter, METRICS } from '../../lib/metrics.ts';
 import { send } from '../express/answers.ts';
 import { routeOf } from './gateway.ts';
 
 /** Seconds; the longest is what a handler may take. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** How often the event loop's lag is sampled, in milliseconds: each time wakes a process that may be idle. */
+/** How often the event loop's lag is sampled, in milliseconds: each time wakes an idle process. */
 const LAG_SAMPLE_MS = 100;
 
 /** What the local service shows to Prometheus. */
@@ -34,26 +34,24 @@ export function createPrometheus(): Prometheus {
 }
 
 function createMeter(registry: Registry): Meter {
-  const counters = new Map<MetricName, Counter>();
-  const gauges = new Map<MetricName, Gauge>();
+  const counters = new Map<string, Counter>();
+  const gauges = new Map<string, Gauge>();
   // Every name from the start, so that what has not happened yet is 0 and not missing.
-  for (const name of Object.keys(METRICS) as MetricName[]) {
-    const options = { name: prometheusName(name), help: METRICS[name].help, registers: [registry] };
-    if (METRICS[name].kind === 'counter') counters.set(name, new Counter(options));
-    else gauges.set(name, new Gauge(options));
+  for (const [metric, { kind, unit, help }] of Object.entries(METRICS)) {
+    const name = `${snakeCase(metric)}${unit === 'Seconds' ? '_seconds' : ''}`;
+    if (kind === 'gauge') gauges.set(metric, new Gauge({ name, help, registers: [registry] }));
+    else counters.set(metric, new Counter({ name: `${name}_total`, help, registers: [registry] }));
   }
   return {
-    add: (name, value) => counters.get(name)?.inc(value),
-    set: (name, value) => gauges.get(name)?.set(value),
+    add: (metric, value) => counters.get(metric)?.inc(value),
+    set: (metric, value) => gauges.get(metric)?.set(value),
     flush: () => {},
   };
 }
 
 /** @see https://prometheus.io/docs/practices/naming/ */
-function prometheusName(name: MetricName): string {
-  const { kind, unit } = METRICS[name];
-  const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return `bet_maker${words}${unit === 'Seconds' ? '_seconds' : ''}${kind === 'counter' ? '_total' : ''}`;
+function snakeCase(metric: string): string {
+  return `bet_maker${metric.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
 function createTimer(registry: Registry): RequestHandler {

@@ -19,7 +19,7 @@ const MALFORMED = { code: 'malformed-request', detail: 'This is not HTTP/1.1.' }
 /** The answers that each connection still waits for, in order, by their requests. */
 const dueAnswers = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
 
-/** `serve`, with a note of each answer that is due, for when the rest of its connection is unreadable. */
+/** `serve`, with a note of each answer that is due, for when what follows is unreadable. */
 export function noteAnswers(serve: RequestListener): RequestListener {
   return (request, response) => {
     const due = dueAnswers.get(request.socket) ?? new Map<IncomingMessage, ServerResponse>();
@@ -30,8 +30,9 @@ export function noteAnswers(serve: RequestListener): RequestListener {
 }
 
 /**
- * Answers what Node cannot read as a request at all, and closes the connection. Whole requests before
- * it are answered first: a client would take this answer for theirs, and hold a placed bet for refused.
+ * Answers what Node cannot read as a request at all, and closes the connection. Whole requests
+ * before it are answered first: a client would take this answer for theirs, and hold a placed bet
+ * for refused.
  */
 export function rejectRawRequest(error: Error & { code?: string }, socket: Duplex): void {
   const due = [...(dueAnswers.get(socket) ?? [])].findLast(([request]) => request.complete);
@@ -48,7 +49,7 @@ function rejectNow(error: Error & { code?: string }, socket: Duplex): void {
   endWith(socket, problemResponse(code, detail, randomUUID()));
 }
 
-/** CONNECT asks for a tunnel (RFC 9110 §9.3.6). Node gives it a bare socket, and no tunnel begins here. */
+/** CONNECT asks for a tunnel (RFC 9110 §9.3.6), for which Node gives a bare socket. */
 export function rejectTunnel(_request: unknown, socket: Duplex): void {
   const answer = problemResponse('method-not-allowed', 'This is no proxy.', randomUUID());
   // RFC 9110 §10.2.1: an empty list says that the target, which is no resource here, has no method.
@@ -64,7 +65,7 @@ export const rejectExpectation: RequestListener = (_request, response) => {
 
 /**
  * `serve` for requests whose host is beyond doubt: one `Host` in HTTP/1.1, at most one before
- * (RFC 9112 §3.2), since two would let the parts of a chain disagree. HTTP/0.9 has no headers at all.
+ * (RFC 9112 §3.2), since two would let the parts of a chain disagree. HTTP/0.9 has no headers.
  */
 export function demandHost(serve: RequestListener): RequestListener {
   return (request, response) => {

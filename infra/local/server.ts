@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import { type Config, ConfigError, readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { measure } from '../../lib/metrics.ts';
 import { createService } from '../../lib/service.ts';
 import { createApp } from './app.ts';
+import { listen } from './listen.ts';
 import { createPrometheus } from './prometheus.ts';
 import {
   demandHost,
@@ -14,6 +15,7 @@ import {
   rejectTunnel,
 } from './rawRequests.ts';
 import { runSettlementLoop } from './settlementLoop.ts';
+import { start } from './start.ts';
 
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -24,12 +26,12 @@ const TIMEOUT_CHECK_MS = 1_000;
  * One more is closed at once; slow ones are closed in time to make room.
  */
 const MAX_CONNECTIONS = 4_096;
-/** Requests on one connection, so that a balancer's long-lived ones are spread again now and then. */
+/** Requests on one connection, so that a balancer's long-lived ones are spread again at times. */
 const MAX_REQUESTS_PER_CONNECTION = 100_000;
 /** How long requests in flight may take to end after SIGTERM, in milliseconds. */
 const DRAIN_MS = 15_000;
 
-async function main(): Promise<void> {
+async function serve(): Promise<void> {
   const config = readConfig();
   const endpoint = config.dynamodbEndpoint ?? (await startEmbedded());
   const client = createClient(endpoint);
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
   guard(server);
   // Ready for the first request when the line below is out; a store that is away is waited for.
   await prepareStore().catch(() => {});
-  const port = await listen(server, config);
+  const port = await listen(server, config.port, config.host);
   const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
   process.stdout.write(
     `bet-maker on http://${hostOf(config.host)}:${port} (store: ${storeName})\n`,
@@ -79,17 +81,6 @@ function hostOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** The port that it listens on. */
-function listen(server: Server, { port, host }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
 /** Takes no new connection, lets requests in flight end, then exits. */
 function stopOnSignal(server: Server, stopping: AbortController): void {
   const stop = (): void => {
@@ -102,8 +93,4 @@ function stopOnSignal(server: Server, stopping: AbortController): void {
   process.on('SIGINT', stop);
 }
 
-main().catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`bet-maker cannot start. ${reason}\n`);
-  process.exit(error instanceof ConfigError ? 2 : 1);
-});
+await start(serve);

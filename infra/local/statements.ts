@@ -1,10 +1,12 @@
-import { DynamodbError, type NativeOperation, type Operation } from './dynaliteOperations.ts';
+import * as z from 'zod';
+import { DynamodbError, type Native, type Operation } from './dynaliteOperations.ts';
 import { keyNamesReader, pick } from './transactions.ts';
 
-interface Statement {
-  Statement: string;
-  Parameters: Record<string, unknown>[];
-}
+const statement = z.object({
+  Statement: z.string(),
+  Parameters: z.array(z.record(z.string(), z.unknown())),
+});
+const batch = z.object({ Statements: z.array(statement) });
 
 const UPDATE =
   /^UPDATE "([^"]+)"((?: SET "[^"]+"=\?)+) WHERE ("[^"]+"[=<]\?(?: AND "[^"]+"[=<]\?)*)$/;
@@ -17,15 +19,17 @@ interface Term {
 }
 
 /**
- * `BatchExecuteStatement` of PartiQL updates by key, `UPDATE "t" SET "a"=? WHERE "key"=? AND "b"<?`,
- * each carried out as the `UpdateItem` that it stands for.
+ * `BatchExecuteStatement` of PartiQL updates by key, each carried out as the `UpdateItem` that it
+ * stands for: `UPDATE "t" SET "a"=? WHERE "key"=? AND "b"<?`.
  */
-export function createBatchExecuteStatement(native: Record<NativeOperation, Operation>): Operation {
+export function createBatchExecuteStatement(
+  native: Pick<Native, 'DescribeTable' | 'UpdateItem'>,
+): Operation {
   const keyNames = keyNamesReader(native);
   return async (input) => {
-    const { Statements } = input as { Statements: Statement[] };
-    const responses = Statements.map(async (statement) => {
-      const { table, set, where } = parseUpdate(statement);
+    const { Statements } = batch.parse(input);
+    const responses = Statements.map(async (one) => {
+      const { table, set, where } = parseUpdate(one);
       try {
         await native.UpdateItem(updateItem(table, set, where, await keyNames(table)));
         return { TableName: table };
@@ -40,11 +44,7 @@ export function createBatchExecuteStatement(native: Record<NativeOperation, Oper
   };
 }
 
-function parseUpdate({ Statement: text, Parameters }: Statement): {
-  table: string;
-  set: Term[];
-  where: Term[];
-} {
+function parseUpdate({ Statement: text, Parameters }: z.infer<typeof statement>) {
   const [, table, set, where] = UPDATE.exec(text) ?? [];
   if (table === undefined || set === undefined || where === undefined) {
     throw new DynamodbError({

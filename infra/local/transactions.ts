@@ -1,17 +1,23 @@
+import * as z from 'zod';
 import {
   type AttributeMap,
   DynamodbError,
-  type NativeOperation,
+  type Native,
   type Operation,
 } from './dynaliteOperations.ts';
 
-interface Write {
-  TableName: string;
-  Key?: AttributeMap;
-  Item?: AttributeMap;
-  ReturnValuesOnConditionCheckFailure?: 'ALL_OLD' | 'NONE';
-}
-type TransactItem = Partial<Record<'Put' | 'Update', Write>>;
+const attributes = z.record(z.string(), z.record(z.string(), z.unknown()));
+const write = z.looseObject({ TableName: z.string() });
+const put = write.extend({ Item: attributes });
+const update = write.extend({ Key: attributes });
+const transactWrite = z.object({
+  TransactItems: z.array(z.object({ Put: put.optional(), Update: update.optional() })),
+});
+type TransactItem = z.infer<typeof transactWrite>['TransactItems'][number];
+
+const transactGet = z.object({
+  TransactItems: z.array(z.object({ Get: z.looseObject({}) })),
+});
 
 interface Reason {
   Code: string;
@@ -23,13 +29,13 @@ const CONDITION_FAILED = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFaile
 
 /**
  * `TransactWriteItems` of puts and updates, made of single writes: each is carried out, and if the
- * condition of any fails, all that were are undone. The caller holds the store's lock all the while,
- * so nobody sees the middle of it. Request tokens are not kept: a reply cannot be lost in-process.
+ * condition of any fails, all that were are undone. The caller lets nothing else run meanwhile, so
+ * nobody sees the middle of it. Request tokens are not kept: a reply cannot be lost in-process.
  */
-export function createTransactWriteItems(native: Record<NativeOperation, Operation>): Operation {
+export function createTransactWriteItems(native: Native): Operation {
   const keyNames = keyNamesReader(native);
   return async (input) => {
-    const { TransactItems } = input as { TransactItems: TransactItem[] };
+    const { TransactItems } = transactWrite.parse(input);
     const undo: (() => Promise<unknown>)[] = [];
     const reasons: Reason[] = [];
     try {
@@ -47,10 +53,10 @@ export function createTransactWriteItems(native: Record<NativeOperation, Operati
   };
 }
 
-/** `TransactGetItems`: reads of single items, which nothing comes between under the store's lock. */
-export function createTransactGetItems(native: Record<NativeOperation, Operation>): Operation {
+/** `TransactGetItems`: reads of single items, between which the caller lets nothing else run. */
+export function createTransactGetItems(native: Native): Operation {
   return async (input) => {
-    const { TransactItems } = input as { TransactItems: { Get: object }[] };
+    const { TransactItems } = transactGet.parse(input);
     const reads = TransactItems.map(({ Get }) => native.GetItem({ ...Get, ConsistentRead: true }));
     return { Responses: await Promise.all(reads) };
   };
@@ -58,20 +64,27 @@ export function createTransactGetItems(native: Record<NativeOperation, Operation
 
 /** One write, and how to undo it; a condition that does not hold is a reason, not an error. */
 async function carryOut(
-  native: Record<NativeOperation, Operation>,
+  native: Native,
   keyNames: (table: string) => Promise<string[]>,
-  item: TransactItem,
+  { Put, Update }: TransactItem,
 ): Promise<{ reason: Reason; undoIt?: () => Promise<unknown> }> {
-  const { operation, write } = writeOf(item);
-  const { TableName } = write;
-  const Key = write.Key ?? pick(write.Item ?? {}, await keyNames(TableName));
-  const read = await native.GetItem({ TableName, Key, ConsistentRead: true });
-  // GetItem answers the item, if there is one, under this name.
-  const before = read['Item'] as AttributeMap | undefined;
+  const given = Put ?? Update;
+  if (given === undefined) {
+    throw new DynamodbError({
+      __type: 'com.amazon.coral.validate#ValidationException',
+      message: 'The embedded store has puts and updates in transactions, nothing else.',
+    });
+  }
+  const { TableName } = given;
+  const Key = 'Key' in given ? given.Key : pick(given.Item, await keyNames(TableName));
+  const { Item: before } = await native.GetItem({ TableName, Key, ConsistentRead: true });
   try {
-    await native[operation](write);
+    await (Put === undefined ? native.UpdateItem(given) : native.PutItem(given));
   } catch (error) {
-    return { reason: reasonOf(error, write, before) };
+    if (!(error instanceof DynamodbError) || error.body['__type'] !== CONDITION_FAILED) throw error;
+    const shown = given['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD' ? before : undefined;
+    const Message = 'The conditional request failed';
+    return { reason: { Code: 'ConditionalCheckFailed', Message, ...(shown && { Item: shown }) } };
   }
   const undoIt = () =>
     before === undefined
@@ -80,34 +93,19 @@ async function carryOut(
   return { reason: { Code: 'None' }, undoIt };
 }
 
-function writeOf(item: TransactItem): { operation: 'PutItem' | 'UpdateItem'; write: Write } {
-  if (item.Put !== undefined) return { operation: 'PutItem', write: item.Put };
-  if (item.Update !== undefined) return { operation: 'UpdateItem', write: item.Update };
-  throw new DynamodbError({
-    __type: 'com.amazon.coral.validate#ValidationException',
-    message: 'The embedded store has puts and updates in transactions, nothing else.',
-  });
-}
-
-function reasonOf(error: unknown, write: Write, before: AttributeMap | undefined): Reason {
-  if (!(error instanceof DynamodbError) || error.body['__type'] !== CONDITION_FAILED) throw error;
-  const Message = 'The conditional request failed';
-  const shown = write.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && before !== undefined;
-  return { Code: 'ConditionalCheckFailed', Message, ...(shown && { Item: before }) };
-}
-
 function canceled(reasons: Reason[]): DynamodbError {
   const codes = reasons.map((reason) => reason.Code).join(', ');
+  const why = 'please refer cancellation reasons for specific reasons';
   return new DynamodbError({
     __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-    Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    Message: `Transaction cancelled, ${why} [${codes}]`,
     CancellationReasons: reasons,
   });
 }
 
 /** Reads the names of a table's key attributes, once a table. */
 export function keyNamesReader(
-  native: Record<NativeOperation, Operation>,
+  native: Pick<Native, 'DescribeTable'>,
 ): (table: string) => Promise<string[]> {
   const known = new Map<string, string[]>();
   return async (TableName) => {
@@ -118,12 +116,11 @@ export function keyNamesReader(
 }
 
 async function readKeyNames(
-  native: Record<NativeOperation, Operation>,
+  native: Pick<Native, 'DescribeTable'>,
   TableName: string,
 ): Promise<string[]> {
   const { Table } = await native.DescribeTable({ TableName });
-  const { KeySchema } = Table as { KeySchema: { AttributeName: string }[] };
-  return KeySchema.map((key) => key.AttributeName);
+  return Table?.KeySchema.map((key) => key.AttributeName) ?? [];
 }
 
 export function pick(item: AttributeMap, names: readonly string[]): AttributeMap {
