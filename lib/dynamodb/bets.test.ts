@@ -1,43 +1,21 @@
-import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import {
+  BatchExecuteStatementCommand,
   BatchGetCommand,
-  GetCommand,
   QueryCommand,
   TransactGetCommand,
+  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { bareWrites } from '../../tests/support/attributes.ts';
-import {
-  broken,
-  canceled,
-  expectNothing,
-  givenUp,
-  mockDynamodb,
-  refused,
-  sent,
-  signals,
-} from '../../tests/support/dynamodb.ts';
-import { betIdOf, calm, createFakes, type Fakes, placedBet } from '../../tests/support/fakes.ts';
-import type { BetStore } from '../bets/store.ts';
-import { createClient } from './client.ts';
-import { createDynamodbStore } from './store.ts';
+import { canceled, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
+import { betIdOf, NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
+import { BetTable } from './bets.ts';
 
-const dynamodb = mockDynamodb();
-const client = createClient(undefined);
-let fakes: Fakes;
-let store: BetStore;
-
-beforeEach(() => {
-  expectNothing(dynamodb);
-  fakes = createFakes({ random: 1 });
-  const { clock, random } = fakes.deps;
-  store = createDynamodbStore({ client, tablePrefix: 'test-', clock, random });
-});
+const { dynamodb, session, pauses } = mockedSession();
+const bets = new BetTable(session);
 
 const ID = betIdOf(0x2f);
 const bet = placedBet(0x2f, { fence: 7 });
 const record = { key: 'key-1', betId: ID, requestHash: 'hash-1' };
-const NOON_TEXT = '2026-11-22T12:00:00.000Z';
-/** As a table holds it. */
+/** As a table holds it, some time after it was placed. */
 const betItem = {
   shard: 'f',
   betId: ID,
@@ -51,7 +29,7 @@ const betItem = {
   settledAt: NOON_TEXT,
 };
 
-describe('insertBet', () => {
+describe('insert', () => {
   const countBet = {
     Update: {
       TableName: 'test-fences',
@@ -61,20 +39,11 @@ describe('insertBet', () => {
       ExpressionAttributeValues: { ':one': 1, ':stake': 1050n },
     },
   };
+  const { settledAt: _later, ...asPlaced } = { ...betItem, status: 'pending', outcomeVersion: 0n };
   const putBet = {
     Put: {
       TableName: 'test-bets',
-      Item: {
-        shard: 'f',
-        betId: ID,
-        eventId: 'sr:match:42',
-        fence: 7,
-        eventFence: 'sr:match:42#7',
-        amountMinor: 1050n,
-        placedAt: NOON_TEXT,
-        status: 'pending',
-        outcomeVersion: 0,
-      },
+      Item: asPlaced,
       ConditionExpression: 'attribute_not_exists(betId)',
     },
   };
@@ -88,94 +57,86 @@ describe('insertBet', () => {
     },
   };
 
-  it('counts the bet behind its open fence and stores it, in one transaction', async () => {
-    dynamodb.on(TransactWriteItemsCommand).resolves({});
+  it.each([
+    ['counts the bet behind its open fence and stores it', undefined, [countBet, putBet]],
+    ['stores the key together with the bet', record, [countBet, putBet, putKey]],
+  ])('%s, in one transaction', async (_case, given, TransactItems) => {
+    dynamodb.on(TransactWriteCommand).resolves({});
 
-    expect(await store.insertBet(bet, undefined, calm)).toEqual({ kind: 'inserted' });
-    expect(sent(dynamodb)).toEqual([
-      ['TransactWriteItemsCommand', { TransactItems: bareWrites([countBet, putBet]) }],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
+    const result = await bets.insert(bet, given);
 
-  it('stores the key in the same transaction', async () => {
-    dynamodb.on(TransactWriteItemsCommand).resolves({});
-
-    expect(await store.insertBet(bet, record, calm)).toEqual({ kind: 'inserted' });
-    expect(sent(dynamodb)).toEqual([
-      ['TransactWriteItemsCommand', { TransactItems: bareWrites([countBet, putBet, putKey]) }],
-    ]);
+    expect(result).toEqual({ kind: 'inserted' });
+    expect(sent(dynamodb)).toEqual([['TransactWriteCommand', { TransactItems }]]);
   });
 
   const FAILED = 'ConditionalCheckFailed';
-  const takenKey = {
+  const BUSY = 'TransactionConflict';
+  const KEY = {
     Code: FAILED,
     Item: { key: { S: 'key-1' }, betId: { S: betIdOf(3) }, requestHash: { S: 'other' } },
   };
-  const taken = { key: 'key-1', betId: betIdOf(3), requestHash: 'other' };
+  const closed = { kind: 'fence-closed' };
+  const exists = { kind: 'bet-exists' };
+  const contended = { kind: 'contended' };
+  const taken = {
+    kind: 'key-taken',
+    record: { key: 'key-1', betId: betIdOf(3), requestHash: 'other' },
+  };
 
   it.each([
-    ['a closed fence', [FAILED, 'None', 'None'], { kind: 'fence-closed' }],
-    ['a bet that is there', ['None', FAILED, 'None'], { kind: 'bet-exists' }],
-    ['a bet that is there, before a closed fence', [FAILED, FAILED], { kind: 'bet-exists' }],
-    ['a bet that is there, before its own key', ['None', FAILED, takenKey], { kind: 'bet-exists' }],
-    ['a taken key', ['None', 'None', takenKey], { kind: 'key-taken', record: taken }],
-    [
-      'a taken key, before a closed fence',
-      [FAILED, 'None', takenKey],
-      { kind: 'key-taken', record: taken },
-    ],
-    [
-      'a closed fence, before contention',
-      [FAILED, 'TransactionConflict'],
-      { kind: 'fence-closed' },
-    ],
-    ['another writer to the fence', ['TransactionConflict', 'None'], { kind: 'contended' }],
-    ['another writer to the bet', ['None', 'TransactionConflict'], { kind: 'contended' }],
-    ['another writer to the key', ['None', 'None', 'TransactionConflict'], { kind: 'contended' }],
-    ['a throttled fence', ['ThrottlingError', 'None'], { kind: 'contended' }],
-    ['a fence without throughput', ['ProvisionedThroughputExceeded'], { kind: 'contended' }],
-  ])('meets %s', async (_case, reasons, result) => {
-    dynamodb.on(TransactWriteItemsCommand).rejects(canceled(...reasons));
+    ['a closed fence', [FAILED, 'None', 'None'], closed],
+    ['a closed fence, before contention', [FAILED, BUSY], closed],
+    ['a bet that is there', ['None', FAILED, 'None'], exists],
+    ['a bet that is there, before a closed fence', [FAILED, FAILED], exists],
+    ['a bet that is there, before its own key', ['None', FAILED, KEY], exists],
+    ['a taken key', ['None', 'None', KEY], taken],
+    ['a taken key, before a closed fence', [FAILED, 'None', KEY], taken],
+    ['a taken key, before contention', [BUSY, 'None', KEY], taken],
+    ['another writer to the fence', [BUSY, 'None', 'None'], contended],
+    ['another writer to the bet', ['None', BUSY, 'None'], contended],
+    ['another writer to the key', ['None', 'None', BUSY], contended],
+    ['a throttled fence', ['ThrottlingError', 'None'], contended],
+    ['a fence without throughput', ['ProvisionedThroughputExceeded'], contended],
+  ])('meets %s', async (_case, reasons, expected) => {
+    dynamodb.on(TransactWriteCommand).rejects(canceled(...reasons));
 
-    expect(await store.insertBet(bet, record, calm)).toEqual(result);
+    const result = await bets.insert(bet, record);
+
+    expect(result).toEqual(expected);
   });
 
-  it('meets its own transaction that is still on its way', async () => {
-    dynamodb.on(TransactWriteItemsCommand).rejects(refused('TransactionInProgressException'));
+  it('meets its own transaction that is still under way', async () => {
+    dynamodb.on(TransactWriteCommand).rejects(refused('TransactionInProgressException'));
 
-    expect(await store.insertBet(bet, undefined, calm)).toEqual({ kind: 'contended' });
+    const result = await bets.insert(bet, undefined);
+
+    expect(result).toEqual({ kind: 'contended' });
   });
 
   it.each([
     ['no reason that is known', canceled('ValidationError', 'None')],
     ['no reason at all', canceled()],
   ])('calls a cancellation with %s a bug', async (_case, error) => {
-    dynamodb.on(TransactWriteItemsCommand).rejects(error);
+    dynamodb.on(TransactWriteCommand).rejects(error);
 
-    await expect(store.insertBet(bet, undefined, calm)).rejects.toBe(error);
+    await expect(bets.insert(bet, undefined)).rejects.toBe(error);
   });
+});
 
-  it.each([
-    refused('ThrottlingException'),
-    refused('InternalServerError', 500),
-    broken('ECONNRESET'),
-    givenUp('TimeoutError'),
-    givenUp('AbortError'),
-  ])('is unavailable on $message', async (error) => {
-    dynamodb.on(TransactWriteItemsCommand).rejects(error);
+describe('find', () => {
+  it('reads each bet from its shard, strongly consistent, as it was placed', async () => {
+    dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-bets': [betItem] } });
 
-    await expect(store.insertBet(bet, undefined, calm)).rejects.toMatchObject({
-      code: 'unavailable',
-      cause: error,
-    });
-  });
+    const found = await bets.find([ID, betIdOf(1)]);
 
-  it('passes a refused request on as the bug it is', async () => {
-    const error = refused('ValidationException');
-    dynamodb.on(TransactWriteItemsCommand).rejects(error);
-
-    await expect(store.insertBet(bet, undefined, calm)).rejects.toBe(error);
+    const Keys = [
+      { shard: 'f', betId: ID },
+      { shard: '1', betId: betIdOf(1) },
+    ];
+    expect(found).toEqual([bet]);
+    expect(sent(dynamodb)).toEqual([
+      ['BatchGetCommand', { RequestItems: { 'test-bets': { Keys, ConsistentRead: true } } }],
+    ]);
   });
 });
 
@@ -183,128 +144,70 @@ describe('findPlaced', () => {
   const getBet = { Get: { TableName: 'test-bets', Key: { shard: 'f', betId: ID } } };
   const getKey = { Get: { TableName: 'test-idempotencyKeys', Key: { key: 'key-1' } } };
 
-  it('reads bet and key at one instant', async () => {
-    dynamodb.on(TransactGetCommand).resolves({ Responses: [{ Item: betItem }, { Item: record }] });
-
-    expect(await store.findPlaced(ID, 'key-1', calm)).toEqual({ bet, record });
-    expect(sent(dynamodb)).toEqual([['TransactGetCommand', { TransactItems: [getBet, getKey] }]]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
-
-  it('reads one of them, and finds nothing where nothing is', async () => {
-    dynamodb.on(TransactGetCommand).resolves({ Responses: [{}] });
-
-    expect(await store.findPlaced(ID, undefined, calm)).toEqual({});
-    expect(await store.findPlaced(undefined, 'key-1', calm)).toEqual({});
-    expect(sent(dynamodb)).toEqual([
-      ['TransactGetCommand', { TransactItems: [getBet] }],
-      ['TransactGetCommand', { TransactItems: [getKey] }],
-    ]);
-  });
-
-  it('waits for a write that is under way', async () => {
+  it('reads bet and key at one instant, when no write is under way any more', async () => {
     dynamodb
       .on(TransactGetCommand)
       .rejectsOnce(canceled('TransactionConflict'))
-      .resolves({ Responses: [{ Item: record }] });
+      .resolves({ Responses: [{ Item: betItem }, { Item: record }] });
 
-    expect(await store.findPlaced(undefined, 'key-1', calm)).toEqual({ record });
+    const found = await bets.findPlaced(ID, 'key-1');
+
+    const reading = ['TransactGetCommand', { TransactItems: [getBet, getKey] }];
+    expect(found).toEqual({ bet, record });
+    expect(sent(dynamodb)).toEqual([reading, reading]);
+    expect(pauses).toEqual([20]);
+  });
+
+  it.each([
+    ['a bet', ID, undefined, getBet, { Item: betItem }, { bet }],
+    ['a key', undefined, 'key-1', getKey, { Item: record }, { record }],
+    ['no bet where there is none', ID, undefined, getBet, {}, {}],
+    ['no key where there is none', undefined, 'key-1', getKey, {}, {}],
+  ])('finds %s by itself', async (_case, id, key, get, response, expected) => {
+    dynamodb.on(TransactGetCommand).resolves({ Responses: [response] });
+
+    const found = await bets.findPlaced(id, key);
+
+    expect(found).toEqual(expected);
+    expect(sent(dynamodb)).toEqual([['TransactGetCommand', { TransactItems: [get] }]]);
   });
 
   it('is unavailable when the write stays under way for ten tries', async () => {
     dynamodb.on(TransactGetCommand).rejects(canceled('TransactionConflict'));
 
-    await expect(store.findPlaced(ID, undefined, calm)).rejects.toHaveProperty(
-      'code',
-      'unavailable',
-    );
+    await expect(bets.findPlaced(ID, undefined)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'The bet stayed under way for 10 tries to read it.',
+    });
     expect(sent(dynamodb)).toHaveLength(10);
   });
 });
 
-describe('findBet', () => {
-  it('reads the bet from its shard, strongly consistent, as it was placed', async () => {
-    dynamodb.on(GetCommand).resolves({ Item: betItem });
-
-    expect(await store.findBet(ID, calm)).toEqual(bet);
-    expect(sent(dynamodb)).toEqual([
-      [
-        'GetCommand',
-        { TableName: 'test-bets', Key: { shard: 'f', betId: ID }, ConsistentRead: true },
-      ],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
-
-  it('is undefined for an id that no bet has', async () => {
-    dynamodb.on(GetCommand).resolves({});
-
-    expect(await store.findBet(ID, calm)).toBeUndefined();
-  });
-
-  it('is unavailable when the store is', async () => {
-    dynamodb.on(GetCommand).rejects(broken('ECONNRESET'));
-
-    await expect(store.findBet(ID, calm)).rejects.toMatchObject({ code: 'unavailable' });
-  });
-});
-
-describe('findBets', () => {
-  it('reads each bet from its shard', async () => {
-    dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-bets': [betItem] } });
-
-    expect(await store.findBets([ID, betIdOf(1)], calm)).toEqual([bet]);
-    expect(sent(dynamodb)).toEqual([
-      [
-        'BatchGetCommand',
-        {
-          RequestItems: {
-            'test-bets': {
-              Keys: [
-                { shard: 'f', betId: ID },
-                { shard: '1', betId: betIdOf(1) },
-              ],
-              ConsistentRead: true,
-            },
-          },
-        },
-      ],
-    ]);
-  });
-});
-
-describe('newestBets', () => {
-  const newest = {
-    TableName: 'test-bets',
-    KeyConditionExpression: '#shard = :shard',
-    ExpressionAttributeNames: { '#shard': 'shard' },
-    ExpressionAttributeValues: { ':shard': 'f' },
-    ConsistentRead: true,
-    ScanIndexForward: false,
-    Limit: 10,
-  };
-
-  it('reads one shard backwards, strongly consistent', async () => {
+describe('newest', () => {
+  it('reads one shard backwards, strongly consistent, older than the bet given', async () => {
     dynamodb.on(QueryCommand).resolves({ Items: [betItem] });
 
-    expect(await store.newestBets('f', undefined, 10, calm)).toEqual({ items: [bet], end: true });
-    expect(sent(dynamodb)).toEqual([['QueryCommand', newest]]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
+    const page = await bets.newest('f', undefined, 10);
+    await bets.newest('f', betIdOf(0x3f), 10);
 
-  it('reads only bets older than the one given', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [], LastEvaluatedKey: { betId: ID } });
-    dynamodb.on(QueryCommand, { ExclusiveStartKey: { betId: ID } }).resolves({ Items: [] });
-
-    expect(await store.newestBets('f', betIdOf(0x3f), 10, calm)).toEqual({ items: [], end: true });
+    const all = {
+      TableName: 'test-bets',
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: { ':shard': 'f' },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: 10,
+    };
     const older = {
-      ...newest,
+      ...all,
       KeyConditionExpression: '#shard = :shard AND betId < :before',
       ExpressionAttributeValues: { ':shard': 'f', ':before': betIdOf(0x3f) },
     };
+    expect(page).toEqual({ items: [bet], end: true });
     expect(sent(dynamodb)).toEqual([
+      ['QueryCommand', all],
       ['QueryCommand', older],
-      ['QueryCommand', { ...older, ExclusiveStartKey: { betId: ID } }],
     ]);
   });
 });
@@ -317,56 +220,130 @@ describe('the ids behind a fence', () => {
     ProjectionExpression: 'betId',
     Limit: 10,
   };
-  const inFence = {
+  const all = {
     ...inIndex,
     KeyConditionExpression: 'eventFence = :fence',
     ExpressionAttributeValues: { ':fence': 'sr:match:42#7' },
   };
-  const bounded = (side: string): object => ({
+  const beyond = (side: string): object => ({
     ...inIndex,
     KeyConditionExpression: `eventFence = :fence AND betId ${side} :bound`,
     ExpressionAttributeValues: { ':fence': 'sr:match:42#7', ':bound': betIdOf(9) },
   });
-  const keys = { shard: 'f', betId: ID, eventFence: 'sr:match:42#7' };
+  const backwards = { ScanIndexForward: false };
 
-  beforeEach(() => {
+  it.each([
+    ['newest first', 'newestIds', undefined, { ...all, ...backwards }],
+    [
+      'newest first, older than the one given',
+      'newestIds',
+      betIdOf(9),
+      { ...beyond('<'), ...backwards },
+    ],
+    ['oldest first', 'oldestIds', undefined, all],
+    ['oldest first, newer than the one given', 'oldestIds', betIdOf(9), beyond('>')],
+  ] as const)('are read from the index, %s', async (_case, method, bound, input) => {
+    const keys = { shard: 'f', betId: ID, eventFence: 'sr:match:42#7' };
     dynamodb.on(QueryCommand).resolves({ Items: [keys] });
-  });
 
-  it('are read newest first, older than the one given', async () => {
-    const page = await store.newestBetIds(behind, undefined, 10, calm);
-    await store.newestBetIds(behind, betIdOf(9), 10, calm);
+    const page = await bets[method](behind, bound, 10);
 
     expect(page).toEqual({ items: [ID], end: true });
-    expect(sent(dynamodb)).toEqual([
-      ['QueryCommand', { ...inFence, ScanIndexForward: false }],
-      ['QueryCommand', { ...bounded('<'), ScanIndexForward: false }],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm, calm]);
+    expect(sent(dynamodb)).toEqual([['QueryCommand', input]]);
+  });
+});
+
+describe('storeResult', () => {
+  const [FIRST, SECOND, THIRD] = [betIdOf(1), betIdOf(2), betIdOf(3)];
+  const ids = [FIRST, SECOND, THIRD];
+  const win = { outcome: 'WIN' as const, version: 2, decidedAt: NOON };
+  const fails = (Code: string): object => ({ Error: { Code, Message: 'secret' } });
+  const updates = (given: string[], status = 'won', version = 2): [string, object] => [
+    'BatchExecuteStatementCommand',
+    {
+      Statements: given.map((id) => ({
+        Statement:
+          'UPDATE "test-bets" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ' +
+          'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?',
+        Parameters: [status, version, NOON_TEXT, id.slice(-1), id, version],
+      })),
+    },
+  ];
+
+  it.each([
+    ['won', win],
+    ['lost', { ...win, outcome: 'LOSE' as const, version: 5 }],
+  ])('updates each bet that has an older result, in one call: %s', async (status, result) => {
+    dynamodb.on(BatchExecuteStatementCommand).resolves({ Responses: [{}, {}, {}] });
+
+    const stored = await bets.storeResult(ids, result);
+
+    expect(stored).toEqual(ids);
+    expect(sent(dynamodb)).toEqual([updates(ids, status, result.version)]);
   });
 
-  it('are read oldest first, newer than the one given', async () => {
-    const page = await store.oldestBetIds(behind, undefined, 10, calm);
-    await store.oldestBetIds(behind, betIdOf(9), 10, calm);
+  it('counts a bet that has this result or a newer one', async () => {
+    dynamodb
+      .on(BatchExecuteStatementCommand)
+      .resolves({ Responses: [{}, fails('ConditionalCheckFailed'), {}] });
 
-    expect(page).toEqual({ items: [ID], end: true });
-    expect(sent(dynamodb)).toEqual([
-      ['QueryCommand', inFence],
-      ['QueryCommand', bounded('>')],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm, calm]);
+    const stored = await bets.storeResult(ids, win);
+
+    expect(stored).toEqual(ids);
+    expect(sent(dynamodb)).toHaveLength(1);
   });
 
-  it('say whether more may follow', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [keys], LastEvaluatedKey: keys });
+  it.each([
+    'InternalServerError',
+    'ProvisionedThroughputExceeded',
+    'RequestLimitExceeded',
+    'ThrottlingError',
+    'TransactionConflict',
+  ])('tries again only the statements that met %s, after a pause', async (code) => {
+    dynamodb
+      .on(BatchExecuteStatementCommand)
+      .resolvesOnce({ Responses: [fails(code), {}, fails(code)] })
+      .resolvesOnce({ Responses: [{}, fails(code)] })
+      .resolvesOnce({ Responses: [{}] });
 
-    expect(await store.newestBetIds(behind, undefined, 1, calm)).toEqual({
-      items: [ID],
-      end: false,
-    });
-    expect(await store.oldestBetIds(behind, undefined, 1, calm)).toEqual({
-      items: [ID],
-      end: false,
-    });
+    const stored = await bets.storeResult(ids, win);
+
+    expect(stored).toEqual([SECOND, FIRST, THIRD]);
+    expect(sent(dynamodb)).toEqual([updates(ids), updates([FIRST, THIRD]), updates([THIRD])]);
+    expect(pauses).toEqual([20, 40]);
+  });
+
+  it('leaves out, after five tries, the bets whose statements kept failing', async () => {
+    dynamodb
+      .on(BatchExecuteStatementCommand)
+      .resolvesOnce({ Responses: [{}, fails('ThrottlingError'), {}] })
+      .resolves({ Responses: [fails('ThrottlingError')] });
+
+    const stored = await bets.storeResult(ids, win);
+
+    expect(stored).toEqual([FIRST, THIRD]);
+    expect(sent(dynamodb)).toHaveLength(5);
+    expect(pauses).toEqual([20, 40, 80, 160]);
+  });
+
+  it('does not count a bet that the answer says nothing of', async () => {
+    dynamodb
+      .on(BatchExecuteStatementCommand)
+      .resolvesOnce({ Responses: [{}] })
+      .resolves({ Responses: [] });
+
+    const stored = await bets.storeResult(ids, win);
+
+    expect(stored).toEqual([FIRST]);
+  });
+
+  it('calls any other failure of a statement a bug', async () => {
+    dynamodb
+      .on(BatchExecuteStatementCommand)
+      .resolves({ Responses: [{}, fails('ValidationError'), {}] });
+
+    await expect(bets.storeResult(ids, win)).rejects.toEqual(
+      new Error(`Storing the result of bet ${SECOND} failed: ValidationError secret`),
+    );
   });
 });

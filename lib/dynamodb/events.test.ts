@@ -1,27 +1,11 @@
-import { BatchGetCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  broken,
-  conditionFailed,
-  expectNothing,
-  mockDynamodb,
-  refused,
-  sent,
-  signals,
-} from '../../tests/support/dynamodb.ts';
-import { calm, createFakes, NOON } from '../../tests/support/fakes.ts';
-import { createClient } from './client.ts';
-import { createDynamodbStore } from './store.ts';
+import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionFailed, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
+import { NOON, NOON_TEXT } from '../../tests/support/samples.ts';
+import { EventTable } from './events.ts';
 
-const dynamodb = mockDynamodb();
-const { clock, random } = createFakes().deps;
-const client = createClient(undefined);
-const store = createDynamodbStore({ client, tablePrefix: 'test-', clock, random });
+const { dynamodb, session } = mockedSession();
+const events = new EventTable(session, new Map());
 
-beforeEach(() => {
-  expectNothing(dynamodb);
-});
-
-const NOON_TEXT = '2026-11-22T12:00:00.000Z';
 const decision = { id: 'decision-1', outcome: 'WIN' as const, decidedAt: NOON };
 const decisionItem = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON_TEXT };
 
@@ -53,53 +37,31 @@ const settlement = {
   ],
 };
 
-describe('findEvent', () => {
-  it('reads the event, strongly consistent', async () => {
-    dynamodb.on(GetCommand).resolves({ Item: settlementItem });
+const reading = (eventIds: string[], projection: object = {}): [string, object] => {
+  const Keys = eventIds.map((eventId) => ({ eventId }));
+  const request = { Keys, ConsistentRead: true, ...projection };
+  return ['BatchGetCommand', { RequestItems: { 'test-events': request } }];
+};
+const update = (eventId: string, more: object): [string, object] => [
+  'UpdateCommand',
+  { TableName: 'test-events', Key: { eventId }, ...more },
+];
 
-    expect(await store.findEvent('e', calm)).toEqual({ eventId: 'e', settlement });
-    expect(sent(dynamodb)).toEqual([
-      ['GetCommand', { TableName: 'test-events', Key: { eventId: 'e' }, ConsistentRead: true }],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
-
-  it('is undefined for an event that nothing is stored of', async () => {
-    dynamodb.on(GetCommand).resolves({});
-
-    expect(await store.findEvent('e', calm)).toBeUndefined();
-  });
-
-  it('is unavailable when the store is', async () => {
-    dynamodb.on(GetCommand).rejects(broken('ETIMEDOUT'));
-
-    await expect(store.findEvent('e', calm)).rejects.toMatchObject({ code: 'unavailable' });
-  });
-});
-
-describe('findEvents', () => {
+describe('find', () => {
   it('reads the events, strongly consistent, and leaves out what is not stored', async () => {
-    const items = [settlementItem, { eventId: 'f', state: 'open', activity: `${NOON_TEXT} f` }];
+    const open = { eventId: 'f', state: 'open', activity: `${NOON_TEXT} f` };
+    const noted = { eventId: 'g', intent: decisionItem, unfinished: '1' };
+    const items = [settlementItem, open, noted];
     dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-events': items } });
 
-    expect(await store.findEvents(['e', 'f', 'g'], calm)).toEqual([
-      { eventId: 'e', settlement },
-      { eventId: 'f' },
+    const found = await events.find(['e', 'f', 'g', 'h']);
+
+    expect([...found]).toEqual([
+      ['e', { eventId: 'e', settlement }],
+      ['f', { eventId: 'f' }],
+      ['g', { eventId: 'g', intent: decision }],
     ]);
-    expect(sent(dynamodb)).toEqual([
-      [
-        'BatchGetCommand',
-        {
-          RequestItems: {
-            'test-events': {
-              Keys: [{ eventId: 'e' }, { eventId: 'f' }, { eventId: 'g' }],
-              ConsistentRead: true,
-            },
-          },
-        },
-      ],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm]);
+    expect(sent(dynamodb)).toEqual([reading(['e', 'f', 'g', 'h'])]);
   });
 });
 
@@ -108,24 +70,110 @@ describe('findResults', () => {
     const items = [{ eventId: 'a', outcome: 'LOSE', decidedAt: NOON_TEXT }, { eventId: 'b' }];
     dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-events': items } });
 
-    const results = await store.findResults(['a', 'b', 'c'], calm);
+    const results = await events.findResults(['a', 'b', 'c']);
 
-    expect(results).toEqual(new Map([['a', { outcome: 'LOSE', decidedAt: NOON }]]));
+    const projection = { ProjectionExpression: 'eventId, outcome, decidedAt' };
+    expect([...results]).toEqual([['a', { outcome: 'LOSE', decidedAt: NOON }]]);
+    expect(sent(dynamodb)).toEqual([reading(['a', 'b', 'c'], projection)]);
+  });
+});
+
+describe('noteActivity', () => {
+  const noting = (eventId: string, activity: string, quiet: string): [string, object] =>
+    update(eventId, {
+      UpdateExpression: 'SET #state = :open, activity = :activity',
+      ConditionExpression: 'attribute_not_exists(activity) OR #state = :open AND activity < :quiet',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':open': 'open',
+        ':activity': `${activity} ${eventId}`,
+        ':quiet': quiet,
+      },
+    });
+
+  it('asks the store once a minute to list an event, or to move one that was quiet', async () => {
+    const fresh = new EventTable(session, new Map());
+    dynamodb.on(UpdateCommand).resolves({});
+
+    await fresh.noteActivity('e', NOON);
+    await fresh.noteActivity('e', NOON + 59_999);
+    await fresh.noteActivity('f', NOON + 59_999);
+    await fresh.noteActivity('e', NOON + 60_000);
+    await fresh.noteActivity('e', NOON + 119_999);
+
     expect(sent(dynamodb)).toEqual([
-      [
-        'BatchGetCommand',
-        {
-          RequestItems: {
-            'test-events': {
-              Keys: [{ eventId: 'a' }, { eventId: 'b' }, { eventId: 'c' }],
-              ConsistentRead: true,
-              ProjectionExpression: 'eventId, outcome, decidedAt',
-            },
-          },
-        },
-      ],
+      noting('e', '2026-11-22T12:00:00.000Z', '2026-11-22T11:59:00.000Z'),
+      noting('f', '2026-11-22T12:00:59.999Z', '2026-11-22T11:59:59.999Z'),
+      noting('e', '2026-11-22T12:01:00.000Z', '2026-11-22T12:00:00.000Z'),
     ]);
-    expect(signals(dynamodb)).toEqual([calm]);
+  });
+
+  it('does not ask again when somebody else has noted it', async () => {
+    const fresh = new EventTable(session, new Map());
+    dynamodb.on(UpdateCommand).rejects(conditionFailed());
+
+    await fresh.noteActivity('e', NOON);
+    await fresh.noteActivity('e', NOON);
+
+    expect(sent(dynamodb)).toHaveLength(1);
+  });
+
+  it('asks again after the store was away', async () => {
+    const fresh = new EventTable(session, new Map());
+    dynamodb.on(UpdateCommand).rejectsOnce(refused('ThrottlingException')).resolves({});
+    await expect(fresh.noteActivity('e', NOON)).rejects.toMatchObject({ code: 'unavailable' });
+
+    await fresh.noteActivity('e', NOON);
+
+    expect(sent(dynamodb)).toHaveLength(2);
+  });
+
+  it('remembers 10,000 events at most', async () => {
+    const full = Array.from({ length: 10_000 }, (_, index): [string, number] => [
+      `e${index}`,
+      NOON,
+    ]);
+    const remembered = new Map(full);
+    const fresh = new EventTable(session, remembered);
+    dynamodb.on(UpdateCommand).resolves({});
+
+    await fresh.noteActivity('e0', NOON);
+    await fresh.noteActivity('one more', NOON);
+
+    expect([...remembered]).toEqual([['one more', NOON]]);
+    expect(sent(dynamodb)).toHaveLength(1);
+  });
+});
+
+describe('listed', () => {
+  const page = {
+    TableName: 'test-events',
+    IndexName: 'byState',
+    KeyConditionExpression: '#state = :state',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ':state': 'open' },
+    ScanIndexForward: false,
+    Limit: 5,
+  };
+
+  it('reads the events in a state from the index, newest activity first', async () => {
+    const b = { eventId: 'b', activity: '2026-11-22T12:01:00.000Z b' };
+    const a = { eventId: 'a', activity: '2026-11-22T12:00:00.000Z a' };
+    dynamodb.on(QueryCommand).resolves({ Items: [{ ...b, state: 'open' }, a] });
+
+    const listed = await events.listed('open', undefined, 5);
+    await events.listed('open', a.activity, 5);
+
+    const beyond = {
+      ...page,
+      KeyConditionExpression: '#state = :state AND activity < :before',
+      ExpressionAttributeValues: { ':state': 'open', ':before': a.activity },
+    };
+    expect(listed).toEqual({ items: [b, a], end: true });
+    expect(sent(dynamodb)).toEqual([
+      ['QueryCommand', page],
+      ['QueryCommand', beyond],
+    ]);
   });
 });
 
@@ -133,149 +181,66 @@ describe('noteIntent', () => {
   it('notes the decision and that work is left, on an event without a result', async () => {
     dynamodb.on(UpdateCommand).resolves({});
 
-    expect(await store.noteIntent('e', decision, calm)).toBe(true);
+    const noted = await events.noteIntent('e', decision);
+
+    expect(noted).toBe(true);
     expect(sent(dynamodb)).toEqual([
-      [
-        'UpdateCommand',
-        {
-          TableName: 'test-events',
-          Key: { eventId: 'e' },
-          UpdateExpression:
-            'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
-          ConditionExpression: 'attribute_not_exists(version)',
-          ExpressionAttributeValues: {
-            ':intent': decisionItem,
-            ':unfinished': '1',
-            ':since': NOON_TEXT,
-          },
+      update('e', {
+        UpdateExpression:
+          'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
+        ConditionExpression: 'attribute_not_exists(version)',
+        ExpressionAttributeValues: {
+          ':intent': decisionItem,
+          ':unfinished': '1',
+          ':since': NOON_TEXT,
         },
-      ],
+      }),
     ]);
-    expect(signals(dynamodb)).toEqual([calm]);
   });
-
-  it('is false when a result is in force', async () => {
-    dynamodb.on(UpdateCommand).rejects(conditionFailed());
-
-    expect(await store.noteIntent('e', decision, calm)).toBe(false);
-  });
-
-  it('is unavailable when the store is', async () => {
-    dynamodb.on(UpdateCommand).rejects(refused('ThrottlingException'));
-
-    await expect(store.noteIntent('e', decision, calm)).rejects.toMatchObject({
-      code: 'unavailable',
-    });
-  });
-});
-
-const values = (version: number, state: string): object => ({
-  ':outcome': 'WIN',
-  ':decidedAt': NOON_TEXT,
-  ':version': version,
-  ':state': state,
-  ':activity': `${NOON_TEXT} e`,
-  ':none': [],
-  ':verdict': [{ ...decisionItem, version }],
 });
 
 describe('putInForce', () => {
-  const SET_RESULT =
+  const SET =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
     'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
     'history = list_append(if_not_exists(history, :none), :verdict)';
+  const GOES_ON = `${SET}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`;
+  const IS_DONE = `${SET} REMOVE intent, unfinished, unfinishedSince`;
+  const FIRST = 'attribute_not_exists(version)';
+  const NEXT = 'version = :from';
+  const unfinished: object = { ':unfinished': '1' };
 
-  it('puts a first result in force on condition that there is none, with work left', async () => {
+  it.each([
+    ['a first result of an event with bets', 0, 3, GOES_ON, FIRST, unfinished],
+    ['a first result of an event without', 0, 0, IS_DONE, FIRST, {}],
+    ['a correction', 4, 1, GOES_ON, NEXT, { ...unfinished, ':from': 4 }],
+    ['a correction of an event without bets', 4, 0, IS_DONE, NEXT, { ':from': 4 }],
+  ])('puts %s in force', async (_case, version, bets, UpdateExpression, condition, more) => {
     dynamodb.on(UpdateCommand).resolves({ Attributes: settlementItem });
-    const from = { version: 0, bets: 3, stakedMinor: 50n };
 
-    expect(await store.putInForce('e', decision, from, calm)).toEqual(settlement);
+    const inForce = await events.putInForce('e', decision, { version, bets, stakedMinor: 50n });
+
+    expect(inForce).toEqual(settlement);
     expect(sent(dynamodb)).toEqual([
-      [
-        'UpdateCommand',
-        {
-          TableName: 'test-events',
-          Key: { eventId: 'e' },
-          UpdateExpression: `${SET_RESULT}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`,
-          ConditionExpression: 'attribute_not_exists(version)',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: {
-            ...values(1, 'settling'),
-            ':bets': 3,
-            ':staked': 50n,
-            ':unfinished': '1',
-          },
-          ReturnValues: 'ALL_NEW',
+      update('e', {
+        UpdateExpression,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':outcome': 'WIN',
+          ':decidedAt': NOON_TEXT,
+          ':version': version + 1,
+          ':state': bets > 0 ? 'settling' : 'settled',
+          ':activity': `${NOON_TEXT} e`,
+          ':bets': bets,
+          ':staked': 50n,
+          ':none': [],
+          ':verdict': [{ ...decisionItem, version: BigInt(version + 1) }],
+          ...more,
         },
-      ],
+        ReturnValues: 'ALL_NEW',
+      }),
     ]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
-
-  it('puts a result of an event without bets in force as settled, with no work left', async () => {
-    dynamodb.on(UpdateCommand).resolves({ Attributes: settlementItem });
-    const from = { version: 0, bets: 0, stakedMinor: 0n };
-
-    await store.putInForce('e', decision, from, calm);
-
-    expect(sent(dynamodb)).toEqual([
-      [
-        'UpdateCommand',
-        {
-          TableName: 'test-events',
-          Key: { eventId: 'e' },
-          UpdateExpression: `${SET_RESULT} REMOVE intent, unfinished, unfinishedSince`,
-          ConditionExpression: 'attribute_not_exists(version)',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ...values(1, 'settled'), ':bets': 0, ':staked': 0n },
-          ReturnValues: 'ALL_NEW',
-        },
-      ],
-    ]);
-  });
-
-  it('puts a correction in force on condition of the version before', async () => {
-    dynamodb.on(UpdateCommand).resolves({ Attributes: settlementItem });
-    const from = { version: 4, bets: 1, stakedMinor: 50n };
-
-    await store.putInForce('e', decision, from, calm);
-
-    expect(sent(dynamodb)).toEqual([
-      [
-        'UpdateCommand',
-        {
-          TableName: 'test-events',
-          Key: { eventId: 'e' },
-          UpdateExpression: `${SET_RESULT}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`,
-          ConditionExpression: 'version = :from',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: {
-            ...values(5, 'settling'),
-            ':bets': 1,
-            ':staked': 50n,
-            ':unfinished': '1',
-            ':from': 4,
-          },
-          ReturnValues: 'ALL_NEW',
-        },
-      ],
-    ]);
-  });
-
-  it('is undefined when the event is at another version', async () => {
-    dynamodb.on(UpdateCommand).rejects(conditionFailed());
-    const from = { version: 4, bets: 1, stakedMinor: 50n };
-
-    expect(await store.putInForce('e', decision, from, calm)).toBeUndefined();
-  });
-
-  it('is unavailable when the store is', async () => {
-    dynamodb.on(UpdateCommand).rejects(broken('ECONNRESET'));
-    const from = { version: 4, bets: 1, stakedMinor: 50n };
-
-    await expect(store.putInForce('e', decision, from, calm)).rejects.toMatchObject({
-      code: 'unavailable',
-    });
   });
 });
 
@@ -283,39 +248,31 @@ describe('finishSettlement', () => {
   it('says settled, and that no work is left, on condition of the version', async () => {
     dynamodb.on(UpdateCommand).resolves({});
 
-    await store.finishSettlement('e', 2, calm);
+    await events.finishSettlement('e', 2);
 
     expect(sent(dynamodb)).toEqual([
-      [
-        'UpdateCommand',
-        {
-          TableName: 'test-events',
-          Key: { eventId: 'e' },
-          UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
-          ConditionExpression: 'version = :from',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':settled': 'settled', ':from': 2 },
-        },
-      ],
+      update('e', {
+        UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
+        ConditionExpression: 'version = :from',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':settled': 'settled', ':from': 2 },
+      }),
     ]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
-
-  it('has no effect, and does not fail, at another version', async () => {
-    dynamodb.on(UpdateCommand).rejects(conditionFailed());
-
-    await expect(store.finishSettlement('e', 2, calm)).resolves.toBeUndefined();
-  });
-
-  it('passes a bug on', async () => {
-    const bug = refused('ValidationException');
-    dynamodb.on(UpdateCommand).rejects(bug);
-
-    await expect(store.finishSettlement('e', 2, calm)).rejects.toBe(bug);
   });
 });
 
-describe('unfinishedEvents', () => {
+describe('a condition that does not hold', () => {
+  it('is an answer and no failure', async () => {
+    dynamodb.on(UpdateCommand).rejects(conditionFailed());
+    const from = { version: 4, bets: 1, stakedMinor: 50n };
+
+    expect(await events.noteIntent('e', decision)).toBe(false);
+    expect(await events.putInForce('e', decision, from)).toBeUndefined();
+    await expect(events.finishSettlement('e', 2)).resolves.toBeUndefined();
+  });
+});
+
+describe('unfinished', () => {
   it('reads one page of the sparse index, longest-waiting first', async () => {
     const items = [
       { eventId: 'b', unfinished: '1', unfinishedSince: NOON_TEXT },
@@ -323,7 +280,9 @@ describe('unfinishedEvents', () => {
     ];
     dynamodb.on(QueryCommand).resolves({ Items: items, LastEvaluatedKey: { eventId: 'a' } });
 
-    expect(await store.unfinishedEvents(2, calm)).toEqual([
+    const unfinished = await events.unfinished(2);
+
+    expect(unfinished).toEqual([
       { eventId: 'b', since: NOON },
       { eventId: 'a', since: NOON + 1 },
     ]);
@@ -339,18 +298,5 @@ describe('unfinishedEvents', () => {
         },
       ],
     ]);
-    expect(signals(dynamodb)).toEqual([calm]);
-  });
-
-  it('is empty when nothing is left to do', async () => {
-    dynamodb.on(QueryCommand).resolves({});
-
-    expect(await store.unfinishedEvents(2, calm)).toEqual([]);
-  });
-
-  it('is unavailable when the store is', async () => {
-    dynamodb.on(QueryCommand).rejects(refused('ThrottlingException'));
-
-    await expect(store.unfinishedEvents(2, calm)).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

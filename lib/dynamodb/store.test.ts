@@ -1,82 +1,80 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  broken,
-  expectNothing,
-  mockDynamodb,
-  sent,
-  signals,
-} from '../../tests/support/dynamodb.ts';
-import { calm, createFakes } from '../../tests/support/fakes.ts';
-import { createClient } from './client.ts';
-import { createDynamodbStore, tableNames } from './store.ts';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { broken, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
+import { betIdOf, NOON, placedBet } from '../../tests/support/samples.ts';
+import type { Bets, BetStore, Events, Fences } from '../bets/store.ts';
+import { createDynamodbStore } from './store.ts';
 
-const dynamodb = mockDynamodb();
-const { clock, random } = createFakes().deps;
-const store = createDynamodbStore({
-  client: createClient(undefined),
-  tablePrefix: 'test-',
-  clock,
-  random,
-});
+const { dynamodb, session } = mockedSession();
+const newStore = (): BetStore => createDynamodbStore(session.client, 'test-').until(session.wait);
 
-beforeEach(() => {
-  expectNothing(dynamodb);
-});
+const behind = { eventId: 'e', fence: 0 };
+const result = { outcome: 'WIN' as const, decidedAt: NOON };
+const decision = { id: 'decision-1', ...result };
+const from = { version: 0, bets: 0, stakedMinor: 0n };
 
-describe('tableNames', () => {
-  it('puts the prefix before the name of each table', () => {
-    expect(tableNames('p-')).toEqual({
-      bets: 'p-bets',
-      fences: 'p-fences',
-      events: 'p-events',
-      idempotencyKeys: 'p-idempotencyKeys',
-    });
+type CallName =
+  | `bets.${keyof Bets}`
+  | `fences.${keyof Fences}`
+  | `events.${keyof Events}`
+  | Exclude<keyof BetStore, 'bets' | 'fences' | 'events'>;
+const CALLS: Record<CallName, (store: BetStore) => Promise<unknown>> = {
+  'bets.insert': ({ bets }) => bets.insert(placedBet(1), undefined),
+  'bets.find': ({ bets }) => bets.find([betIdOf(1)]),
+  'bets.findPlaced': ({ bets }) => bets.findPlaced(betIdOf(1), undefined),
+  'bets.newest': ({ bets }) => bets.newest('0', undefined, 1),
+  'bets.newestIds': ({ bets }) => bets.newestIds(behind, undefined, 1),
+  'bets.oldestIds': ({ bets }) => bets.oldestIds(behind, undefined, 1),
+  'bets.storeResult': ({ bets }) => bets.storeResult([betIdOf(1)], { ...result, version: 1 }),
+  'fences.find': ({ fences }) => fences.find('e'),
+  'fences.close': ({ fences }) => fences.close('e', NOON),
+  'fences.markSwept': ({ fences }) => fences.markSwept(behind, 1),
+  'events.find': ({ events }) => events.find(['e']),
+  'events.findResults': ({ events }) => events.findResults(['e']),
+  'events.noteActivity': ({ events }) => events.noteActivity('e', NOON),
+  'events.listed': ({ events }) => events.listed('open', undefined, 1),
+  'events.noteIntent': ({ events }) => events.noteIntent('e', decision),
+  'events.putInForce': ({ events }) => events.putInForce('e', decision, from),
+  'events.finishSettlement': ({ events }) => events.finishSettlement('e', 1),
+  'events.unfinished': ({ events }) => events.unfinished(1),
+  ping: (store) => store.ping(),
+};
+
+describe.each(Object.entries(CALLS))('%s', (_name, call) => {
+  it('is unavailable when the store is, after one command', async () => {
+    const cause = broken('ECONNRESET');
+    dynamodb.rejects(cause);
+
+    await expect(call(newStore())).rejects.toMatchObject({ code: 'unavailable', cause });
+    expect(sent(dynamodb)).toHaveLength(1);
   });
-});
 
-describe('createDynamodbStore', () => {
-  it('has every call of the port', () => {
-    expect(Object.keys(store).toSorted()).toEqual([
-      'closeFences',
-      'findBet',
-      'findBets',
-      'findEvent',
-      'findEvents',
-      'findFences',
-      'findPlaced',
-      'findResults',
-      'finishSettlement',
-      'insertBet',
-      'listedEvents',
-      'markFenceSwept',
-      'newestBetIds',
-      'newestBets',
-      'noteActivity',
-      'noteIntent',
-      'oldestBetIds',
-      'ping',
-      'putInForce',
-      'storeResult',
-      'unfinishedEvents',
-    ]);
+  it('passes a refused command on as the bug it is', async () => {
+    const bug = refused('ValidationException');
+    dynamodb.rejects(bug);
+
+    await expect(call(newStore())).rejects.toBe(bug);
   });
 });
 
 describe('ping', () => {
-  it('reads a key that no event can have', async () => {
-    dynamodb.on(GetCommand).resolves({});
+  it('reads a key that no event has', async () => {
+    dynamodb.on(BatchGetCommand).resolves({});
 
-    await store.ping(calm);
+    await newStore().ping();
 
-    expect(sent(dynamodb)).toEqual([
-      ['GetCommand', { TableName: 'test-events', Key: { eventId: '#' } }],
-    ]);
-    expect(signals(dynamodb)).toEqual([calm]);
+    const RequestItems = { 'test-events': { Keys: [{ eventId: '#' }], ConsistentRead: true } };
+    expect(sent(dynamodb)).toEqual([['BatchGetCommand', { RequestItems }]]);
   });
+});
 
-  it('throws when the store does not answer', async () => {
-    dynamodb.on(GetCommand).rejects(broken('ECONNREFUSED'));
+describe('the stores of all requests', () => {
+  it('share what the process remembers of the activity of events', async () => {
+    const store = createDynamodbStore(session.client, 'test-');
+    dynamodb.resolves({});
 
-    await expect(store.ping(calm)).rejects.toMatchObject({ code: 'unavailable' });
+    await store.until(session.wait).events.noteActivity('e', NOON);
+    await store.until(session.wait).events.noteActivity('e', NOON);
+
+    expect(sent(dynamodb)).toHaveLength(1);
   });
 });

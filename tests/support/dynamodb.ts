@@ -6,6 +6,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
+import type { Wait } from '../../lib/bets/context.ts';
+import { createClient } from '../../lib/dynamodb/client.ts';
+import type { Session } from '../../lib/dynamodb/session.ts';
+import { tableNames } from '../../lib/dynamodb/tables.ts';
 
 export type MockedDynamodb = AwsClientStub<DynamoDBDocumentClient>;
 
@@ -21,18 +25,41 @@ export function expectNothing(dynamodb: MockedDynamodb): MockedDynamodb {
   return dynamodb;
 }
 
+export interface MockedSession {
+  dynamodb: MockedDynamodb;
+  session: Session;
+  /** The pauses of the test so far, each as long as it may be; none takes any time. */
+  pauses: number[];
+}
+
+/** For each test of a file: a session of which every command must be given the signal. */
+export function mockedSession(): MockedSession {
+  const dynamodb = mockDynamodb();
+  const pauses: number[] = [];
+  const { signal } = new AbortController();
+  const wait: Wait = {
+    signal,
+    random: () => 1,
+    sleep: async (milliseconds) => void pauses.push(milliseconds),
+  };
+  beforeEach(() => {
+    expectNothing(dynamodb);
+    pauses.length = 0;
+  });
+  afterEach(() => {
+    for (const call of dynamodb.calls()) {
+      const [, options]: unknown[] = call.args;
+      expect(Reflect.get(Object(options), 'abortSignal')).toBe(signal);
+    }
+  });
+  const options = { abortSignal: signal };
+  const session = { client: createClient(undefined), tables: tableNames('test-'), options, wait };
+  return { dynamodb, session, pauses };
+}
+
 /** The commands in the order of sending, each with its whole input. */
 export function sent(dynamodb: MockedDynamodb): [string, object][] {
   return dynamodb.calls().map(({ args: [command] }) => [command.constructor.name, command.input]);
-}
-
-/** The signals that were given with the commands. */
-export function signals(dynamodb: MockedDynamodb): unknown[] {
-  return dynamodb.calls().map((call) => {
-    // The stub's type knows the first argument only.
-    const [, options] = call.args as unknown as [object, { abortSignal: unknown }];
-    return options.abortSignal;
-  });
 }
 
 const $metadata = { httpStatusCode: 400 };
