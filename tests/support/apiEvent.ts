@@ -1,5 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpResponse } from '../../lib/http/problems.ts';
+import {
+  type Fault,
+  type HttpResponse,
+  type ProblemCode,
+  PROBLEMS,
+} from '../../lib/http/problems.ts';
 
 /** What a test says of a request; the rest is as API Gateway would send it. */
 export interface Sent {
@@ -57,19 +62,19 @@ const SAFETY_HEADERS = {
 
 export interface ReadAnswer {
   statusCode: number;
-  headers: Record<string, string>;
+  headers: Record<string, unknown>;
   body: unknown;
 }
 
 /** An answer with its body parsed, to be compared as a whole. */
 export function read(response: HttpResponse): ReadAnswer {
-  return { ...response, body: JSON.parse(response.body) };
+  return { ...response, body: response.body === '' ? '' : JSON.parse(response.body) };
 }
 
 export function jsonAnswer(
   statusCode: number,
   body: unknown,
-  headers: Record<string, string> = {},
+  headers: Record<string, unknown> = {},
 ): ReadAnswer {
   return {
     statusCode,
@@ -83,47 +88,44 @@ export function jsonAnswer(
   };
 }
 
-/** An answer to a GET whose client is told when nothing has changed. */
-export function taggedAnswer(
-  statusCode: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): ReadAnswer {
-  const etag: unknown = expect.stringMatching(/^W\/"[\w-]{22}"$/);
-  return jsonAnswer(statusCode, body, { etag: etag as string, ...headers });
+/** A 200 to a GET whose client is told when nothing has changed. */
+export function taggedAnswer(body: unknown, headers: Record<string, unknown> = {}): ReadAnswer {
+  return jsonAnswer(200, body, { etag: expect.stringMatching(/^W\/"[\w-]{22}"$/), ...headers });
 }
 
 /** A whole RFC 9457 answer to the request `REQUEST_ID`. */
 export function problemAnswer(
-  status: number,
-  code: string,
-  title: string,
+  code: ProblemCode,
   detail: string,
-  errors?: { in: string; pointer: string; detail: string }[],
+  errors?: readonly Fault[],
 ): ReadAnswer {
-  const answer = jsonAnswer(status, {
+  const { status, title } = PROBLEMS[code];
+  const body = {
     type: `/docs/problems#${code}`,
     title,
     status,
     detail,
     instance: `urn:bet-maker:request:${REQUEST_ID}`,
     ...(errors !== undefined && { errors }),
+  };
+  return jsonAnswer(status, body, {
+    'content-type': 'application/problem+json',
+    ...(status === 503 && { 'retry-after': '1' }),
   });
-  const retry = status === 503 ? { 'retry-after': '1' } : {};
-  const headers = { ...answer.headers, ...retry, 'content-type': 'application/problem+json' };
-  return { ...answer, headers };
+}
+
+/** The answer to a request that is not valid. */
+export function invalidAnswer(...faults: Fault[]): ReadAnswer {
+  const where = faults.map((fault) => `${fault.in} ${fault.pointer}`).join(', ');
+  return problemAnswer('invalid-request', `Not valid: ${where}.`, faults);
 }
 
 export const UNAVAILABLE = problemAnswer(
-  503,
   'unavailable',
-  'The store is away or busy',
   'The store cannot be reached or is busy; try again.',
 );
 
 export const INTERNAL = problemAnswer(
-  500,
   'internal',
-  'The service failed',
   'The failure was logged under the id of this request.',
 );

@@ -1,51 +1,48 @@
-import type { BetStore } from '../../lib/bets/store.ts';
-import { logger } from '../../lib/logger.ts';
-import { createClient } from '../../lib/dynamodb/client.ts';
-import { createDynamodbStore } from '../../lib/dynamodb/store.ts';
-import { observeWith, service } from '../../lib/service.ts';
-import { expectNothing, type MockedDynamodb, mockDynamodb } from './dynamodb.ts';
-import { betIdOf, NOON } from './fakes.ts';
+import type { Clock } from '../../lib/bets/clock.ts';
+import { readConfig } from '../../lib/config.ts';
+import type { Call } from '../../lib/http/call.ts';
+import { createHandler } from '../../lib/http/handler.ts';
+import { createService, type Parts } from '../../lib/service.ts';
+import { apiEvent, context, read, type ReadAnswer, type Sent } from './apiEvent.ts';
+import { type MockedDynamodb, mockDynamodb } from './dynamodb.ts';
+import { keptLog } from './keptLog.ts';
 import { silentObserver } from './observers.ts';
+import { betIdOf, NOON } from './samples.ts';
 
-export interface HandlerWorld {
-  dynamodb: MockedDynamodb;
-  /** What was logged as an error and as a warning. */
-  errors: jest.SpyInstance;
-  warnings: jest.SpyInstance;
-  /** Pauses that were made; none takes any time. */
-  pauses: jest.SpyInstance;
-}
-
-/** The id of the next bet that is placed. */
+/** The id of every bet that is placed. */
 export const NEW_BET_ID = betIdOf(0x1001);
-export const NOON_TEXT = '2026-11-22T12:00:00.000Z';
 
-/** One that remembers nothing of the test before. */
-function newStore(): BetStore {
-  const { clock } = service;
-  const client = createClient(undefined);
-  return createDynamodbStore({ client, tablePrefix: 'bet-maker-', clock, random: Math.random });
+/** Always noon: no pause takes time, and no deadline comes. */
+export const noon: Clock = {
+  now: () => NOON,
+  sleep: async () => {},
+  deadline: () => ({ signal: new AbortController().signal, [Symbol.dispose]: () => {} }),
+};
+
+export interface Served {
+  /** The store; a command that no test expects is a bug. */
+  dynamodb: MockedDynamodb;
+  ask(sent?: Sent): Promise<ReadAnswer>;
+  /** What was logged. */
+  lines: string[];
 }
 
-/** For each test: no store, noon, known ids, fence 32, and a log that stays here. */
-export function handlerWorld(): HandlerWorld {
-  const world: HandlerWorld = {
-    dynamodb: mockDynamodb(),
-    errors: jest.spyOn(logger, 'error'),
-    warnings: jest.spyOn(logger, 'warn'),
-    pauses: jest.spyOn(service.clock, 'sleep'),
-  };
-  beforeEach(() => {
-    observeWith(silentObserver);
-    service.store = newStore();
-    expectNothing(world.dynamodb);
-    world.errors.mockReset().mockReturnValue(undefined);
-    world.warnings.mockReset().mockReturnValue(undefined);
-    world.pauses.mockReset().mockResolvedValue(undefined);
-    jest.spyOn(service.clock, 'now').mockReturnValue(NOON);
-    jest.spyOn(service, 'newBetId').mockReturnValue(NEW_BET_ID);
-    jest.spyOn(service, 'newDecisionId').mockReturnValue('decision-1');
-    jest.spyOn(service, 'random').mockReturnValue(0.5);
+/** The handler of a call on a service of its own: at noon, with known ids and the fence 32. */
+export function serve(call: Call, given: Partial<Parts> = {}): Served {
+  const { logger, lines } = keptLog();
+  const service = createService(readConfig({}), {
+    clock: noon,
+    observer: silentObserver,
+    logger,
+    newBetId: () => NEW_BET_ID,
+    newDecisionId: () => 'decision-1',
+    random: () => 0.5,
+    ...given,
   });
-  return world;
+  const handler = createHandler(call, service);
+  return {
+    dynamodb: mockDynamodb(),
+    ask: async (sent) => read(await handler(apiEvent(sent), context)),
+    lines,
+  };
 }

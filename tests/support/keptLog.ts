@@ -1,0 +1,18 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import { createLogger, type Logger } from '../../lib/logger.ts';
+
+/** A logger whose lines are kept instead of printed. */
+export function keptLog(): { logger: Logger; lines: string[] } {
+  const lines: string[] = [];
+  const out = new Writable({
+    write: (line, _encoding, done) => {
+      lines.push(String(line));
+      done();
+    },
+  });
+  const logger = createLogger('INFO');
+  // Powertools has no option for where its lines go.
+  Reflect.set(logger, 'console', new Console(out));
+  return { logger, lines };
+}
