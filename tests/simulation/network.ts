@@ -253,7 +253,7 @@ function isRetried(error: Error & { code?: unknown }): boolean {
 }
 
 /** Like the SDK: nothing is sent when the signal has aborted before. */
-async function abortable<Result>(
+export async function abortable<Result>(
   call: () => Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {

@@ -16,6 +16,8 @@ export interface VirtualTime {
   deadline(milliseconds: number): Deadline;
   /** Lets everything happen that is due until `until`, in milliseconds since the beginning. */
   runUntil(until: number): Promise<void>;
+  /** Lets happen what has to, until `task` is settled; time stands at that instant then. */
+  runThrough<Result>(task: Promise<Result>): Promise<Result>;
 }
 
 /** All promises that are settled run on before the next step. */
@@ -30,6 +32,16 @@ export function createVirtualTime(): VirtualTime {
   const after = (milliseconds: number, run: () => void): void => {
     order += 1;
     steps.push({ at: now + Math.max(0, milliseconds), order, run });
+  };
+  const runWhile = async (isDue: (step: Step) => boolean): Promise<void> => {
+    // What was begun before this comes first.
+    await settled();
+    for (let step = steps.peek(); step !== undefined && isDue(step); step = steps.peek()) {
+      steps.pop();
+      now = step.at;
+      step.run();
+      await settled();
+    }
   };
   return {
     now: () => now,
@@ -49,15 +61,15 @@ export function createVirtualTime(): VirtualTime {
       return { signal: controller.signal, [Symbol.dispose]: () => void (disposed = true) };
     },
     runUntil: async (until) => {
-      // What was begun before this comes first.
-      await settled();
-      for (let step = steps.peek(); step !== undefined && step.at <= until; step = steps.peek()) {
-        steps.pop();
-        now = step.at;
-        step.run();
-        await settled();
-      }
+      await runWhile((step) => step.at <= until);
       now = until;
+    },
+    runThrough: async (task) => {
+      let over = false;
+      const end = (): void => void (over = true);
+      task.then(end, end);
+      await runWhile(() => !over);
+      return task;
     },
   };
 }

@@ -1,0 +1,173 @@
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { PlacedBet } from '../../lib/bets/bet.ts';
+import type { Context } from '../../lib/bets/context.ts';
+import { readConfig } from '../../lib/config.ts';
+import { createService } from '../../lib/service.ts';
+import { type Cloud, type CommandInput, createCloud, type Output } from '../simulation/cloud.ts';
+import { abortable } from '../simulation/network.ts';
+import { createVirtualTime, skewedClock } from '../simulation/virtualTime.ts';
+import { recordingObserver } from './observers.ts';
+import { betIdOf, NOON } from './samples.ts';
+
+const CONFIG = readConfig({ TABLE_PREFIX: 'calm-', LOG_LEVEL: 'SILENT' });
+const REQUEST_MS = 60_000;
+
+/** The store's calls and what only their commands say; the first that fits counts. */
+const CALLS = {
+  insert: /^TransactWrite.*"Put"/,
+  close: /^TransactWrite/,
+  findPlaced: /^TransactGet/,
+  storeResult: /^BatchExecuteStatement/,
+  newestIds: /^Query.*"byEvent".*"ScanIndexForward":false/,
+  oldestIds: /^Query.*"byEvent"/,
+  listed: /^Query.*"byState"/,
+  unfinished: /^Query.*"unfinished"/,
+  newest: /^Query/,
+  findBets: /^BatchGet.*"calm-bets"/,
+  findFences: /^BatchGet.*"calm-fences"/,
+  findResults: /^BatchGet.*"ProjectionExpression"/,
+  findEvents: /^BatchGet/,
+  markSwept: /^Update.*SET sweptVersion/,
+  noteActivity: /^Update.*SET #state = :open/,
+  noteIntent: /^Update.*SET intent/,
+  putInForce: /^Update.*SET outcome/,
+  finishSettlement: /^Update/,
+} satisfies Record<string, RegExp>;
+type Call = keyof typeof CALLS;
+
+/** What a call meets on its way to the cloud. */
+export type Fate = (carryOut: () => Promise<Output>) => Promise<Output>;
+
+export const prompt: Fate = (carryOut) => carryOut();
+export const failing =
+  (error: Error): Fate =>
+  () =>
+    Promise.reject(error);
+/** A network that sends the command again although its reply is only late. */
+export const twice: Fate = (carryOut) => carryOut().then(carryOut);
+export const away = failing(Object.assign(new Error('away'), { name: 'TimeoutError' }));
+export const conflict = failing(canceled('TransactionConflict'));
+export const fenceClosed = failing(canceled('ConditionalCheckFailed'));
+export const lostRace = failing(
+  new ConditionalCheckFailedException({ message: '', $metadata: {} }),
+);
+
+function canceled(Code: string): Error {
+  const CancellationReasons = [{ Code }];
+  return new TransactionCanceledException({ message: '', $metadata: {}, CancellationReasons });
+}
+
+export interface CalmCloud extends Pick<Cloud, 'all'> {
+  /** How long a write takes to reach an index from now on. */
+  indexLagMs: number;
+  /** Runs one request, or what a test has to do before it, until it is over. */
+  run<Result>(task: (context: Context) => Promise<Result>, withinMs?: number): Promise<Result>;
+  /** Runs another request while one runs: by a fate, or by the task itself. */
+  beside<Result>(task: (context: Context) => Promise<Result>): Promise<Result>;
+  /** Adds bets as if they had been placed, one by one. */
+  add(...bets: PlacedBet[]): Promise<void>;
+  /** What the next calls of a kind meet, each one fate; those after them meet nothing. */
+  meet(call: Call, ...fates: Fate[]): void;
+  /** Of the last run: the store's calls, when each was sent, the facts told, and its time. */
+  calls(): Call[];
+  sent(call: Call): { atMs: number; input: CommandInput }[];
+  told: unknown[][];
+  tookMs(): number;
+}
+
+/**
+ * A service on the simulated cloud, on which nothing happens by chance. It is noon; time passes by
+ * pauses and by `latencyMs` a call. Bets are 0x1001, 0x1002 and so on, and 0x10000 more for each
+ * millisecond after noon. Reads that do not ask for consistency never see the last second.
+ */
+export function calmCloud({
+  indexLagMs = 0,
+  latencyMs = 0,
+  random = (): number => 0.5,
+} = {}): CalmCloud {
+  const time = createVirtualTime();
+  const cloud = createCloud({
+    tablePrefix: CONFIG.tablePrefix,
+    indexLagMs: () => calm.indexLagMs,
+    after: time.after,
+    commitMs: () => 0,
+    now: time.now,
+    stale: () => true,
+    onWrite: () => {},
+  });
+  const fates = new Map<Call, Fate[]>();
+  const { observer, told } = recordingObserver();
+  const log: { call: Call; atMs: number; input: CommandInput }[] = [];
+  let begun = 0;
+  let tokens = 0;
+
+  const send = async (name: string, input: CommandInput): Promise<Output> => {
+    const call = callOf(name, input);
+    log.push({ call, atMs: time.now() - begun, input });
+    await time.sleep(latencyMs);
+    const fate = fates.get(call)?.shift() ?? prompt;
+    return fate(() => carryOut(cloud, name, input, `token-${(tokens += 1)}`));
+  };
+  const client = {
+    send: (
+      { constructor: { name }, input }: { constructor: { name: string }; input: CommandInput },
+      { abortSignal }: { abortSignal: AbortSignal },
+    ) => abortable(() => send(name, input), abortSignal),
+  };
+  let bets = 0;
+  let decisions = 0;
+  const service = createService(CONFIG, {
+    client: client as unknown as DynamoDBDocumentClient, // The store uses only `send`.
+    clock: skewedClock(time, NOON, () => 0),
+    observer,
+    newBetId: (at) => betIdOf(0x1000 + (bets += 1) + Math.floor(at - NOON) * 0x1_0000),
+    newDecisionId: () => `decision-${(decisions += 1)}`,
+    random,
+  });
+
+  const calm: CalmCloud = {
+    indexLagMs,
+    all: cloud.all,
+    run: (task, withinMs = REQUEST_MS) => {
+      log.length = 0;
+      told.length = 0;
+      begun = time.now();
+      return time.runThrough(service.within(withinMs, task));
+    },
+    beside: (task) => service.within(REQUEST_MS, task),
+    add: (...added) =>
+      calm.run(async ({ store }) => {
+        for (const bet of added) await store.bets.insert(bet, undefined);
+      }),
+    meet: (call, ...met) => void fates.set(call, met),
+    calls: () => log.map(({ call }) => call),
+    sent: (wanted) => log.filter(({ call }) => call === wanted),
+    told,
+    tookMs: () => time.now() - begun,
+  };
+  return calm;
+}
+
+function callOf(name: string, input: CommandInput): Call {
+  const digits = (_key: string, value: unknown): unknown =>
+    typeof value === 'bigint' ? String(value) : value;
+  const text = name + JSON.stringify(input, digits);
+  const found = Object.entries(CALLS).find(([, mark]) => mark.test(text));
+  if (found === undefined) throw new Error(`Not a call of the store: ${text}`);
+  return found[0] as Call; // The entries of CALLS have its keys.
+}
+
+function carryOut(cloud: Cloud, name: string, input: CommandInput, token: string): Promise<Output> {
+  return new Promise((resolve) => {
+    if (name === 'TransactWriteCommand') cloud.prepare(input, token).commit(() => resolve({}));
+    if (name === 'TransactGetCommand') resolve(cloud.transactGet(input));
+    if (name === 'BatchGetCommand') resolve(cloud.batchGet(input, Infinity));
+    if (name === 'QueryCommand') resolve(cloud.query(input, Infinity));
+    if (name === 'UpdateCommand') resolve(cloud.update(input));
+    if (name === 'BatchExecuteStatementCommand') resolve(cloud.batchExecute(input, []));
+  });
+}
