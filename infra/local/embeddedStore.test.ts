@@ -10,10 +10,13 @@ import {
   PutCommand,
   QueryCommand,
   TransactWriteCommand,
+  type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { type EmbeddedStore, startEmbeddedStore } from './embeddedStore.ts';
+import { keyNamesReader } from './transactions.ts';
 
 let store: EmbeddedStore;
 let client: DynamoDBDocumentClient;
@@ -29,19 +32,25 @@ afterAll(async () => {
   await store.close();
 });
 
-const UPDATE = 'UPDATE "t-bets" SET "status"=? SET "n"=? WHERE "shard"=? AND "betId"=? AND "n"<?';
-
 async function putBet(betId: string, n: number): Promise<void> {
   const Item = { shard: '1', betId, eventFence: 'e#1', n };
   await client.send(new PutCommand({ TableName: 't-bets', Item }));
 }
 
-async function betAt(betId: string): Promise<unknown> {
-  const Key = { shard: '1', betId };
-  const { Item } = await client.send(
-    new GetCommand({ TableName: 't-bets', Key, ConsistentRead: true }),
-  );
+async function itemAt(TableName: string, Key: Record<string, string>): Promise<unknown> {
+  const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
   return Item;
+}
+
+const betAt = (betId: string): Promise<unknown> => itemAt('t-bets', { shard: '1', betId });
+
+function idsBehind(fence: string): QueryCommand {
+  return new QueryCommand({
+    TableName: 't-bets',
+    IndexName: 'byEvent',
+    KeyConditionExpression: 'eventFence = :fence AND betId > :bound',
+    ExpressionAttributeValues: { ':fence': fence, ':bound': 'a' },
+  });
 }
 
 describe('the embedded store', () => {
@@ -51,118 +60,11 @@ describe('the embedded store', () => {
 
   it('reads what was written, by key and by index', async () => {
     await putBet('read', 1);
-    const query = new QueryCommand({
-      TableName: 't-bets',
-      IndexName: 'byEvent',
-      KeyConditionExpression: 'eventFence = :fence AND betId > :bound',
-      ExpressionAttributeValues: { ':fence': 'e#1', ':bound': 'reac' },
-    });
+
+    const byIndex = await client.send(idsBehind('e#1'));
 
     expect(await betAt('read')).toEqual({ shard: '1', betId: 'read', eventFence: 'e#1', n: 1n });
-    expect((await client.send(query)).Items).toEqual([
-      { shard: '1', betId: 'read', eventFence: 'e#1' },
-    ]);
-  });
-
-  it('answers a transaction that is cancelled with the reasons and the item', async () => {
-    const Item = { key: 'k', betId: 'b' };
-    const write = new TransactWriteCommand({
-      TransactItems: [
-        {
-          Update: {
-            TableName: 't-fences',
-            Key: { eventFence: 'f' },
-            UpdateExpression: 'ADD placed :one',
-            ExpressionAttributeValues: { ':one': 1 },
-          },
-        },
-        {
-          Put: {
-            TableName: 't-idempotencyKeys',
-            Item,
-            ConditionExpression: 'attribute_not_exists(#key)',
-            ExpressionAttributeNames: { '#key': 'key' },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          },
-        },
-      ],
-    });
-    await client.send(write);
-
-    const error: unknown = await client.send(write).catch((thrown: unknown) => thrown);
-
-    expect(error).toBeInstanceOf(TransactionCanceledException);
-    expect(error).toMatchObject({
-      CancellationReasons: [
-        { Code: 'None' },
-        {
-          Code: 'ConditionalCheckFailed',
-          Message: 'The conditional request failed',
-          Item: { key: { S: 'k' }, betId: { S: 'b' } },
-        },
-      ],
-    });
-    const fence = new GetCommand({ TableName: 't-fences', Key: { eventFence: 'f' } });
-    expect((await client.send(fence)).Item).toEqual({ eventFence: 'f', placed: 1n });
-  });
-
-  it('shows nobody the middle of a transaction', async () => {
-    const write = (n: number) =>
-      new TransactWriteCommand({
-        TransactItems: ['x', 'y'].map((betId) => ({
-          Put: { TableName: 't-bets', Item: { shard: '1', betId, eventFence: 'e#2', n } },
-        })),
-      });
-    const pair = new QueryCommand({
-      TableName: 't-bets',
-      IndexName: 'byEvent',
-      KeyConditionExpression: 'eventFence = :fence',
-      ExpressionAttributeValues: { ':fence': 'e#2' },
-    });
-
-    const seen = await Promise.all(
-      [1, 2, 3, 4, 5].map(async (n) => {
-        const [, read] = await Promise.all([client.send(write(n)), client.send(pair)]);
-        return read.Count;
-      }),
-    );
-
-    expect(seen.filter((count) => count === 1)).toEqual([]);
-  });
-
-  it('carries out each statement of a batch by itself, and answers each', async () => {
-    await putBet('old', 0);
-    await putBet('new', 2);
-    const update = (betId: string) => ({
-      Statement: UPDATE,
-      Parameters: ['won', 2, '1', betId, 2],
-    });
-
-    const { Responses } = await client.send(
-      new BatchExecuteStatementCommand({ Statements: ['old', 'new', 'none'].map(update) }),
-    );
-
-    const refused = {
-      TableName: 't-bets',
-      Error: { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' },
-    };
-    expect(Responses).toEqual([{ TableName: 't-bets' }, refused, refused]);
-    expect(await betAt('old')).toMatchObject({ status: 'won', n: 2n });
-    expect(await betAt('new')).toEqual({ shard: '1', betId: 'new', eventFence: 'e#1', n: 2n });
-    expect(await betAt('none')).toBeUndefined();
-  });
-
-  it.each([
-    'DELETE FROM "t-bets" WHERE "shard"=?',
-    'SELECT * FROM "t-bets"',
-    'UPDATE "t-bets" SET "n"=1 WHERE "shard"=?',
-    '',
-  ])('refuses the statement %j, which it cannot carry out', async (Statement) => {
-    const batch = new BatchExecuteStatementCommand({
-      Statements: [{ Statement, Parameters: ['1'] }],
-    });
-
-    await expect(client.send(batch)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(byIndex.Items).toContainEqual({ shard: '1', betId: 'read', eventFence: 'e#1' });
   });
 
   it('refuses an operation that it has not', async () => {
@@ -173,11 +75,8 @@ describe('the embedded store', () => {
   });
 
   it('refuses a table that is not valid, as DynamoDB does', async () => {
-    const table = new CreateTableCommand({
-      TableName: 'x',
-      AttributeDefinitions: [],
-      KeySchema: [],
-    });
+    const TableName = 'x';
+    const table = new CreateTableCommand({ TableName, AttributeDefinitions: [], KeySchema: [] });
 
     await expect(client.send(table)).rejects.toMatchObject({ name: 'ValidationException' });
   });
@@ -189,10 +88,182 @@ describe('the embedded store', () => {
     expect(await response.json()).toMatchObject({ __type: 'InternalServerError' });
   });
 
+  it('refuses a request that does not say how long it is', async () => {
+    const body = new Blob(['{}']).stream();
+
+    const response = await fetch(store.endpoint, { method: 'POST', body, duplex: 'half' });
+
+    expect(response.status).toBe(413);
+  });
+
   it('forgets everything when it is closed', async () => {
     const other = await startEmbeddedStore();
     await other.close();
 
     await expect(fetch(other.endpoint)).rejects.toThrow('fetch failed');
+  });
+});
+
+type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+const put = (key: string, more: object = {}): Write => ({
+  Put: { TableName: 't-idempotencyKeys', Item: { key, n: 1 }, ...more },
+});
+const IF_NEW = {
+  ConditionExpression: 'attribute_not_exists(#key)',
+  ExpressionAttributeNames: { '#key': 'key' },
+};
+const add = (eventFence: string, UpdateExpression = 'ADD n :n'): Write => ({
+  Update: {
+    TableName: 't-fences',
+    Key: { eventFence },
+    UpdateExpression,
+    ExpressionAttributeValues: { ':n': 5 },
+  },
+});
+const transact = (...TransactItems: Write[]): Promise<unknown> =>
+  client.send(new TransactWriteCommand({ TransactItems }));
+const keyAt = (key: string): Promise<unknown> => itemAt('t-idempotencyKeys', { key });
+const fenceAt = (eventFence: string): Promise<unknown> => itemAt('t-fences', { eventFence });
+
+const NONE = { Code: 'None' };
+const FAILED = { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' };
+
+describe('a transaction of the embedded store', () => {
+  it('carries out all writes', async () => {
+    await transact(put('all'), add('all'));
+
+    expect(await keyAt('all')).toEqual({ key: 'all', n: 1n });
+    expect(await fenceAt('all')).toEqual({ eventFence: 'all', n: 5n });
+  });
+
+  it('undoes every write when one condition fails, and gives a reason for each', async () => {
+    await transact(add('old'), put('taken'));
+
+    const failed = transact(add('new'), add('old'), put('taken', IF_NEW), put('after'));
+
+    const error: unknown = await failed.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TransactionCanceledException);
+    expect(error).toMatchObject({
+      message:
+        'Transaction cancelled, please refer cancellation reasons for specific reasons ' +
+        '[None, None, ConditionalCheckFailed, None]',
+      CancellationReasons: [NONE, NONE, FAILED, NONE],
+    });
+    expect(await fenceAt('new')).toBeUndefined();
+    expect(await fenceAt('old')).toEqual({ eventFence: 'old', n: 5n });
+    expect(await keyAt('taken')).toEqual({ key: 'taken', n: 1n });
+    expect(await keyAt('after')).toBeUndefined();
+  });
+
+  it('shows the item that is there when it is asked for', async () => {
+    await transact(put('shown'));
+
+    const again = transact(
+      put('shown', { ...IF_NEW, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+      put('not-there', IF_NEW),
+      put('shown-not', IF_NEW),
+    );
+
+    await expect(again).rejects.toMatchObject({
+      CancellationReasons: [
+        { ...FAILED, Item: { key: { S: 'shown' }, n: { N: '1' } } },
+        NONE,
+        NONE,
+      ],
+    });
+  });
+
+  it.each([
+    ['is not valid', add('any', 'ADD'), 'ValidationException'],
+    [
+      'is to a table that is not there',
+      { Put: { TableName: 't-none', Item: { k: 1 } } },
+      'ResourceNotFoundException',
+    ],
+    [
+      'is neither a put nor an update',
+      { Delete: { TableName: 't-fences', Key: { eventFence: 'x' } } },
+      'ValidationException',
+    ],
+  ])('undoes every write when a later one %s, and says so', async (_what, write, name) => {
+    await expect(transact(put('before'), write)).rejects.toMatchObject({ name });
+
+    expect(await keyAt('before')).toBeUndefined();
+  });
+
+  it('shows nobody its middle', async () => {
+    const write = (n: number) => {
+      const puts = ['x', 'y'].map((betId) => ({
+        Put: { TableName: 't-bets', Item: { shard: '1', betId, eventFence: 'e#2', n } },
+      }));
+      return transact(...puts);
+    };
+
+    const seen = await Promise.all(
+      [1, 2, 3, 4, 5].map(async (n) => {
+        const [, read] = await Promise.all([write(n), client.send(idsBehind('e#2'))]);
+        return read.Count;
+      }),
+    );
+
+    expect(seen.filter((count) => count === 1)).toEqual([]);
+  });
+
+  it("reads the names of a table's key once", async () => {
+    const asked: object[] = [];
+    const keyNames = keyNamesReader({
+      DescribeTable: async (input) => {
+        asked.push(input);
+        return { Table: { KeySchema: [{ AttributeName: 'k' }] } };
+      },
+    });
+
+    const names = [await keyNames('one'), await keyNames('one'), await keyNames('two')];
+
+    expect(names).toEqual([['k'], ['k'], ['k']]);
+    expect(asked).toEqual([{ TableName: 'one' }, { TableName: 'two' }]);
+  });
+});
+
+describe('a batch of statements of the embedded store', () => {
+  const update = (betId: string, table = 't-bets') => ({
+    Statement: `UPDATE "${table}" SET "status"=? SET "n"=? WHERE "shard"=? AND "betId"=? AND "n"<?`,
+    Parameters: ['won', 2, '1', betId, 2],
+  });
+
+  it('has each carried out by itself, and answered', async () => {
+    await putBet('old', 0);
+    await putBet('new', 2);
+    const Statements = [update('old'), update('new'), update('none'), update('old', 't-none')];
+
+    const { Responses } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+
+    const refused = { TableName: 't-bets', Error: FAILED };
+    expect(Responses).toEqual([
+      { TableName: 't-bets' },
+      refused,
+      refused,
+      {
+        TableName: 't-none',
+        Error: { Code: 'ResourceNotFound', Message: expect.stringContaining('not found') },
+      },
+    ]);
+    expect(await betAt('old')).toMatchObject({ status: 'won', n: 2n });
+    expect(await betAt('new')).toEqual({ shard: '1', betId: 'new', eventFence: 'e#1', n: 2n });
+    expect(await betAt('none')).toBeUndefined();
+  });
+
+  it.each([
+    'DELETE FROM "t-bets" WHERE "shard"=?',
+    'SELECT * FROM "t-bets"',
+    'UPDATE "t-bets" SET "n"=1 WHERE "shard"=?',
+    '',
+  ])('refuses %j, which cannot be carried out', async (Statement) => {
+    const Statements = [{ Statement, Parameters: ['1'] }];
+
+    await expect(
+      client.send(new BatchExecuteStatementCommand({ Statements })),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });

@@ -12,11 +12,7 @@ import type { Request } from 'express';
 const TEXT_TYPE =
   /^(?:text\/[\w.+-]+|application\/(?:json|xml|javascript))\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
-/**
- * The payload (format 2.0) that an API Gateway HTTP API would send for a request.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- */
+/** The payload (format 2.0) that an API Gateway HTTP API would send; see lib/http/handler.ts. */
 export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
   const { method, originalUrl } = request;
   const rawPath = decodePath(request.path);

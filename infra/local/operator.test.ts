@@ -1,21 +1,22 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { listen } from './listen.ts';
 import { demandOperator } from './operator.ts';
 
 const TOKEN = 'mF_9.B5f-4.1JqM+/~==';
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 /** Asks something that only operators may do; 204 is its answer to them. */
 async function ask(token: string | undefined, authorization?: string): Promise<Response> {
   const app = express();
   app.get('/', demandOperator(token), (_request, response) => void response.status(204).end());
-  server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  server = createServer(app);
+  const port = await listen(server);
   return fetch(`http://127.0.0.1:${port}/`, {
     headers: { connection: 'close', ...(authorization !== undefined && { authorization }) },
   });

@@ -1,7 +1,8 @@
+import { describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { measure } from '../../lib/metrics.ts';
+import { listen } from './listen.ts';
 import { createPrometheus, type Prometheus } from './prometheus.ts';
 
 /** The answer to the last of some requests to an app with a route or two. */
@@ -10,9 +11,8 @@ async function ask(prometheus: Prometheus, ...paths: string[]): Promise<Response
   app.use(prometheus.timeRequests);
   app.get('/bets/:id', (_request, response) => void response.status(204).end());
   app.get('/metrics', prometheus.answerMetrics);
-  const server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = createServer(app);
+  const port = await listen(server);
   let answer = new Response();
   for (const path of paths) {
     answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
@@ -27,7 +27,7 @@ async function samples(answer: Response, prefix: string): Promise<string[]> {
 }
 
 describe('GET /metrics', () => {
-  it("has all of the domain's metrics from the start, by Prometheus's rules of naming", async () => {
+  it("has the domain's metrics from the start, named by Prometheus's rules", async () => {
     const answer = await ask(createPrometheus(), '/metrics');
 
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');

@@ -1,5 +1,6 @@
+import { describe, expect, it } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { rejectRawRequest, rejectTunnel } from './rawRequests.ts';
+import { rejectRawRequest } from './rawRequests.ts';
 
 function answerTo(code: string | undefined): { status: string; text: string } {
   const socket = new PassThrough();
@@ -11,8 +12,6 @@ function answerTo(code: string | undefined): { status: string; text: string } {
 describe('rejectRawRequest', () => {
   it.each([
     ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout', 'request-timeout'],
-    ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large', 'headers-too-large'],
-    ['HPE_INVALID_METHOD', '400 Bad Request', 'malformed-request'],
     [undefined, '400 Bad Request', 'malformed-request'],
   ])('answers %s with %s and closes the connection', (code, status, problem) => {
     const answer = answerTo(code);
@@ -45,20 +44,5 @@ describe('rejectRawRequest', () => {
     rejectRawRequest(new Error('parse error'), socket);
 
     expect(socket.destroyed).toBe(true);
-  });
-});
-
-describe('rejectTunnel', () => {
-  it('answers CONNECT as a method that nothing has, and closes the connection', () => {
-    const socket = new PassThrough();
-
-    rejectTunnel(undefined, socket);
-
-    const text = String(socket.read());
-    expect(text).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/);
-    expect(text).toContain('\r\nallow: \r\n');
-    expect(text).toContain('\r\nconnection: close\r\n');
-    expect(text).toContain('"type":"/docs/problems#method-not-allowed"');
-    expect(socket.writableEnded).toBe(true);
   });
 });

@@ -1,60 +1,65 @@
-import { handler } from '../../functions/resumeSettlements.ts';
-import { logger } from '../../lib/logger.ts';
-import { prepareStore } from './prepareStore.ts';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { readConfig } from '../../lib/config.ts';
+import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
+import { createClient } from '../../lib/dynamodb/client.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { createService } from '../../lib/service.ts';
+import { systemClock } from '../../lib/systemClock.ts';
+import { silentObserver } from '../../tests/support/observers.ts';
+import { type EmbeddedStore, startEmbeddedStore } from './embeddedStore.ts';
 import { runSettlementLoop } from './settlementLoop.ts';
 
-jest.mock('../../functions/resumeSettlements.ts', () => ({ handler: jest.fn() }));
-jest.mock('./prepareStore.ts', () => ({ prepareStore: jest.fn() }));
+let store: EmbeddedStore;
+beforeAll(async () => {
+  store = await startEmbeddedStore();
+});
+afterAll(() => store.close());
 
-const resuming = jest.mocked(handler);
-const preparing = jest.mocked(prepareStore);
-const warnings = jest.spyOn(logger, 'warn');
-
-/** Runs the loop for some runs of the resumer, each followed by its pause. */
-async function runFor(runs: number, run: (number: number) => Promise<void>): Promise<void> {
+/** Runs the loop for so many runs; the store has its tables from the preparation `tablesAt` on. */
+async function runFor(runs: number, tablesAt: number) {
+  const client = createClient(store.endpoint);
+  const { tablePrefix, ...config } = readConfig({ TABLE_PREFIX: `${randomUUID()}-` });
+  const logger = createLogger('SILENT');
+  const warn = jest.spyOn(logger, 'warn');
   const stopping = new AbortController();
-  let number = 0;
-  resuming.mockImplementation(async () => {
-    number += 1;
-    if (number === runs) stopping.abort();
-    await run(number);
-    return { found: 0, finished: [] };
-  });
-  await runSettlementLoop(stopping.signal);
+  const deadlinesMs: number[] = [];
+  const clock = {
+    ...systemClock,
+    deadline: (milliseconds: number) => {
+      deadlinesMs.push(milliseconds);
+      if (deadlinesMs.length === runs) stopping.abort();
+      return systemClock.deadline(milliseconds);
+    },
+  };
+  const parts = { client, clock, logger, observer: silentObserver };
+  const service = createService({ ...config, tablePrefix }, parts);
+  let prepared = 0;
+  const prepareStore = async (): Promise<void> => {
+    prepared += 1;
+    if (prepared >= tablesAt) await createMissingTables(client, tablePrefix);
+  };
+  if (runs === 0) stopping.abort();
+
+  await runSettlementLoop(service, prepareStore, stopping.signal);
+  client.destroy();
+  return { prepared, deadlinesMs, warnings: warn.mock.calls };
 }
 
-beforeEach(() => {
-  resuming.mockReset();
-  preparing.mockReset().mockResolvedValue(undefined);
-  warnings.mockReset().mockReturnValue(undefined);
-});
-
 describe('runSettlementLoop', () => {
-  it('makes the tables first, and then resumes settlements with a minute of time', async () => {
-    await runFor(1, async () => {});
-
-    const [, context] = resuming.mock.calls[0] ?? [];
-    expect(preparing).toHaveBeenCalledTimes(1);
-    expect(preparing.mock.invocationCallOrder[0]).toBeLessThan(
-      resuming.mock.invocationCallOrder[0] ?? 0,
-    );
-    expect(context?.getRemainingTimeInMillis()).toBeGreaterThan(58_000);
-    expect(context?.getRemainingTimeInMillis()).toBeLessThanOrEqual(60_000);
+  it('makes the tables first, and resumes settlements with nearly a minute of time', async () => {
+    expect(await runFor(1, 1)).toEqual({ prepared: 1, deadlinesMs: [59_000], warnings: [] });
   });
 
-  it('ends without an error, and does not begin when it is stopped already', async () => {
-    await expect(runSettlementLoop(AbortSignal.abort())).resolves.toBeUndefined();
-    expect(preparing).not.toHaveBeenCalled();
-    expect(resuming).not.toHaveBeenCalled();
-  });
-
-  it('outlives a store that is away, and says so', async () => {
-    const error = new Error('the store is away');
-
-    await runFor(1, async () => {
-      throw error;
+  it('says that a run failed, makes the tables again and goes on', async () => {
+    expect(await runFor(3, 2)).toEqual({
+      prepared: 2,
+      deadlinesMs: [59_000, 59_000, 59_000],
+      warnings: [['Not all settlements were carried on', { error: expect.any(Error) }]],
     });
+  });
 
-    expect(warnings.mock.calls).toEqual([['Not all settlements were carried on', { error }]]);
+  it('does not begin when it is stopped already', async () => {
+    expect(await runFor(0, 1)).toEqual({ prepared: 0, deadlinesMs: [], warnings: [] });
   });
 });
