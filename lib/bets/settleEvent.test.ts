@@ -1,287 +1,257 @@
-import {
-  betIdOf,
-  calm,
-  createFakes,
-  deadlineOf,
-  type Fakes,
-  NOON,
-  placedBet,
-} from '../../tests/support/fakes.ts';
-import { BetError } from './errors.ts';
-import type { Decision } from './event.ts';
-import { completeIntent, getEvent, settleEvent, type SettleRequest } from './settleEvent.ts';
+import { away, type CalmCloud, calmCloud, lostRace, twice } from '../../tests/support/calmCloud.ts';
+import { betIdOf, NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
+import type { Decision, EventReport, Settlement } from './event.ts';
+import { settleEvent, type SettleRequest } from './settleEvent.ts';
 
 const EVENT = 'sr:match:42';
-const win: SettleRequest = { eventId: EVENT, outcome: 'WIN', sweepBudgetMs: 1000 };
-const lose: SettleRequest = { ...win, outcome: 'LOSE' };
+const win: SettleRequest = { eventId: EVENT, outcome: 'WIN' };
+const lose: SettleRequest = { eventId: EVENT, outcome: 'LOSE' };
 
 const own: Decision = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON };
 const others: Decision = { id: 'others', outcome: 'LOSE', decidedAt: NOON - 5 };
 
-/** An event with bets, each behind a fence of its own. */
-function withBets(count: number): Fakes {
-  const fakes = createFakes();
-  for (let number = 0; number < count; number += 1) {
-    fakes.store.add(placedBet(number, { fence: number % 64 }));
-  }
-  return fakes;
+/** Bets of 10.50, each behind a fence of its own. */
+async function withBets(count: number, options = {}): Promise<CalmCloud> {
+  const cloud = calmCloud(options);
+  const bets = Array.from({ length: count }, (_, number) => placedBet(number, { fence: number }));
+  await cloud.add(...bets);
+  return cloud;
+}
+
+function settle(cloud: CalmCloud, request = win, withinMs?: number): Promise<EventReport> {
+  return cloud.run((context) => settleEvent(context, request), withinMs);
+}
+
+/** Another operator's result over version `version`, without a sweep. */
+function putOthers(
+  cloud: CalmCloud,
+  { version = 0, bets = 1, decision = others } = {},
+): Promise<Settlement | undefined> {
+  return cloud.beside(({ store }) =>
+    store.events.putInForce(EVENT, decision, { version, bets, stakedMinor: 1050n * BigInt(bets) }),
+  );
+}
+
+/** An event whose result, another operator's, is in force. */
+async function decided(bets = 0): Promise<CalmCloud> {
+  const cloud = await withBets(bets);
+  await cloud.run(() => putOthers(cloud, { bets }));
+  return cloud;
+}
+
+function report(bets: number, more: Partial<EventReport> = {}): EventReport {
+  const total = { total: bets, settled: bets, stakedMinor: 1050n * BigInt(bets) };
+  const history = [{ ...own, version: 1 }];
+  return {
+    eventId: EVENT,
+    outcome: 'WIN',
+    version: 1,
+    state: 'settled',
+    bets: total,
+    history,
+    ...more,
+  };
 }
 
 describe('settleEvent for a first result', () => {
   it('puts it in force and stores it on the bets that one batch holds', async () => {
-    const { deps, store, deadlines } = withBets(25);
+    const cloud = await withBets(25);
 
-    const report = await settleEvent(deps, win, calm);
+    const settled = await settle(cloud);
 
-    expect(report).toEqual({
-      eventId: EVENT,
-      outcome: 'WIN',
-      version: 1,
-      state: 'settled',
-      bets: { total: 25, settled: 25, stakedMinor: 26_250n },
-      history: [{ ...own, version: 1 }],
-    });
-    expect(store.storedVersions()).toEqual(Array.from({ length: 25 }, () => 1));
-    expect(store.events.get(EVENT)?.settlement?.state).toBe('settled');
-    expect(deadlines).toEqual([1000]);
+    expect(settled).toEqual(report(25));
+    const versions = cloud.all('bets').map(({ outcomeVersion }) => outcomeVersion);
+    expect(versions).toEqual(Array.from({ length: 25 }, () => 1n));
+    expect(cloud.told).toEqual([['settlementBegun'], ['betsSettled', 25], ['settlementFinished']]);
   });
 
-  it('leaves more bets than that to the resumer', async () => {
-    const { deps, store, deadlines } = withBets(26);
-    const storing = jest.spyOn(store, 'storeResult');
+  it('notes the intent, closes the fences, counts and only then puts it in force', async () => {
+    const cloud = await withBets(26);
 
-    const report = await settleEvent(deps, win, calm);
+    await settle(cloud);
 
-    expect(report).toEqual({
-      eventId: EVENT,
-      outcome: 'WIN',
-      version: 1,
-      state: 'settling',
-      bets: { total: 26, settled: 0, stakedMinor: 27_300n },
-      history: [{ ...own, version: 1 }],
-    });
-    expect(storing).not.toHaveBeenCalled();
-    expect(deadlines).toEqual([]);
+    expect(cloud.calls()).toEqual([
+      'findEvents',
+      'noteIntent',
+      'close',
+      'findFences',
+      'putInForce',
+      'findFences',
+    ]);
+    expect(cloud.sent('noteIntent')).toMatchObject([
+      { input: { ExpressionAttributeValues: { ':intent': { ...own, decidedAt: NOON_TEXT } } } },
+    ]);
+    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(
+      Array.from({ length: 64 }, () => NOON_TEXT),
+    );
+  });
+
+  it('leaves more bets than one batch holds to the resumer', async () => {
+    const cloud = await withBets(26);
+
+    const settled = await settle(cloud);
+
+    const bets = { total: 26, settled: 0, stakedMinor: 27_300n };
+    expect(settled).toEqual(report(26, { state: 'settling', bets }));
+    expect(cloud.told).toEqual([['settlementBegun']]);
   });
 
   it('settles an event without bets at once', async () => {
-    const { deps, store } = createFakes();
-    const finishing = jest.spyOn(store, 'finishSettlement');
+    const cloud = calmCloud();
 
-    const report = await settleEvent(deps, win, calm);
+    const settled = await settle(cloud);
 
-    expect(report).toEqual({
-      eventId: EVENT,
-      outcome: 'WIN',
-      version: 1,
-      state: 'settled',
-      bets: { total: 0, settled: 0, stakedMinor: 0n },
-      history: [{ ...own, version: 1 }],
-    });
-    expect(finishing).not.toHaveBeenCalled();
+    expect(settled).toEqual(report(0));
+    expect(cloud.calls()).not.toContain('finishSettlement');
+    expect(cloud.told).toEqual([['settlementBegun'], ['settlementFinished']]);
   });
 
-  it('notes the intent, closes the fences, counts and only then puts the outcome in force', async () => {
-    const { deps, store } = withBets(2);
-    const noting = jest.spyOn(store, 'noteIntent');
-    const closing = jest.spyOn(store, 'closeFences');
-    const counting = jest.spyOn(store, 'findFences');
-    const forcing = jest.spyOn(store, 'putInForce');
+  it('answers that it goes on when the budget of the sweep is over', async () => {
+    const cloud = await withBets(2, { random: () => 0.999 });
+    cloud.indexLagMs = 5_000;
+    await cloud.add(placedBet(2, { fence: 2 }));
 
-    await settleEvent(deps, win, calm);
+    const settled = await settle(cloud);
 
-    const order = [noting, closing, counting, forcing].map(
-      (spy) => spy.mock.invocationCallOrder[0],
-    );
-    expect(order).toEqual(order.toSorted((one = 0, other = 0) => one - other));
-    expect(noting.mock.calls).toEqual([[EVENT, own, calm]]);
-    expect(closing.mock.calls).toEqual([[EVENT, NOON, calm]]);
-    expect(forcing.mock.calls).toEqual([
-      [EVENT, own, { version: 0, bets: 2, stakedMinor: 2100n }, calm],
-    ]);
+    const bets = { total: 3, settled: 2, stakedMinor: 3150n };
+    expect(settled).toEqual(report(3, { state: 'settling', bets }));
+    expect(cloud.tookMs()).toBe(1000);
   });
 
-  it('answers that it goes on when the sweep does not end in time', async () => {
-    const { deps, store } = withBets(3);
-    store.unindexed.add(betIdOf(1));
+  it('ends by the deadline of the request when that comes first', async () => {
+    const cloud = calmCloud({ indexLagMs: 5_000 });
+    await cloud.add(placedBet(1));
 
-    const report = await settleEvent(deps, win, calm);
+    const settled = settle(cloud, win, 300);
 
-    expect(report).toEqual({
-      eventId: EVENT,
-      outcome: 'WIN',
-      version: 1,
-      state: 'settling',
-      bets: { total: 3, settled: 2, stakedMinor: 3150n },
-      history: [{ ...own, version: 1 }],
-    });
+    await expect(settled).rejects.toHaveProperty('code', 'unavailable');
+    expect(cloud.tookMs()).toBe(300);
   });
 
-  it.each([['budget'], ['request']])('stops the sweep at the end of the %s', async (which) => {
-    const { deps, store } = withBets(1);
-    const over = AbortSignal.abort();
-    jest
-      .spyOn(deps.clock, 'deadline')
-      .mockReturnValue(deadlineOf(which === 'budget' ? over : calm));
-    const storing = jest.spyOn(store, 'storeResult');
+  it('passes on that the store is away', async () => {
+    const cloud = await withBets(1);
+    cloud.meet('close', away);
 
-    const report = await settleEvent(deps, win, which === 'request' ? over : calm);
-
-    expect(report.state).toBe('settling');
-    expect(storing.mock.calls[0]?.[2]?.aborted).toBe(true);
+    await expect(settle(cloud)).rejects.toHaveProperty('code', 'unavailable');
+    expect(cloud.told).toEqual([]);
   });
+});
 
-  it('has lost when another result is put in force meanwhile, and then corrects that one', async () => {
-    const { deps, store } = withBets(1);
-    jest.spyOn(store, 'putInForce').mockImplementationOnce(async () => {
-      jest.restoreAllMocks();
-      await store.putInForce(EVENT, others, { version: 0, bets: 1, stakedMinor: 1050n });
-      return undefined;
+describe('settleEvent that meets other operators', () => {
+  it('corrects a result that is put in force before its own', async () => {
+    const cloud = await withBets(1);
+    cloud.meet('putInForce', async (carryOut) => {
+      await putOthers(cloud);
+      return carryOut();
     });
 
-    const report = await settleEvent(deps, win, calm);
+    const settled = await settle(cloud);
 
-    expect(report).toMatchObject({ outcome: 'WIN', version: 2, state: 'settled' });
-    expect(report.history).toEqual([
+    const history = [
       { ...others, version: 1 },
       { ...own, version: 2 },
-    ]);
+    ];
+    expect(settled).toEqual(report(1, { version: 2, history }));
   });
 
-  it('does not close fences again when the intent comes too late', async () => {
-    const { deps, store } = withBets(1);
-    jest.spyOn(store, 'noteIntent').mockImplementationOnce(async () => {
-      await store.putInForce(EVENT, others, { version: 0, bets: 1, stakedMinor: 1050n });
-      return false;
-    });
-    const closing = jest.spyOn(store, 'closeFences');
-
-    const report = await settleEvent(deps, win, calm);
-
-    expect(report).toMatchObject({ outcome: 'WIN', version: 2 });
-    expect(closing).not.toHaveBeenCalled();
-  });
-});
-
-describe('settleEvent for the status that is in force', () => {
-  it('changes nothing', async () => {
-    const { deps, store } = withBets(1);
-    const first = await settleEvent(deps, win, calm);
-    const forcing = jest.spyOn(store, 'putInForce');
-    const noting = jest.spyOn(store, 'noteIntent');
-
-    const second = await settleEvent(deps, win, calm);
-
-    expect(second).toEqual(first);
-    expect(forcing).not.toHaveBeenCalled();
-    expect(noting).not.toHaveBeenCalled();
-  });
-
-  it('tells how far the settlement has come', async () => {
-    const { deps, store } = withBets(26);
-    await settleEvent(deps, win, calm);
-    await store.markFenceSwept({ eventId: EVENT, fence: 3 }, 1);
-
-    const second = await settleEvent(deps, win, calm);
-
-    expect(second).toMatchObject({ state: 'settling', bets: { total: 26, settled: 1 } });
-  });
-});
-
-describe('settleEvent for another status', () => {
-  it('is a correction: one version more, the history kept, every bet follows', async () => {
-    const { deps, store } = withBets(2);
-    await settleEvent(deps, win, calm);
-    const closing = jest.spyOn(store, 'closeFences');
-    const forcing = jest.spyOn(store, 'putInForce');
-
-    const report = await settleEvent(deps, lose, calm);
-
-    const correction = { id: 'decision-2', outcome: 'LOSE', decidedAt: NOON };
-    expect(report).toEqual({
-      eventId: EVENT,
-      outcome: 'LOSE',
-      version: 2,
-      state: 'settled',
-      bets: { total: 2, settled: 2, stakedMinor: 2100n },
-      history: [
-        { ...own, version: 1 },
-        { ...correction, version: 2 },
-      ],
-    });
-    expect(store.storedVersions()).toEqual([2, 2]);
-    expect(closing).not.toHaveBeenCalled();
-    expect(forcing.mock.calls[0]?.[2]).toMatchObject({ version: 1, bets: 2, stakedMinor: 2100n });
-  });
-
-  it('takes the hundredth version and refuses one more', async () => {
-    const { deps, store } = createFakes();
-    for (let round = 1; round <= 50; round += 1) {
-      await settleEvent(deps, win, calm);
-      await settleEvent(deps, lose, calm);
-    }
-
-    const refused = settleEvent(deps, win, calm);
-
-    await expect(refused).rejects.toEqual(
-      new BetError('correction-limit', `Event ${EVENT} has had 100 results.`),
-    );
-    await expect(refused).rejects.toHaveProperty('code', 'correction-limit');
-    expect(store.events.get(EVENT)?.settlement?.version).toBe(100);
-  });
-
-  it('reports its own decision when the reply to it was lost, and does not repeat it', async () => {
-    const { deps, store } = withBets(1);
-    await store.putInForce(EVENT, others, { version: 0, bets: 1, stakedMinor: 1050n });
-    const putInForce = store.putInForce.bind(store);
-    const forcing = jest.spyOn(store, 'putInForce').mockImplementationOnce(async (...args) => {
-      await putInForce(...args);
-      // And then somebody else corrects it back, all before the second try.
-      await putInForce(
-        EVENT,
-        { ...others, id: 'others-2' },
-        { version: 2, bets: 1, stakedMinor: 1n },
-      );
-      return undefined;
+  it('closes no fences when its intent comes too late', async () => {
+    const cloud = await withBets(1);
+    cloud.meet('noteIntent', async (carryOut) => {
+      await putOthers(cloud);
+      return carryOut();
     });
 
-    const report = await settleEvent(deps, win, calm);
+    const settled = await settle(cloud);
 
-    expect(forcing).toHaveBeenCalledTimes(1);
-    expect(report).toMatchObject({ outcome: 'LOSE', version: 3 });
-    expect(report.history.map((verdict) => verdict.id)).toEqual([
-      'others',
-      'decision-1',
-      'others-2',
-    ]);
-  });
-
-  it('reports its own decision after a lost reply although a version was asked for', async () => {
-    const { deps, store } = withBets(1);
-    await store.putInForce(EVENT, others, { version: 0, bets: 1, stakedMinor: 1050n });
-    const putInForce = store.putInForce.bind(store);
-    jest.spyOn(store, 'putInForce').mockImplementationOnce(async (...args) => {
-      await putInForce(...args);
-      return undefined;
-    });
-
-    const report = await settleEvent(deps, { ...win, ifVersion: [1] }, calm);
-
-    expect(report).toMatchObject({ outcome: 'WIN', version: 2 });
+    expect(settled).toMatchObject({ outcome: 'WIN', version: 2 });
+    expect(cloud.calls()).not.toContain('close');
   });
 
   it('is unavailable after eight rounds that others won', async () => {
-    const { deps, store } = withBets(1);
-    await store.putInForce(EVENT, others, { version: 0, bets: 1, stakedMinor: 1050n });
-    const forcing = jest.spyOn(store, 'putInForce').mockResolvedValue(undefined);
+    const cloud = await decided(1);
+    cloud.meet('putInForce', ...Array.from({ length: 8 }, () => lostRace));
 
-    const settled = settleEvent(deps, win, calm);
-
-    await expect(settled).rejects.toMatchObject({
+    await expect(settle(cloud)).rejects.toMatchObject({
       code: 'unavailable',
       message: `Event ${EVENT} is being settled by others: 8 rounds were lost.`,
     });
-    expect(forcing).toHaveBeenCalledTimes(8);
+    expect(cloud.sent('putInForce')).toHaveLength(8);
+    expect(cloud.tookMs()).toBe((10 + 20 + 40 + 80 + 160 + 200 + 200) / 2);
+    expect(cloud.told).toEqual([]);
+  });
+
+  it('knows its own decision after a lost reply, although a version was asked for', async () => {
+    const cloud = await decided(1);
+    cloud.meet('putInForce', twice);
+
+    const settled = await settle(cloud, { ...win, ifVersion: [1] });
+
+    expect(settled).toMatchObject({ outcome: 'WIN', version: 2, state: 'settling' });
+    expect(cloud.sent('putInForce')).toHaveLength(1);
+  });
+
+  it('does not repeat its own decision that was corrected after a lost reply', async () => {
+    const cloud = await decided(1);
+    cloud.meet('putInForce', async (carryOut) => {
+      await carryOut();
+      await putOthers(cloud, { version: 2, decision: { ...others, id: 'others-2' } });
+      return carryOut();
+    });
+
+    const settled = await settle(cloud);
+
+    expect(settled).toMatchObject({ outcome: 'LOSE', version: 3 });
+    expect(settled.history.map(({ id }) => id)).toEqual(['others', 'decision-1', 'others-2']);
+  });
+});
+
+describe('settleEvent for the outcome that is in force', () => {
+  it('changes nothing, and tells how far the settlement has come', async () => {
+    const cloud = await withBets(26);
+    await settle(cloud);
+    await cloud.run(({ store }) => store.fences.markSwept({ eventId: EVENT, fence: 3 }, 1));
+
+    const again = await settle(cloud);
+
+    const bets = { total: 26, settled: 1, stakedMinor: 27_300n };
+    expect(again).toEqual(report(26, { state: 'settling', bets }));
+    expect(cloud.calls()).toEqual(['findEvents', 'findFences']);
+    expect(cloud.told).toEqual([]);
+  });
+});
+
+describe('settleEvent for another outcome', () => {
+  it('is a correction: one version more, the history kept, every bet follows', async () => {
+    const cloud = await withBets(2);
+    await settle(cloud);
+
+    const corrected = await settle(cloud, lose);
+
+    const history = [
+      { ...own, version: 1 },
+      { id: 'decision-2', outcome: 'LOSE' as const, decidedAt: NOON, version: 2 },
+    ];
+    expect(corrected).toEqual(report(2, { outcome: 'LOSE', version: 2, history }));
+    expect(cloud.all('bets')).toMatchObject([
+      { betId: betIdOf(0), outcomeVersion: 2n, status: 'lost' },
+      { betId: betIdOf(1), outcomeVersion: 2n, status: 'lost' },
+    ]);
+    expect(cloud.calls()).not.toContain('close');
+    expect(cloud.told).toEqual([['settlementBegun'], ['betsSettled', 2], ['settlementFinished']]);
+  });
+
+  it('takes the hundredth version and refuses one more', async () => {
+    const cloud = calmCloud();
+    for (let round = 1; round <= 50; round += 1) {
+      await settle(cloud, win);
+      await settle(cloud, lose);
+    }
+
+    await expect(settle(cloud, win)).rejects.toMatchObject({
+      code: 'correction-limit',
+      message: `Event ${EVENT} has had 100 results.`,
+    });
+    expect(cloud.all('events')).toMatchObject([{ version: 100n, outcome: 'LOSE' }]);
   });
 });
 
@@ -291,109 +261,28 @@ describe('settleEvent under a version that is asked for', () => {
     ['the version in force', true, [1]],
     ['one of several versions', true, [7, 1]],
     ['any version of an event with a result', true, 'any' as const],
-  ])('takes %s', async (_case, decided, ifVersion) => {
-    const { deps, store } = createFakes();
-    if (decided) await store.putInForce(EVENT, others, { version: 0, bets: 0, stakedMinor: 0n });
+  ])('takes %s', async (_case, hasResult, ifVersion) => {
+    const cloud = hasResult ? await decided() : calmCloud();
 
-    const report = await settleEvent(deps, { ...win, ifVersion }, calm);
+    const settled = await settle(cloud, { ...win, ifVersion });
 
-    expect(report).toMatchObject({ outcome: 'WIN', version: decided ? 2 : 1 });
+    expect(settled).toMatchObject({ outcome: 'WIN', version: hasResult ? 2 : 1 });
   });
 
   it.each([
-    ['version 1 of an event without a result', false, [1], 0],
-    ['any version of an event without a result', false, 'any' as const, 0],
-    ['an earlier version', true, [0], 1],
-    ['a later version', true, [2], 1],
-    ['no version at all', true, [], 1],
-  ])('refuses %s and changes nothing', async (_case, decided, ifVersion, version) => {
-    const { deps, store } = createFakes();
-    if (decided) await store.putInForce(EVENT, others, { version: 0, bets: 0, stakedMinor: 0n });
-    const before = structuredClone(store.events);
+    ['version 1 of an event without a result', win, false, [1], 0],
+    ['any version of an event without a result', win, false, 'any' as const, 0],
+    ['an earlier version', win, true, [0], 1],
+    ['a later version', win, true, [2], 1],
+    ['no version at all', win, true, [], 1],
+    ['another version for the outcome in force', lose, true, [2], 1],
+  ])('refuses %s and changes nothing', async (_case, request, hasResult, ifVersion, version) => {
+    const cloud = hasResult ? await decided() : calmCloud();
 
-    const refused = settleEvent(deps, { ...win, ifVersion }, calm);
-
-    await expect(refused).rejects.toEqual(
-      new BetError('version-mismatch', `Event ${EVENT} is at version ${version}.`),
-    );
-    await expect(refused).rejects.toHaveProperty('code', 'version-mismatch');
-    expect(store.events).toEqual(before);
-  });
-
-  it('refuses even the status that is in force', async () => {
-    const { deps, store } = createFakes();
-    await store.putInForce(EVENT, others, { version: 0, bets: 0, stakedMinor: 0n });
-
-    const refused = settleEvent(deps, { ...lose, ifVersion: [2] }, calm);
-
-    await expect(refused).rejects.toHaveProperty('code', 'version-mismatch');
-  });
-});
-
-describe('completeIntent', () => {
-  it('closes the fences, counts and puts the intent in force as it was noted', async () => {
-    const { deps, store } = withBets(2);
-    const closing = jest.spyOn(store, 'closeFences');
-
-    const settlement = await completeIntent(deps, { eventId: EVENT }, others, calm);
-
-    expect(closing.mock.calls).toEqual([[EVENT, NOON, calm]]);
-    expect(settlement).toEqual({
-      outcome: 'LOSE',
-      decidedAt: NOON - 5,
-      version: 1,
-      state: 'settling',
-      bets: 2,
-      stakedMinor: 2100n,
-      history: [{ ...others, version: 1 }],
+    await expect(settle(cloud, { ...request, ifVersion })).rejects.toMatchObject({
+      code: 'version-mismatch',
+      message: `Event ${EVENT} is at version ${version}.`,
     });
-  });
-
-  it('is undefined when another result is in force', async () => {
-    const { deps } = withBets(2);
-    await settleEvent(deps, win, calm);
-
-    expect(await completeIntent(deps, { eventId: EVENT }, others, calm)).toBeUndefined();
-  });
-});
-
-describe('getEvent', () => {
-  it('shows an event without a result as open, with its bets and stakes', async () => {
-    const { deps } = withBets(3);
-
-    expect(await getEvent(deps, EVENT, calm)).toEqual({
-      eventId: EVENT,
-      outcome: null,
-      version: 0,
-      state: 'open',
-      bets: { total: 3, settled: 0, stakedMinor: 3150n },
-      history: [],
-    });
-  });
-
-  it('ignores an intent', async () => {
-    const { deps, store } = withBets(1);
-    await store.noteIntent(EVENT, others);
-
-    expect(await getEvent(deps, EVENT, calm)).toMatchObject({ state: 'open', outcome: null });
-  });
-
-  it('shows an event under its result', async () => {
-    const { deps } = withBets(26);
-    const put = await settleEvent(deps, win, calm);
-
-    expect(await getEvent(deps, EVENT, calm)).toEqual(put);
-  });
-
-  it('does not find an event without bets and without a result', async () => {
-    const { deps, store } = createFakes();
-    await store.closeFences(EVENT);
-
-    const found = getEvent(deps, EVENT, calm);
-
-    await expect(found).rejects.toEqual(
-      new BetError('event-not-found', `Nothing is known of event ${EVENT}.`),
-    );
-    await expect(found).rejects.toHaveProperty('code', 'event-not-found');
+    expect(cloud.calls()).toEqual(['findEvents']);
   });
 });
