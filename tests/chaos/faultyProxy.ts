@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listen } from '../../infra/local/listen.ts';
 
 /** How likely each fault of a request is, of 1. */
 export interface WireFaults {
@@ -53,7 +53,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     return true;
   };
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const body = await bodyOf(incoming);
+    const body = await buffer(incoming);
     const pass = (): Promise<Sent> => forward(target, incoming, body);
     const unheard = (): void => void pass().catch(() => {});
     if (happens('reset')) return void outgoing.destroy();
@@ -68,11 +68,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => outgoing.destroy());
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
+  const port = await listen(server);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     set: (given) => {
       faults = given;
     },
@@ -85,20 +83,15 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   };
 }
 
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 async function forward(
   target: string,
   { method, headers, url = '/' }: IncomingMessage,
   body: Buffer,
 ): Promise<Sent> {
-  const outgoing = ask(new URL(url, target), { method, headers });
-  outgoing.end(body);
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const answer = await bodyOf(response);
+  const answered = Promise.withResolvers<IncomingMessage>();
+  const outgoing = ask(new URL(url, target), { method, headers }, answered.resolve);
+  outgoing.on('error', answered.reject).end(body);
+  const response = await answered.promise;
+  const answer = await buffer(response);
   return { status: response.statusCode ?? 502, headers: response.headers, body: answer };
 }

@@ -1,30 +1,31 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { listen } from '../../infra/local/listen.ts';
 
 const run = promisify(execFile);
 
 /** The package that carries Amazon's own DynamoDB Local, which needs Java 17. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = join(import.meta.dirname, '../../.cache/dynamodb-local');
-const START_TRIES = 300;
+const START_TRIES = 1_200;
 
 export interface DynamodbLocal {
   endpoint: string;
   stop(): Promise<void>;
 }
 
-export type Runtime = 'java' | 'docker';
+type Runtime = 'java' | 'docker';
 
 /** What this machine can run DynamoDB Local with. */
 export async function findRuntime(): Promise<Runtime | undefined> {
   const works = (command: string, ...given: string[]) =>
-    run(command, given, { timeout: 20_000 }).then(
+    run(command, given, { timeout: 60_000 }).then(
       () => true,
       () => false,
     );
@@ -65,15 +66,9 @@ async function startJava(port: number, options: string[]): Promise<ChildProcess>
 }
 
 function startDocker(port: number, options: string[]): ChildProcess {
-  const given = [
-    'run',
-    '--rm',
-    '--init',
-    '-p',
-    `127.0.0.1:${port}:8000`,
-    'amazon/dynamodb-local:2.5.2',
-  ];
-  return spawn('docker', [...given, '-jar', 'DynamoDBLocal.jar', ...options], { stdio: 'ignore' });
+  const published = ['-p', `127.0.0.1:${port}:8000`, 'amazon/dynamodb-local:2.5.2'];
+  const given = ['run', '--rm', '--init', ...published, '-jar', 'DynamoDBLocal.jar', ...options];
+  return spawn('docker', given, { stdio: 'ignore' });
 }
 
 /** Once a checkout: the package is unpacked beside the cache and moved there when it is whole. */
@@ -91,9 +86,8 @@ async function fetchPackage(): Promise<void> {
 
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const port = await listen(server);
+  await server[Symbol.asyncDispose]();
   return port;
 }
 

@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listen } from '../../infra/local/listen.ts';
 
 export interface Proxy {
   endpoint: string;
@@ -34,12 +35,12 @@ export async function startProxy(target: string): Promise<Proxy> {
     socket.on('close', () => upstream.destroy());
     upstream.on('close', () => socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listensAt = await listen(server);
   const dropAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${listensAt}`,
     restore: () => {
       mode = 'pass';
       dropAll();

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const SERVER = join(import.meta.dirname, '../../infra/local/server.ts');
 const LAMBDA_HANDLERS = join(import.meta.dirname, '../deploy/lambdaHandlers.ts');
-const START_MS = 20_000;
 
 export interface Answer {
   status: number;
@@ -16,9 +16,9 @@ export interface Answer {
 export interface Service {
   pid: number;
   url: string;
-  /** The first line that it printed. */
-  line: string;
-  get(path: string): Promise<Answer>;
+  /** All that it has printed, on both streams; the first line tells its address. */
+  output(): string;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   call(path: string, init: RequestInit): Promise<Answer>;
@@ -33,7 +33,7 @@ const killAll = (): void => {
 };
 process.once('exit', killAll);
 // Jest keeps the events of the process from its tests; programs without Jest have no such function.
-(globalThis as { afterAll?: typeof afterAll }).afterAll?.(killAll);
+if ('afterAll' in globalThis) afterAll(killAll);
 
 /**
  * The service as a process of its own on a free port, as `npm start` runs it. With a package at
@@ -47,16 +47,24 @@ export async function startService(
   const packaged = TEST_PACKAGE === undefined ? [] : ['--import', LAMBDA_HANDLERS];
   const child = spawn(process.execPath, [...packaged, program], {
     env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  child.once('exit', () => running.delete(child));
-  const [data] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MS) })) as [
-    Buffer,
-  ];
-  child.stdout.resume();
-  const line = data.toString().trimEnd();
-  const url = /http:\/\/\S+/.exec(line)?.[0] ?? '';
+  const exit = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  // By default it prints failures only.
+  if (environment['LOG_LEVEL'] === undefined) child.stderr.pipe(process.stderr);
+  await Promise.race([once(child.stdout, 'data'), exit]);
+  const [url] = /http:\/\/\S+/.exec(output) ?? [];
+  if (url === undefined) throw new Error(`${program} did not start:\n${output}`);
   const call = (path: string, init: RequestInit) => request(url + path, init);
   const send =
     (method: string): Service['post'] =>
@@ -69,17 +77,14 @@ export async function startService(
   return {
     pid: child.pid ?? Number.NaN,
     url,
-    line,
+    output: () => output,
     call,
-    get: (path) => call(path, {}),
+    get: (path, headers) => call(path, { ...(headers && { headers }), cache: 'no-store' }),
     post: send('POST'),
     put: send('PUT'),
-    stop: async (signal) => {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const exit = once(child, 'exit');
+    stop: (signal) => {
       child.kill(signal);
-      // The first thing that the event tells is the exit code.
-      return ((await exit) as [number | null])[0];
+      return exit;
     },
   };
 }
@@ -89,4 +94,16 @@ async function request(url: string, init: RequestInit): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   return { status: response.status, headers: response.headers, body };
+}
+
+/** What `look` finds once `isRight` holds for it; a test's own time is the limit. */
+export async function eventually<Seen>(
+  look: () => Promise<Seen>,
+  isRight: (seen: Seen) => boolean,
+): Promise<Seen> {
+  for (;;) {
+    const seen = await look();
+    if (isRight(seen)) return seen;
+    await delay(20);
+  }
 }
