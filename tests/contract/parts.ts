@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Dependencies } from '../../lib/bets/context.ts';
+import pLimit from 'p-limit';
 import type { Bet } from '../../lib/bets/bet.ts';
 import type { EventReport } from '../../lib/bets/event.ts';
-import { listEvents, type ListEventsRequest } from '../../lib/bets/listEvents.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { type ListRequest, listBets } from '../../lib/bets/readBets.ts';
-
-/** A signal that does not abort. */
-export const never: AbortSignal = new AbortController().signal;
+import { listEvents, type ListEventsRequest } from '../../lib/bets/readEvents.ts';
+import type { OpenStore } from '../support/openStore.ts';
 
 /** The id of an event that no other test uses. */
 export function newEvent(): string {
@@ -15,41 +13,40 @@ export function newEvent(): string {
 }
 
 /** Runs `task` for each index below `count`, `width` at a time. */
-export async function times<Result>(
+export function times<Result>(
   count: number,
   width: number,
   task: (index: number) => Promise<Result>,
 ): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) {
-      const index = next;
-      next += 1;
-      results[index] = await task(index);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return results;
+  return pLimit(width).map(Array(count).keys(), task);
 }
 
 export async function placeMany(
-  deps: Dependencies,
+  { run }: OpenStore,
   eventId: string,
   count: number,
 ): Promise<Bet[]> {
-  const placed = await times(count, 16, () =>
-    placeBet(deps, { eventId, amountMinor: 100n }, never),
-  );
+  const placed = await times(count, 16, () => run(placeBet, { eventId, amountMinor: 100n }));
   return placed.map(({ bet }) => bet);
 }
 
+/** All behind the first fence. */
+export async function placeBehindOne(
+  { run }: OpenStore,
+  eventId: string,
+  count: number,
+): Promise<void> {
+  await times(count, 16, () =>
+    run((context) => placeBet({ ...context, random: () => 0 }, { eventId, amountMinor: 100n })),
+  );
+}
+
 /** All pages from the first to the last. */
-export async function walk(deps: Dependencies, request: ListRequest): Promise<Bet[][]> {
+export async function walk({ run }: OpenStore, request: ListRequest): Promise<Bet[][]> {
   const pages: Bet[][] = [];
   let before: string | undefined;
   do {
-    const page = await listBets(deps, { ...request, before }, never);
+    const page = await run(listBets, { ...request, before });
     pages.push(page.bets);
     before = page.next;
   } while (before !== undefined);
@@ -58,13 +55,13 @@ export async function walk(deps: Dependencies, request: ListRequest): Promise<Be
 
 /** All pages of the events from the first to the last. */
 export async function walkEvents(
-  deps: Dependencies,
+  { run }: OpenStore,
   request: ListEventsRequest,
 ): Promise<EventReport[][]> {
   const pages: EventReport[][] = [];
   let before: string | undefined;
   do {
-    const page = await listEvents(deps, { ...request, before }, never);
+    const page = await run(listEvents, { ...request, before });
     pages.push(page.events);
     before = page.next;
   } while (before !== undefined);

@@ -1,57 +1,63 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { statusFor } from '../../lib/bets/bet.ts';
-import type { Dependencies } from '../../lib/bets/context.ts';
+import type { Context } from '../../lib/bets/context.ts';
 import { BetError } from '../../lib/bets/errors.ts';
-import { MAX_VERSIONS } from '../../lib/bets/event.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
+import { getEvent } from '../../lib/bets/readEvents.ts';
 import { resumeSettlements } from '../../lib/bets/resumeSettlements.ts';
-import { getEvent, settleEvent } from '../../lib/bets/settleEvent.ts';
-import type { BetStore } from '../../lib/bets/store.ts';
+import { settleEvent } from '../../lib/bets/settleEvent.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
-import { never, newEvent, placeMany, times, walk } from './parts.ts';
+import { newEvent, placeBehindOne, placeMany, times, walk } from './parts.ts';
 
+jest.setTimeout(600_000);
 let opened: OpenStore;
 beforeAll(async () => {
   opened = await openStore();
 });
-afterAll(() => opened.close());
+afterAll(() => opened[Symbol.asyncDispose]());
 
-const BUDGET = { sweepBudgetMs: 5_000 };
+const settle = (eventId: string, outcome: 'WIN' | 'LOSE') =>
+  opened.run(settleEvent, { eventId, outcome });
 
 /** What the table holds of all bets on an event, each version and status once. */
 async function storedStatuses(eventId: string): Promise<string[]> {
-  const bets = (await walk(opened.deps, { limit: 1000, eventId })).flat();
+  const bets = (await walk(opened, { limit: 1000, eventId })).flat();
   const stored = await times(bets.length, 16, (index) => opened.storedBet(bets[index]?.id ?? ''));
-  return [
-    ...new Set(
-      stored.map((bet) => `${String(bet?.['status'])} v${String(bet?.['outcomeVersion'])}`),
-    ),
-  ];
+  const all = stored.map((bet) => `${String(bet?.['status'])} v${String(bet?.['outcomeVersion'])}`);
+  return [...new Set(all)];
 }
 
-/** The same dependencies with a store that stops working at one of its methods, as a crash would. */
-function crashingAt(method: keyof BetStore, afterCalls = 0): Dependencies {
+/** The context with a store that stops working at one of its calls, as a crash would. */
+function crashingAt(point: string, context: Context, afterCalls = 0): Context {
   let calls = 0;
-  const store = new Proxy(opened.deps.store, {
-    get: (target, name, receiver) => {
-      if (name !== method) return Reflect.get(target, name, receiver) as unknown;
-      return (...given: unknown[]) => {
-        calls += 1;
-        if (calls > afterCalls) throw new Error(`crashed at ${method}`);
-        const real = Reflect.get(target, name, receiver) as (...all: unknown[]) => unknown;
-        return real(...given);
-      };
-    },
-  });
-  return { ...opened.deps, store };
+  const stopping = <Part extends object>(part: string, working: Part): Part =>
+    new Proxy(working, {
+      get: (target, name): unknown => {
+        const real: unknown = Reflect.get(target, name);
+        if (typeof real !== 'function') return real;
+        return (...given: unknown[]): unknown => {
+          if (point === `${part}.${String(name)}`) calls += 1;
+          if (calls > afterCalls) throw new Error(`crashed at ${point}`);
+          return Reflect.apply(real, target, given);
+        };
+      },
+    });
+  const { bets, fences, events, ...more } = context.store;
+  const store = {
+    bets: stopping('bets', bets),
+    fences: stopping('fences', fences),
+    events: stopping('events', events),
+    ...more,
+  };
+  return { ...context, store };
 }
 
 describe('a result', () => {
   it('is in force and stored on every bet of a small event when it is acknowledged', async () => {
     const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 20);
+    await placeMany(opened, eventId, 20);
 
-    const report = await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
+    const report = await settle(eventId, 'WIN');
 
     expect(report).toEqual({
       eventId,
@@ -63,22 +69,23 @@ describe('a result', () => {
         { id: expect.any(String), outcome: 'WIN', version: 1, decidedAt: expect.any(Number) },
       ],
     });
-    expect(await getEvent(opened.deps, eventId, never)).toEqual(report);
+    expect(await opened.run(getEvent, eventId)).toEqual(report);
     expect(await storedStatuses(eventId)).toEqual(['won v1']);
   });
 
-  it('is in force on 1,000 bets before any of them is stored, and all are stored in the end', async () => {
+  it('is in force on 1,000 bets before it is stored on any, and is stored on all in the end', async () => {
     const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 1000);
+    await placeMany(opened, eventId, 1000);
 
-    const report = await settleEvent(opened.deps, { eventId, outcome: 'LOSE', ...BUDGET }, never);
+    const report = await settle(eventId, 'LOSE');
 
     expect(report).toMatchObject({ state: 'settling', bets: { total: 1000, settled: 0 } });
-    const seen = (await walk(opened.deps, { limit: 1000, eventId })).flat();
+    expect(await storedStatuses(eventId)).toEqual(['pending v0']);
+    const seen = (await walk(opened, { limit: 1000, eventId })).flat();
     expect(seen).toHaveLength(1000);
     expect(new Set(seen.map((bet) => bet.status))).toEqual(new Set(['lost']));
-    expect((await resumeSettlements(opened.deps, never)).finished).toContain(eventId);
-    expect(await getEvent(opened.deps, eventId, never)).toMatchObject({
+    expect((await opened.run(resumeSettlements)).finished).toContain(eventId);
+    expect(await opened.run(getEvent, eventId)).toMatchObject({
       state: 'settled',
       bets: { total: 1000, settled: 1000 },
     });
@@ -87,156 +94,87 @@ describe('a result', () => {
 
   it('reaches more bets behind one fence than a page of the index holds', async () => {
     const eventId = newEvent();
-    const oneFence = { ...opened.deps, random: () => 0 };
-    await placeMany(oneFence, eventId, 1100);
+    await placeBehindOne(opened, eventId, 1001);
+    await settle(eventId, 'WIN');
 
-    await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-    await resumeSettlements(opened.deps, never);
+    await opened.run(resumeSettlements);
 
-    expect(await getEvent(opened.deps, eventId, never)).toMatchObject({
+    expect(await opened.run(getEvent, eventId)).toMatchObject({
       state: 'settled',
-      bets: { total: 1100, settled: 1100 },
+      bets: { total: 1001, settled: 1001 },
     });
     expect(await storedStatuses(eventId)).toEqual(['won v1']);
   });
 
-  it('is taken for an event without bets, which then takes none', async () => {
-    const eventId = newEvent();
-
-    const report = await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-
-    expect(report).toMatchObject({ state: 'settled', bets: { total: 0, settled: 0 } });
-    const late = placeBet(opened.deps, { eventId, amountMinor: 1n }, never);
-    await expect(late).rejects.toMatchObject({ code: 'event-settled' });
-  });
-
-  it('given again changes nothing', async () => {
-    const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 3);
-    const first = await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-
-    const again = await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-
-    expect(again).toEqual(first);
-  });
-
   it('is corrected by another, which all bets follow, and the history is kept', async () => {
     const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 10);
-    await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
+    await placeMany(opened, eventId, 10);
+    const { history } = await settle(eventId, 'WIN');
 
-    const report = await settleEvent(opened.deps, { eventId, outcome: 'LOSE', ...BUDGET }, never);
+    const report = await settle(eventId, 'LOSE');
 
     expect(report).toMatchObject({
       outcome: 'LOSE',
       version: 2,
       state: 'settled',
       bets: { settled: 10 },
+      history: [...history, { outcome: 'LOSE', version: 2 }],
     });
-    expect(report.history.map(({ outcome, version }) => [outcome, version])).toEqual([
-      ['WIN', 1],
-      ['LOSE', 2],
-    ]);
     expect(await storedStatuses(eventId)).toEqual(['lost v2']);
-  });
-
-  it('is not replaced when the event is at another version than the operator knows', async () => {
-    const eventId = newEvent();
-    const first = await settleEvent(
-      opened.deps,
-      { eventId, outcome: 'WIN', ifVersion: [0], ...BUDGET },
-      never,
-    );
-
-    const stale = settleEvent(
-      opened.deps,
-      { eventId, outcome: 'LOSE', ifVersion: [0], ...BUDGET },
-      never,
-    );
-
-    await expect(stale).rejects.toMatchObject({ code: 'version-mismatch' });
-    expect(await getEvent(opened.deps, eventId, never)).toEqual(first);
-  });
-
-  it('can be corrected a bounded number of times', async () => {
-    const eventId = newEvent();
-    const settle = (version: number) =>
-      settleEvent(
-        opened.deps,
-        { eventId, outcome: version % 2 ? 'WIN' : 'LOSE', ...BUDGET },
-        never,
-      );
-    for (let version = 1; version <= MAX_VERSIONS; version += 1) await settle(version);
-
-    const oneMore = settle(MAX_VERSIONS + 1);
-
-    await expect(oneMore).rejects.toMatchObject({ code: 'correction-limit' });
-    expect(await getEvent(opened.deps, eventId, never)).toMatchObject({ version: MAX_VERSIONS });
   });
 });
 
 describe('contradictory results at once', () => {
   it('end with one version each change, one in force, and all bets at it', async () => {
     const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 15);
+    await placeMany(opened, eventId, 15);
 
     const answers = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, operator) =>
-        settleEvent(
-          opened.deps,
-          { eventId, outcome: operator % 2 ? 'WIN' : 'LOSE', ...BUDGET },
-          never,
-        ),
-      ),
+      Array.from({ length: 8 }, (_, operator) => settle(eventId, operator % 2 ? 'WIN' : 'LOSE')),
     );
-    await resumeSettlements(opened.deps, never);
+    await opened.run(resumeSettlements);
 
-    const failures = answers.flatMap((answer) =>
-      answer.status === 'rejected' ? [answer.reason as unknown] : [],
+    const failures = answers.filter(({ status }) => status === 'rejected');
+    for (const failure of failures)
+      expect(failure).toMatchObject({ reason: { code: 'unavailable' } });
+    const report = await opened.run(getEvent, eventId);
+    const { outcome, version, history } = report;
+    const alternating = history.filter(
+      (verdict, index) => verdict.outcome !== history[index - 1]?.outcome,
     );
-    expect(
-      failures.filter((reason) => !(reason instanceof BetError && reason.code === 'unavailable')),
-    ).toEqual([]);
-    const report = await getEvent(opened.deps, eventId, never);
-    expect(report.history.map((verdict) => verdict.version)).toEqual(
-      Array.from({ length: report.version }, (_, index) => index + 1),
+    expect(alternating).toEqual(history);
+    expect(history.map((verdict) => verdict.version)).toEqual(
+      Array.from({ length: version }, (_, index) => index + 1),
     );
-    expect(
-      report.history.every((verdict, index, all) => verdict.outcome !== all[index - 1]?.outcome),
-    ).toBe(true);
     expect(report).toMatchObject({ state: 'settled', bets: { total: 15, settled: 15 } });
-    const status = statusFor(report.outcome ?? 'WIN');
-    expect(await storedStatuses(eventId)).toEqual([`${status} v${report.version}`]);
+    expect(await storedStatuses(eventId)).toEqual([`${statusFor(outcome ?? 'WIN')} v${version}`]);
   });
 });
 
 describe('bets and a result at once', () => {
-  it('leave each of 500 bets either in the book with the result, or refused and not there', async () => {
+  it('leave each of 500 bets in the book with the result, or refused and not there', async () => {
     const eventId = newEvent();
-    const settling = new Promise((resolve) => setTimeout(resolve, 100)).then(() =>
-      settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never),
-    );
-    const answers = await Promise.allSettled(
-      Array.from({ length: 500 }, () =>
-        placeBet(opened.deps, { eventId, amountMinor: 100n }, never),
-      ),
-    );
-    await settling;
-    await resumeSettlements(opened.deps, never);
+    const some = Promise.withResolvers<void>();
+    const placed: string[] = [];
+    const refusals: unknown[] = [];
+    const placing = Array.from({ length: 500 }, async () => {
+      try {
+        placed.push((await opened.run(placeBet, { eventId, amountMinor: 100n })).bet.id);
+        if (placed.length === 100) some.resolve();
+      } catch (error) {
+        refusals.push(error instanceof BetError ? error.code : error);
+      }
+    });
+    await Promise.race([some.promise, Promise.all(placing)]);
+    await settle(eventId, 'WIN');
+    await Promise.all(placing);
+    await opened.run(resumeSettlements);
 
-    const placed = answers.flatMap((answer) =>
-      answer.status === 'fulfilled' ? [answer.value.bet.id] : [],
-    );
-    const refusals = answers.flatMap((answer) =>
-      answer.status === 'rejected' ? [answer.reason as unknown] : [],
-    );
-    const seen = (await walk(opened.deps, { limit: 1000, eventId })).flat();
-    expect(seen.map((bet) => bet.id).sort()).toEqual(placed.sort());
+    const seen = (await walk(opened, { limit: 1000, eventId })).flat();
+    expect(seen.map((bet) => bet.id).toSorted()).toEqual(placed.toSorted());
     expect(seen.filter((bet) => bet.status !== 'won')).toEqual([]);
-    expect(new Set(refusals.map((reason) => (reason as BetError).code))).toEqual(
-      new Set(refusals.length > 0 ? ['event-settled'] : []),
-    );
-    expect((await getEvent(opened.deps, eventId, never)).bets).toEqual({
+    expect(refusals).toEqual(refusals.map(() => 'event-settled'));
+    expect((await opened.run(getEvent, eventId)).bets).toEqual({
       total: placed.length,
       settled: placed.length,
       stakedMinor: BigInt(placed.length) * 100n,
@@ -245,24 +183,22 @@ describe('bets and a result at once', () => {
 });
 
 describe('a settlement that stopped', () => {
-  it.each(['closeFences', 'findFences', 'putInForce'] as const)(
+  it.each(['fences.close', 'fences.find', 'events.putInForce'])(
     'at %s, before the result was in force, is completed',
-    async (method) => {
+    async (point) => {
       const eventId = newEvent();
-      await placeMany(opened.deps, eventId, 30);
-      const stopped = settleEvent(
-        crashingAt(method),
-        { eventId, outcome: 'WIN', ...BUDGET },
-        never,
+      await placeMany(opened, eventId, 30);
+      const stopped = opened.run((context) =>
+        settleEvent(crashingAt(point, context), { eventId, outcome: 'WIN' }),
       );
       await expect(stopped).rejects.toThrow('crashed');
-      const before = await getEvent(opened.deps, eventId, never);
+      const before = await opened.run(getEvent, eventId);
 
-      const { finished } = await resumeSettlements(opened.deps, never);
+      const { finished } = await opened.run(resumeSettlements);
 
       expect(before).toMatchObject({ outcome: null, state: 'open', bets: { total: 30 } });
       expect(finished).toContain(eventId);
-      expect(await getEvent(opened.deps, eventId, never)).toMatchObject({
+      expect(await opened.run(getEvent, eventId)).toMatchObject({
         outcome: 'WIN',
         version: 1,
         state: 'settled',
@@ -273,49 +209,47 @@ describe('a settlement that stopped', () => {
   );
 
   it.each([
-    ['storeResult', 0, 0],
-    ['storeResult', 3, 0],
+    ['bets.storeResult', 0, 0],
+    ['bets.storeResult', 3, 0],
     // Fences are marked while one of them has a second page.
-    ['markFenceSwept', 2, 501],
-    ['finishSettlement', 0, 0],
-  ] as const)('at %s after %d calls goes on from where it was', async (method, calls, atOne) => {
+    ['fences.markSwept', 2, 501],
+    ['events.finishSettlement', 0, 0],
+  ])('at %s after %d calls goes on from where it was', async (point, after, behindOne) => {
     const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 120);
-    await placeMany({ ...opened.deps, random: () => 0 }, eventId, atOne);
-    const all = 120 + atOne;
-    await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-    await expect(resumeSettlements(crashingAt(method, calls), never)).rejects.toThrow(
-      'cannot go on',
-    );
-    const halfway = await getEvent(opened.deps, eventId, never);
+    await placeMany(opened, eventId, 120);
+    await placeBehindOne(opened, eventId, behindOne);
+    await settle(eventId, 'WIN');
+    const stopped = opened.run((context) => resumeSettlements(crashingAt(point, context, after)));
+    await expect(stopped).rejects.toThrow('cannot go on');
+    const halfway = await opened.run(getEvent, eventId);
 
-    const { finished } = await resumeSettlements(opened.deps, never);
+    const { finished } = await opened.run(resumeSettlements);
 
     expect(halfway).toMatchObject({ outcome: 'WIN', state: 'settling' });
     expect(finished).toContain(eventId);
-    expect(await getEvent(opened.deps, eventId, never)).toMatchObject({
+    expect(await opened.run(getEvent, eventId)).toMatchObject({
       state: 'settled',
-      bets: { total: all, settled: all },
+      bets: { total: 120 + behindOne, settled: 120 + behindOne },
     });
     expect(await storedStatuses(eventId)).toEqual(['won v1']);
   });
 
   it('is left alone by a sweeper of an older version', async () => {
     const eventId = newEvent();
-    await placeMany(opened.deps, eventId, 60);
-    const first = await settleEvent(opened.deps, { eventId, outcome: 'WIN', ...BUDGET }, never);
-    await settleEvent(opened.deps, { eventId, outcome: 'LOSE', ...BUDGET }, never);
-    await resumeSettlements(opened.deps, never);
-    const bets = (await walk(opened.deps, { limit: 25, eventId }))[0] ?? [];
+    const bets = await placeMany(opened, eventId, 60);
+    const { history } = await settle(eventId, 'WIN');
+    await settle(eventId, 'LOSE');
+    await opened.run(resumeSettlements);
+    const ids = bets.slice(0, 25).map((bet) => bet.id);
 
-    const late = await opened.deps.store.storeResult(
-      bets.map((bet) => bet.id),
-      { outcome: 'WIN', version: 1, decidedAt: first.history[0]?.decidedAt ?? 0 },
-      never,
-    );
-    await opened.deps.store.finishSettlement(eventId, 1, never);
+    const late = await opened.run(async ({ store }) => {
+      const older = { outcome: 'WIN', version: 1, decidedAt: history[0]?.decidedAt ?? 0 } as const;
+      const found = await store.bets.storeResult(ids, older);
+      await store.events.finishSettlement(eventId, 1);
+      return found;
+    });
 
-    expect(late.sort()).toEqual(bets.map((bet) => bet.id).sort());
+    expect(late.toSorted()).toEqual(ids.toSorted());
     expect(await storedStatuses(eventId)).toEqual(['lost v2']);
   });
 });

@@ -1,45 +1,46 @@
-import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { randomUUID } from 'node:crypto';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
-import type { Dependencies } from '../../lib/bets/context.ts';
-import { newBetId, shardOf } from '../../lib/bets/ids.ts';
+import type { Context } from '../../lib/bets/context.ts';
+import { shardOf } from '../../lib/bets/ids.ts';
+import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
-import { createDynamodbStore, tableNames } from '../../lib/dynamodb/store.ts';
-import { systemClock } from '../../lib/systemClock.ts';
+import { tableNames } from '../../lib/dynamodb/tables.ts';
+import { createService, type Parts } from '../../lib/service.ts';
 import { silentObserver } from './observers.ts';
 
+/** Long enough for the slowest machine. */
+const PATIENCE_MS = 600_000;
+
 export interface OpenStore {
-  deps: Dependencies;
+  /** Runs a use case as a request of its own. */
+  run<Given extends unknown[], Result>(
+    useCase: (context: Context, ...given: Given) => Promise<Result>,
+    ...given: Given
+  ): Promise<Result>;
   /** What the bets table holds of a bet, past the domain: what other consumers read. */
   storedBet(id: string): Promise<Record<string, unknown> | undefined>;
-  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The store under test: the one at `TEST_DYNAMODB_ENDPOINT`, else an embedded one of its own. */
-export async function openStore(): Promise<OpenStore> {
-  const given = process.env['TEST_DYNAMODB_ENDPOINT'];
-  const embedded = given === undefined ? await startEmbeddedStore() : undefined;
-  const client = createClient(embedded?.endpoint ?? given);
-  const tablePrefix = `test-${randomUUID()}-`;
-  await createMissingTables(client, tablePrefix);
-  const random = Math.random;
-  const store = createDynamodbStore({ client, tablePrefix, clock: systemClock, random });
+/** A service on the store at `TEST_DYNAMODB_ENDPOINT`, else on an embedded one of its own. */
+export async function openStore(given: Partial<Parts> = {}): Promise<OpenStore> {
+  const endpoint = process.env['TEST_DYNAMODB_ENDPOINT'];
+  const embedded = endpoint === undefined ? await startEmbeddedStore() : undefined;
+  const client = createClient(embedded?.endpoint ?? endpoint);
+  const TABLE_PREFIX = `test-${randomUUID()}-`;
+  await createMissingTables(client, TABLE_PREFIX);
+  const config = readConfig({ TABLE_PREFIX, SETTLE_BUDGET_MS: '60000' });
+  const { within } = createService(config, { client, observer: silentObserver, ...given });
   return {
-    deps: {
-      store,
-      clock: systemClock,
-      observer: silentObserver,
-      newBetId,
-      newDecisionId: randomUUID,
-      random,
-    },
+    run: (useCase, ...args) => within(PATIENCE_MS, (context) => useCase(context, ...args)),
     storedBet: async (id) => {
       const Key = { shard: shardOf(id), betId: id };
-      const TableName = tableNames(tablePrefix).bets;
+      const TableName = tableNames(TABLE_PREFIX).bets;
       return (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
     },
-    close: async () => {
+    [Symbol.asyncDispose]: async () => {
       client.destroy();
       await embedded?.close();
     },
