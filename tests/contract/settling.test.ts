@@ -73,7 +73,7 @@ describe('a result', () => {
     expect(await storedStatuses(eventId)).toEqual(['won v1']);
   });
 
-  it('is in force on 1,000 bets before it is stored on any, and is stored on all in the end', async () => {
+  it('is in force on 1,000 bets before it is stored on any, and then on all', async () => {
     const eventId = newEvent();
     await placeMany(opened, eventId, 1000);
 
