@@ -13,7 +13,8 @@ export default {
   moduleNameMapper: { '^@middy/([^/]+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/.cache/'],
-  testTimeout: 30_000,
+  // Only what hangs is late: a machine may be many times slower than ours.
+  testTimeout: 300_000,
   // A failed test may leave a service behind, which ends when Jest does.
   forceExit: true,
 };

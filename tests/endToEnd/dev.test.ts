@@ -29,14 +29,17 @@ it('npm run dev starts the service anew when its source changes, and keeps the b
   expect([before, after]).toEqual([1, 0]);
   expect((await service.get('/bets')).body).toEqual([bet]);
   await service.stop('SIGTERM');
-}, 120_000);
+});
 
-it.each(['SIGTERM', 'SIGINT'] as const)('npm run dev ends with its service on %s', async (signal) => {
-  const service = await startService({}, DEV);
-  const alive = await service.get('/livez');
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'npm run dev ends with its service on %s',
+  async (signal) => {
+    const service = await startService({}, DEV);
+    const alive = await service.get('/livez');
 
-  const code = await service.stop(signal);
+    const code = await service.stop(signal);
 
-  expect([alive.status, code]).toEqual([200, 0]);
-  await expect(service.get('/livez')).rejects.toThrow('fetch failed');
-}, 120_000);
+    expect([alive.status, code]).toEqual([200, 0]);
+    await expect(service.get('/livez')).rejects.toThrow('fetch failed');
+  },
+);

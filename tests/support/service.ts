@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type * as z from 'zod';
+import { betListBody } from '../../lib/http/wire.ts';
 
 const SERVER = join(import.meta.dirname, '../../infra/local/server.ts');
 const LAMBDA_HANDLERS = join(import.meta.dirname, '../deploy/lambdaHandlers.ts');
@@ -94,6 +96,26 @@ async function request(url: string, init: RequestInit): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   return { status: response.status, headers: response.headers, body };
+}
+
+/** The pages of a list, from the one at `path` on. */
+export async function* pagesFrom(
+  { get }: Pick<Service, 'get'>,
+  path: string,
+): AsyncGenerator<Answer> {
+  for (let next: string | undefined = path; next !== undefined;) {
+    const page: Answer = await get(next);
+    yield page;
+    next = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1];
+  }
+}
+
+/** All bets on an event, or of the whole history. */
+export async function historyOf(service: Pick<Service, 'get'>, event?: string) {
+  const bets: z.infer<typeof betListBody> = [];
+  const path = event === undefined ? '/bets' : `/bets?event_id=${event}`;
+  for await (const { body } of pagesFrom(service, path)) bets.push(...betListBody.parse(body));
+  return bets;
 }
 
 /** What `look` finds once `isRight` holds for it; a test's own time is the limit. */
