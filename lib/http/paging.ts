@@ -26,7 +26,8 @@ export function openCursor(text: string, filter: string): Buffer | undefined {
 
 export const cursor = z.string().optional().meta({
   id: 'Cursor',
-  description: 'Where a page begins: opaque, from the header `Link` of the page before.',
+  description:
+    'Where the page begins. The value is opaque: it is in the header `Link` of the page before.',
 });
 
 /** How many a page may have at most, and has unless the client wants fewer. */
@@ -40,7 +41,7 @@ export function limitUpTo(most: number) {
     .default(most);
 }
 
-/** What the document says of a limit: numbers, where what judges the text of a query is of no use. */
+/** What the document says of a limit: a number. The pattern that judges the text is left out. */
 export function limitDocs(most: number): z.core.JSONSchemaMeta {
   return { type: 'integer', pattern: undefined, minimum: 1, maximum: most, default: most };
 }

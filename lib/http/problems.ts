@@ -44,7 +44,7 @@ export const PROBLEMS = {
   forbidden: {
     status: 403,
     title: 'The token does not allow it',
-    advice: 'Use the token that operators have.',
+    advice: 'Use the token of an operator.',
   },
   'idempotency-key-reused': {
     status: 422,
@@ -64,7 +64,7 @@ export const PROBLEMS = {
   'invalid-request': {
     status: 422,
     title: 'The request is not valid',
-    advice: 'Mend what `errors` lists.',
+    advice: 'Correct what `errors` lists.',
   },
   'malformed-json': { status: 422, title: 'The body is not JSON', advice: 'Send one JSON object.' },
   'malformed-request': {
@@ -110,7 +110,7 @@ export const PROBLEMS = {
   'version-mismatch': {
     status: 412,
     title: 'The event is at another version',
-    advice: 'Read the event, decide again.',
+    advice: 'Read the event and decide again.',
   },
 } as const satisfies Record<string, ProblemType> & Record<BetErrorCode, ProblemType>;
 
@@ -118,7 +118,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** What the HTTP layer itself refuses. */
 export type HttpErrorCode = Exclude<ProblemCode, BetErrorCode>;
 
-/** Where a fault is: a part of the request, and an RFC 6901 JSON Pointer into it as a URI fragment. */
+/** Where a fault is: a part of the request, and an RFC 6901 JSON Pointer, as a URI fragment. */
 export interface Fault {
   in: 'body' | 'query' | 'path' | 'header';
   pointer: string;

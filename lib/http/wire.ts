@@ -11,15 +11,14 @@ export const EVENT_ID_RULE =
 
 export const eventIdText = z
   .string({ error: EVENT_ID_RULE })
-  .refine(isEventId, { error: EVENT_ID_RULE });
-
-export const eventPath = z.object({
-  event_id: eventIdText.meta({
+  .refine(isEventId, { error: EVENT_ID_RULE })
+  .meta({
     id: 'EventId',
     description: 'The id of an event. A number is written as its decimal text.',
     pattern: EVENT_ID_GRAMMAR.source,
-  }),
-});
+  });
+
+export const eventPath = z.object({ event_id: eventIdText });
 
 export const betStatus = z
   .enum(['pending', 'won', 'lost'], { error: 'must be pending, won or lost' })
@@ -51,7 +50,7 @@ export const betBody = z
     status: betStatus,
     placed_at: z.iso.datetime(),
     settled_at: z.iso.datetime().optional().meta({
-      description: 'When the result that decides the bet was given. Not there while it is pending.',
+      description: 'When the result that decides the bet was given. A pending bet has none.',
     }),
   })
   .meta({ id: 'Bet' });
@@ -69,8 +68,8 @@ export const eventBody = z
     }),
     state: eventState.meta({
       description:
-        '`open`: no result. `settling`: the result is in force for every reader, and not yet stored ' +
-        'with every bet. `settled`: it is.',
+        '`open`: no result. `settling`: the result is in force for every reader, but not every ' +
+        'bet is stored with it yet. `settled`: every bet is.',
     }),
     bets: z.object({
       total: z.int().meta({ description: 'Bets that were placed.' }),

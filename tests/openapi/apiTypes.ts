@@ -1,4 +1,4 @@
-// Made from docs/openapi.json by `npm run openapi`.
+// Made from docs/openapi.json by `npm run generate`.
 export interface paths {
   '/bets': {
     parameters: {
@@ -9,13 +9,13 @@ export interface paths {
     };
     /**
      * List the bets, newest first
-     * @description A page has at most 1000 bets. The header `Link` leads to the next; a walk over the pages sees every bet that was there when it began exactly once.
+     * @description A page has at most 1000 bets. The header `Link` leads to the next page. A client that follows the links sees each bet that existed when it began exactly once.
      */
     get: operations['listBets'];
     put?: never;
     /**
      * Place a bet
-     * @description With an `Idempotency-Key` it is safe to send again whatever became of the first request. `eventId` is understood as `event_id`.
+     * @description A request with an `Idempotency-Key` is safe to send again, whatever became of the first one. `eventId` is understood as `event_id`.
      */
     post: operations['placeBet'];
     delete?: never;
@@ -50,7 +50,7 @@ export interface paths {
     };
     /**
      * List the events, newest activity first
-     * @description An event is where its newest bet, to the minute, or its newest result put it. A page has at most 100 events; the header `Link` leads to the next. The order comes from an index that may lag behind by moments; what is said of an event never does. A walk over the pages sees every event that was there when it began, unless new activity moves it to the front.
+     * @description The newest bet (to the minute) or the newest result of an event decides its place. A page has at most 100 events. The header `Link` leads to the next page. The order comes from an index that may lag by moments; the events themselves are always current. A client that follows the links sees each event that existed when it began, unless new activity moves the event to the front.
      */
     get: operations['listEvents'];
     put?: never;
@@ -72,7 +72,7 @@ export interface paths {
     get: operations['getEvent'];
     /**
      * Settle an event, or correct its result
-     * @description The result is in force for every reader when this answers, however many bets there are. The same result again changes nothing; another one is a correction, which every bet follows.
+     * @description The result is in force for every reader when the call answers, however many bets there are. The same result again changes nothing. Another result is a correction, and every bet follows it.
      */
     put: operations['settleEvent'];
     post?: never;
@@ -106,7 +106,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Counters and gauges, of the local service */
+    /** Counters and gauges of the local service */
     get: operations['getMetrics'];
     put?: never;
     post?: never;
@@ -154,7 +154,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /** @description A stake: strictly positive, at most 1000000000.00, at most two decimals. A number is judged by the digits that are sent, never as a float. */
+    /** @description A stake: more than 0, at most 1000000000.00, with at most two decimals. A number is read by the digits that are sent, never as a float. */
     Amount: string | number;
     Bet: {
       /** @example 10.50 */
@@ -170,7 +170,7 @@ export interface components {
       placed_at: string;
       /**
        * Format: date-time
-       * @description When the result that decides the bet was given. Not there while it is pending.
+       * @description When the result that decides the bet was given. A pending bet has none.
        */
       settled_at?: string;
       status: components['schemas']['BetStatus'];
@@ -184,7 +184,7 @@ export interface components {
      * @enum {string}
      */
     BetStatus: 'pending' | 'won' | 'lost';
-    /** @description Where a page begins: opaque, from the header `Link` of the page before. */
+    /** @description Where the page begins. The value is opaque: it is in the header `Link` of the page before. */
     Cursor: string;
     /** @description A sporting event: its result, its bets, and how far they are stored as settled. */
     Event: {
@@ -208,7 +208,7 @@ export interface components {
         version: number;
       }[];
       /**
-       * @description `open`: no result. `settling`: the result is in force for every reader, and not yet stored with every bet. `settled`: it is.
+       * @description `open`: no result. `settling`: the result is in force for every reader, but not every bet is stored with it yet. `settled`: every bet is.
        * @enum {string}
        */
       state: 'open' | 'settling' | 'settled';
@@ -218,7 +218,7 @@ export interface components {
       version: number;
     };
     /**
-     * @description Only bets on this event, through an index that may lag behind by moments.
+     * @description Only bets on this event. The index that finds them may lag by moments.
      * @example sr:match:42
      */
     EventFilter: components['schemas']['EventId'];
@@ -227,7 +227,7 @@ export interface components {
     /** @description The id of an event: a text, or an integer that means the same event as its decimal text. */
     EventIdOrNumber: string | number;
     /**
-     * @description The events of a page at most.
+     * @description The maximum number of events on a page.
      * @default 100
      * @example 20
      */
@@ -239,21 +239,21 @@ export interface components {
       status: 'alive' | 'ready';
     };
     /**
-     * @description Requests with the same key place one bet between them, however often and however late they come. Bare or in double quotes. A key never expires.
+     * @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes.
      * @example 7f3a
      * @example "7f3a"
      */
     IdempotencyKey: string;
     /**
-     * @description The `ETag` of the event as it was when the decision was taken, or `*` for any result. Another version is refused.
+     * @description The `ETag` of the event that the decision is based on, or `*` for any result. The call is refused when the event is at another version.
      * @example "0"
      * @example *
      */
     IfMatch: string;
-    /** @description The `ETag` of an answer that the client has: it is told when that is still right. */
+    /** @description The `ETag` of an answer that the client has. The call answers 304 when it is the same. */
     IfNoneMatch: string;
     /**
-     * @description The bets of a page at most.
+     * @description The maximum number of bets on a page.
      * @default 1000
      * @example 100
      */
@@ -298,7 +298,7 @@ export interface components {
       }[];
       /**
        * Format: uri
-       * @description This one occurrence, by the id of the request.
+       * @description This occurrence, by the id of the request.
        */
       instance: string;
       /** @description The HTTP status. */
@@ -307,7 +307,7 @@ export interface components {
       title: string;
       /**
        * Format: uri-reference
-       * @description Which problem it is, and where it is explained. More may be added.
+       * @description The kind of problem, and where it is explained. New kinds may be added.
        */
       type: string;
     };
@@ -316,13 +316,13 @@ export interface components {
       status: components['schemas']['Outcome'];
     };
     /**
-     * @description Only events in this state. One that leaves it meanwhile is not shown.
+     * @description Only events in this state. An event that leaves it meanwhile is left out.
      * @example open
      * @enum {string}
      */
     StateFilter: 'open' | 'settling' | 'settled';
     /**
-     * @description Only bets with this status. It filters the page that was read, so one may show fewer.
+     * @description Only bets with this status. The filter applies after a page is read, so a page may have fewer bets.
      * @example pending
      */
     StatusFilter: components['schemas']['BetStatus'];
@@ -414,7 +414,7 @@ export interface components {
   requestBodies: never;
   headers: {
     /**
-     * @description Of this answer, for `If-None-Match`. Weak: it says nothing of bytes.
+     * @description The version of this answer, for `If-None-Match`. The tag is weak.
      * @example W/"bVnUVf9FJ7Dp0mhK3pT5Yw"
      */
     AnswerTag: string;
@@ -424,12 +424,12 @@ export interface components {
      */
     ETag: string;
     /**
-     * @description `true` when the bet was there already: the request repeats an earlier one.
+     * @description `true` when the request repeats an earlier one, which placed the bet.
      * @example true
      */
     'Idempotency-Replayed': string;
     /**
-     * @description Leads to the next page (RFC 8288). Not there on the last one.
+     * @description The next page (RFC 8288). The last page has none.
      * @example </bets?limit=2&cursor=AaIDqrLhfESNHy-bbjpdcOqVDi4PSw>; rel="next"
      */
     Link: string;
@@ -444,12 +444,12 @@ export interface components {
      */
     'Retry-After': string;
     /**
-     * @description Which token is asked for (RFC 6750).
+     * @description The token that is needed (RFC 6750).
      * @example Bearer realm="bet-maker"
      */
     'WWW-Authenticate': string;
     /**
-     * @description The id of the request, under which its failure is logged.
+     * @description The id of the request. A failure is logged with it.
      * @example 5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11
      */
     'X-Request-Id': string;
@@ -461,16 +461,17 @@ export interface operations {
   listBets: {
     parameters: {
       query?: {
-        /** @description Where a page begins: opaque, from the header `Link` of the page before. */
+        /** @description Where the page begins. The value is opaque: it is in the header `Link` of the page before. */
         cursor?: components['schemas']['Cursor'];
-        /** @description Only bets on this event, through an index that may lag behind by moments. */
+        /** @description Only bets on this event. The index that finds them may lag by moments. */
         event_id?: components['schemas']['EventFilter'];
-        /** @description The bets of a page at most. */
+        /** @description The maximum number of bets on a page. */
         limit?: components['schemas']['Limit'];
-        /** @description Only bets with this status. It filters the page that was read, so one may show fewer. */
+        /** @description Only bets with this status. The filter applies after a page is read, so a page may have fewer bets. */
         status?: components['schemas']['StatusFilter'];
       };
       header?: {
+        /** @description The `ETag` of an answer that the client has. The call answers 304 when it is the same. */
         'If-None-Match'?: components['schemas']['IfNoneMatch'];
       };
       path?: never;
@@ -490,7 +491,7 @@ export interface operations {
           'application/json': components['schemas']['BetList'];
         };
       };
-      /** @description Nothing has changed since the answer with a tag of `If-None-Match`. */
+      /** @description Nothing has changed: the answer still has a tag of `If-None-Match`. */
       304: {
         headers: {
           ETag: components['headers']['AnswerTag'];
@@ -503,7 +504,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
-      /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -522,7 +523,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests with the same key place one bet between them, however often and however late they come. Bare or in double quotes. A key never expires. */
+        /** @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. */
         'Idempotency-Key'?: components['schemas']['IdempotencyKey'];
       };
       path?: never;
@@ -534,7 +535,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The bet was placed, by this request or an earlier one with its key. */
+      /** @description This request, or an earlier one with its key, placed the bet. */
       201: {
         headers: {
           'Idempotency-Replayed': components['headers']['Idempotency-Replayed'];
@@ -562,11 +563,11 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       417: components['responses']['ExpectationFailed'];
       /**
-       * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
-       *
-       *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
+       * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
        *     **The idempotency key was used for another bet.** Use a new key for a new bet. [idempotency-key-reused](/docs/problems#idempotency-key-reused)
+       *
+       *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
        */
       422: {
         headers: {
@@ -586,6 +587,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description The `ETag` of an answer that the client has. The call answers 304 when it is the same. */
         'If-None-Match'?: components['schemas']['IfNoneMatch'];
       };
       path: {
@@ -610,7 +612,7 @@ export interface operations {
           'application/json': components['schemas']['Bet'];
         };
       };
-      /** @description Nothing has changed since the answer with a tag of `If-None-Match`. */
+      /** @description Nothing has changed: the answer still has a tag of `If-None-Match`. */
       304: {
         headers: {
           ETag: components['headers']['AnswerTag'];
@@ -640,14 +642,15 @@ export interface operations {
   listEvents: {
     parameters: {
       query?: {
-        /** @description Where a page begins: opaque, from the header `Link` of the page before. */
+        /** @description Where the page begins. The value is opaque: it is in the header `Link` of the page before. */
         cursor?: components['schemas']['Cursor'];
-        /** @description The events of a page at most. */
+        /** @description The maximum number of events on a page. */
         limit?: components['schemas']['EventLimit'];
-        /** @description Only events in this state. One that leaves it meanwhile is not shown. */
+        /** @description Only events in this state. An event that leaves it meanwhile is left out. */
         state?: components['schemas']['StateFilter'];
       };
       header?: {
+        /** @description The `ETag` of an answer that the client has. The call answers 304 when it is the same. */
         'If-None-Match'?: components['schemas']['IfNoneMatch'];
       };
       path?: never;
@@ -667,7 +670,7 @@ export interface operations {
           'application/json': components['schemas']['EventList'];
         };
       };
-      /** @description Nothing has changed since the answer with a tag of `If-None-Match`. */
+      /** @description Nothing has changed: the answer still has a tag of `If-None-Match`. */
       304: {
         headers: {
           ETag: components['headers']['AnswerTag'];
@@ -680,7 +683,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
-      /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -734,7 +737,7 @@ export interface operations {
       };
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
-      /** @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -753,7 +756,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The `ETag` of the event as it was when the decision was taken, or `*` for any result. Another version is refused. */
+        /** @description The `ETag` of the event that the decision is based on, or `*` for any result. The call is refused when the event is at another version. */
         'If-Match'?: components['schemas']['IfMatch'];
       };
       path: {
@@ -782,7 +785,7 @@ export interface operations {
           'application/json': components['schemas']['Event'];
         };
       };
-      /** @description The result is in force; storing it with every bet goes on. */
+      /** @description The result is in force. Not every bet is stored with it yet. */
       202: {
         headers: {
           ETag: components['headers']['ETag'];
@@ -805,7 +808,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description **The token does not allow it.** Use the token that operators have. [forbidden](/docs/problems#forbidden) */
+      /** @description **The token does not allow it.** Use the token of an operator. [forbidden](/docs/problems#forbidden) */
       403: {
         headers: {
           'WWW-Authenticate': components['headers']['WWW-Authenticate'];
@@ -827,7 +830,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description **The event is at another version.** Read the event, decide again. [version-mismatch](/docs/problems#version-mismatch) */
+      /** @description **The event is at another version.** Read the event and decide again. [version-mismatch](/docs/problems#version-mismatch) */
       412: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -841,7 +844,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       417: components['responses']['ExpectationFailed'];
       /**
-       * @description **The request is not valid.** Mend what `errors` lists. [invalid-request](/docs/problems#invalid-request)
+       * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
        *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
        */
@@ -919,7 +922,7 @@ export interface operations {
       /** @description OpenAPI 3.1. */
       200: {
         headers: {
-          /** @description Of this text. */
+          /** @description The version of this document. */
           ETag?: string;
           [name: string]: unknown;
         };

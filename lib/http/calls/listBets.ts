@@ -1,6 +1,6 @@
 import { parse, stringify } from 'uuid';
 import * as z from 'zod';
-import { type BetId, EVENT_ID_GRAMMAR, isBetId } from '../../bets/ids.ts';
+import { type BetId, isBetId } from '../../bets/ids.ts';
 import { listBets as list, MAX_PAGE } from '../../bets/readBets.ts';
 import { type CallDocs, defineCall, invalid } from '../call.ts';
 import * as evening from '../examples.ts';
@@ -43,21 +43,21 @@ export const listBets = defineCall({
       .strictObject({
         limit: limitUpTo(MAX_PAGE).meta({
           id: 'Limit',
-          description: 'The bets of a page at most.',
+          description: 'The maximum number of bets on a page.',
           ...limitDocs(MAX_PAGE),
           examples: [100],
         }),
         cursor,
         event_id: eventIdText.optional().meta({
           id: 'EventFilter',
-          description: 'Only bets on this event, through an index that may lag behind by moments.',
-          pattern: EVENT_ID_GRAMMAR.source,
-          examples: [evening.EVENT_ID],
+          description: 'Only bets on this event. The index that finds them may lag by moments.',
+          examples: ['sr:match:42'],
         }),
         status: betStatus.optional().meta({
           id: 'StatusFilter',
           description:
-            'Only bets with this status. It filters the page that was read, so one may show fewer.',
+            'Only bets with this status. The filter applies after a page is read, so a page may ' +
+            'have fewer bets.',
           examples: ['pending'],
         }),
       })
@@ -79,8 +79,8 @@ export const listBetsDocs: CallDocs = () => ({
   tag: 'bets',
   summary: 'List the bets, newest first',
   description:
-    'A page has at most 1000 bets. The header `Link` leads to the next; a walk over the pages sees ' +
-    'every bet that was there when it began exactly once.',
+    'A page has at most 1000 bets. The header `Link` leads to the next page. A client that ' +
+    'follows the links sees each bet that existed when it began exactly once.',
   answers: {
     200: {
       description: 'A page.',

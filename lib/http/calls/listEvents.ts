@@ -31,14 +31,14 @@ export const listEvents = defineCall({
       .strictObject({
         limit: limitUpTo(MAX_EVENTS_PAGE).meta({
           id: 'EventLimit',
-          description: 'The events of a page at most.',
+          description: 'The maximum number of events on a page.',
           ...limitDocs(MAX_EVENTS_PAGE),
           examples: [20],
         }),
         cursor,
         state: eventState.optional().meta({
           id: 'StateFilter',
-          description: 'Only events in this state. One that leaves it meanwhile is not shown.',
+          description: 'Only events in this state. An event that leaves it meanwhile is left out.',
           examples: ['open'],
         }),
       })
@@ -60,10 +60,11 @@ export const listEventsDocs: CallDocs = () => ({
   tag: 'events',
   summary: 'List the events, newest activity first',
   description:
-    'An event is where its newest bet, to the minute, or its newest result put it. A page has at most ' +
-    '100 events; the header `Link` leads to the next. The order comes from an index that may lag behind ' +
-    'by moments; what is said of an event never does. A walk over the pages sees every event that was ' +
-    'there when it began, unless new activity moves it to the front.',
+    'The newest bet (to the minute) or the newest result of an event decides its place. A page ' +
+    'has at most 100 events. The header `Link` leads to the next page. The order comes from an ' +
+    'index that may lag by moments; the events themselves are always current. A client that ' +
+    'follows the links sees each event that existed when it began, unless new activity moves ' +
+    'the event to the front.',
   answers: {
     200: {
       description: 'A page.',

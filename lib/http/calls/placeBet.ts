@@ -28,8 +28,8 @@ const amount = z
   .meta({
     id: 'Amount',
     description:
-      'A stake: strictly positive, at most 1000000000.00, at most two decimals. A number is judged by ' +
-      'the digits that are sent, never as a float.',
+      'A stake: more than 0, at most 1000000000.00, with at most two decimals. A number is read ' +
+      'by the digits that are sent, never as a float.',
     anyOf: [
       { type: 'string', pattern: AMOUNT_TEXT.source },
       { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000_000 },
@@ -94,8 +94,8 @@ export const placeBet = defineCall({
         .meta({
           id: 'IdempotencyKey',
           description:
-            'Requests with the same key place one bet between them, however often and however late they ' +
-            'come. Bare or in double quotes. A key never expires.',
+            'Requests with the same key place one bet, however often and however late they come. ' +
+            'A key never expires. It may be in double quotes.',
           examples: ['7f3a', '"7f3a"'],
         }),
     }),
@@ -124,8 +124,8 @@ export const placeBetDocs: CallDocs = () => ({
   tag: 'bets',
   summary: 'Place a bet',
   description:
-    'With an `Idempotency-Key` it is safe to send again whatever became of the first request. ' +
-    '`eventId` is understood as `event_id`.',
+    'A request with an `Idempotency-Key` is safe to send again, whatever became of the first ' +
+    'one. `eventId` is understood as `event_id`.',
   bodies: {
     'by-text': { event_id: evening.EVENT_ID, amount: '10.50' },
     'by-number': { event_id: 42, amount: 10.5 },
@@ -133,7 +133,7 @@ export const placeBetDocs: CallDocs = () => ({
   },
   answers: {
     201: {
-      description: 'The bet was placed, by this request or an earlier one with its key.',
+      description: 'This request, or an earlier one with its key, placed the bet.',
       schema: 'Bet',
       headers: ['Location', 'Idempotency-Replayed'],
       examples: {

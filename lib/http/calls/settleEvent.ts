@@ -30,8 +30,8 @@ export const settleEvent = defineCall({
         .meta({
           id: 'IfMatch',
           description:
-            'The `ETag` of the event as it was when the decision was taken, or `*` for any result. ' +
-            'Another version is refused.',
+            'The `ETag` of the event that the decision is based on, or `*` for any result. The ' +
+            'call is refused when the event is at another version.',
           examples: ['"0"', '*'],
         }),
     }),
@@ -58,8 +58,9 @@ export const settleEventDocs: CallDocs = () => ({
   tag: 'events',
   summary: 'Settle an event, or correct its result',
   description:
-    'The result is in force for every reader when this answers, however many bets there are. The same ' +
-    'result again changes nothing; another one is a correction, which every bet follows.',
+    'The result is in force for every reader when the call answers, however many bets there ' +
+    'are. The same result again changes nothing. Another result is a correction, and every bet ' +
+    'follows it.',
   pathExamples: { event_id: evening.EVENT_ID },
   bodies: { 'first-result': { status: 'WIN' }, correction: { status: 'LOSE' } },
   answers: {
@@ -70,7 +71,7 @@ export const settleEventDocs: CallDocs = () => ({
       examples: { 'first-result': evening.settled, correction: evening.corrected },
     },
     202: {
-      description: 'The result is in force; storing it with every bet goes on.',
+      description: 'The result is in force. Not every bet is stored with it yet.',
       schema: 'Event',
       headers: ['ETag'],
       examples: { 'many-bets': evening.settling },

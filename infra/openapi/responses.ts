@@ -1,0 +1,199 @@
+import * as z from 'zod';
+import type { Call, CallDocs, Refusal } from '../../lib/http/call.ts';
+import { betCursor } from '../../lib/http/calls/listBets.ts';
+import { byNumber, byText } from '../../lib/http/examples.ts';
+import { nextLink } from '../../lib/http/paging.ts';
+import { type ProblemCode, problemResponse, PROBLEMS } from '../../lib/http/problems.ts';
+import { reference, referenceTo } from './schemas.ts';
+
+/** A part of the OpenAPI document. Its form is the linter's to judge. */
+export type Part = Record<string, unknown>;
+export type Docs = ReturnType<CallDocs>;
+
+const REQUEST_ID = '5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11';
+const NEXT_PAGE = nextLink('/bets', { limit: 2 }, betCursor(byNumber.id, undefined)).link ?? '';
+
+/** Every header that tells a client something, by its name in `#/components/headers`. */
+export const HEADERS: Record<string, Part> = {
+  'X-Request-Id': header('The id of the request. A failure is logged with it.', REQUEST_ID),
+  Location: header('Where the bet is.', `/bets/${byText.id}`),
+  'Idempotency-Replayed': header(
+    '`true` when the request repeats an earlier one, which placed the bet.',
+    'true',
+  ),
+  Link: header('The next page (RFC 8288). The last page has none.', NEXT_PAGE),
+  ETag: header('The version of the event, for `If-Match`.', '"1"'),
+  AnswerTag: header(
+    'The version of this answer, for `If-None-Match`. The tag is weak.',
+    'W/"bVnUVf9FJ7Dp0mhK3pT5Yw"',
+  ),
+  'WWW-Authenticate': header('The token that is needed (RFC 6750).', 'Bearer realm="bet-maker"'),
+  'Retry-After': header('Seconds after which the request may be sent again.', '1'),
+};
+
+function header(description: string, example: string): Part {
+  return { description, schema: { type: 'string' }, example };
+}
+
+/** References to them. `ETag` has two meanings, and so two names. */
+function headers(...names: readonly string[]): Part {
+  return Object.fromEntries(
+    ['X-Request-Id', ...names].map((name) => [
+      name === 'AnswerTag' ? 'ETag' : name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );
+}
+
+export function named(values: Record<string, unknown>): Part {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+}
+
+/** Whether a call is a conditional GET, as lib/http/conditionalGet.ts decides it. */
+export function isConditional({ method }: Call, { answers }: Docs): boolean {
+  return method === 'GET' && !answers[200]?.headers?.includes('ETag');
+}
+
+/** Everything that a call answers, by status. */
+export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
+  const hasBody = call.request.body !== undefined;
+  const tag = isConditional(call, docs) ? ['AnswerTag'] : [];
+  const answers = Object.entries(docs.answers).map(([status, answer]) => [
+    status,
+    {
+      description: answer.description,
+      headers: headers(...(answer.headers ?? []), ...tag),
+      content: {
+        'application/json': { schema: reference(answer.schema), examples: named(answer.examples) },
+      },
+    },
+  ]);
+  return {
+    ...Object.fromEntries(answers),
+    ...(tag.length > 0 && {
+      304: {
+        description: 'Nothing has changed: the answer still has a tag of `If-None-Match`.',
+        headers: headers(...(docs.answers[200]?.headers ?? []), ...tag),
+      },
+    }),
+    ...refusals(hasBody ? [...docs.refusals, MALFORMED_JSON] : docs.refusals),
+    ...shared(ANY_REQUEST),
+    ...shared(ASKS_STORE),
+    ...(hasBody && shared(HAS_BODY)),
+  };
+}
+
+/** The responses of the refusals, each status with all its problems. */
+export function refusals(list: readonly Refusal[]): Record<string, Part> {
+  const byStatus = Map.groupBy(list, ({ code }) => PROBLEMS[code].status);
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, refusal(group)]));
+}
+
+/** Headers that a refusal has by its status. */
+const HEADERS_OF: Record<number, readonly string[]> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  503: ['Retry-After'],
+};
+
+function refusal(group: readonly Refusal[]): Part {
+  const names = new Set(group.flatMap(({ code }) => HEADERS_OF[PROBLEMS[code].status] ?? []));
+  return {
+    description: group.map(({ code }) => describe(code)).join('\n\n'),
+    headers: headers(...names),
+    content: {
+      'application/problem+json': {
+        schema: referenceTo(problemBody),
+        examples: Object.fromEntries(group.map((each) => [each.code, problemExample(each)])),
+      },
+    },
+  };
+}
+
+function describe(code: ProblemCode): string {
+  const { title, advice } = PROBLEMS[code];
+  return `**${title}.** ${advice} [${code}](/docs/problems#${code})`;
+}
+
+function problemExample({ code, detail, errors }: Refusal) {
+  const value: Part = JSON.parse(problemResponse(code, detail, REQUEST_ID, errors).body);
+  return { summary: PROBLEMS[code].title, value };
+}
+
+/** RFC 9457. The service answers problems and reads none. */
+const problemBody = z
+  .object({
+    type: z.string().meta({
+      format: 'uri-reference',
+      description: 'The kind of problem, and where it is explained. New kinds may be added.',
+    }),
+    title: z.string().meta({ description: 'The problem in a few words, always the same.' }),
+    status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
+    detail: z.string().meta({ description: 'What is wrong this time.' }),
+    instance: z.string().meta({
+      format: 'uri',
+      description: 'This occurrence, by the id of the request.',
+    }),
+    errors: z
+      .array(
+        z.object({
+          in: z.enum(['body', 'query', 'path', 'header']),
+          pointer: z.string().meta({ description: 'An RFC 6901 JSON Pointer as a URI fragment.' }),
+          detail: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Every fault of a request that is not valid.' }),
+  })
+  .meta({
+    id: 'Problem',
+    description:
+      'An RFC 9457 problem. A 4xx is final: the same request would be refused again. A 5xx ' +
+      'leaves open whether the request had its effect; the same request with the same ' +
+      '`Idempotency-Key` finds out.',
+    // These two belong to no call.
+    examples: [
+      problemExample({ code: 'route-not-found', detail: 'There is nothing at /wagers.' }).value,
+      problemExample({ code: 'method-not-allowed', detail: '/bets has GET, HEAD, POST.' }).value,
+    ],
+  });
+
+const MALFORMED_JSON: Refusal = {
+  code: 'malformed-json',
+  detail: 'The body cannot be parsed as JSON.',
+};
+
+/** What may befall every request, one that asks the store, one with a body. */
+export const ANY_REQUEST: readonly Refusal[] = [
+  { code: 'malformed-request', detail: 'The request cannot be read.' },
+  { code: 'request-timeout', detail: 'The request did not end in time.' },
+  { code: 'expectation-failed', detail: 'Of all expectations only 100-continue is met.' },
+  { code: 'headers-too-large', detail: 'The headers are too large.' },
+];
+const ASKS_STORE: readonly Refusal[] = [
+  { code: 'internal', detail: 'The failure was logged under the id of this request.' },
+  { code: 'unavailable', detail: 'The store cannot be reached or is busy; try again.' },
+];
+const HAS_BODY: readonly Refusal[] = [
+  { code: 'body-too-large', detail: 'A body may have 65536 bytes.' },
+  { code: 'unsupported-media-type', detail: 'Send application/json.' },
+];
+
+/** `body-too-large` is `BodyTooLarge` in `#/components/responses`. */
+const sharedName = (code: ProblemCode): string =>
+  code.replaceAll(/(?:^|-)([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+
+export function shared(list: readonly Refusal[]): Record<string, Part> {
+  return Object.fromEntries(
+    list.map(({ code }) => [
+      PROBLEMS[code].status,
+      { $ref: `#/components/responses/${sharedName(code)}` },
+    ]),
+  );
+}
+
+export const SHARED_RESPONSES: Record<string, Part> = Object.fromEntries(
+  [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY]
+    .map((each): [string, Part] => [sharedName(each.code), refusal([each])])
+    .sort(([one], [other]) => (one < other ? -1 : 1)),
+);
