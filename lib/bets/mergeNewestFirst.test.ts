@@ -30,9 +30,8 @@ describe('mergeNewestFirst', () => {
   it('asks no source for more than the limit', async () => {
     const calls: Call[] = [];
 
-    const merged = await mergeNewestFirst([recorded(['c', 'b', 'a'], calls)], itself, 2);
+    await mergeNewestFirst([recorded(['c', 'b', 'a'], calls)], itself, 2);
 
-    expect(merged).toEqual(['c', 'b']);
     expect(calls).toEqual([[undefined, 2]]);
   });
 
