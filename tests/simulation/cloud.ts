@@ -1,4 +1,5 @@
 import {
+  type CancellationReason,
   ConditionalCheckFailedException,
   TransactionCanceledException,
   TransactionConflictException,
@@ -22,7 +23,6 @@ import {
  * Knows exactly the commands that the store sends. Time and faults are the network's matter.
  */
 export interface Cloud {
-  get(input: CommandInput): Output;
   /** All items at one instant; cancelled when one of them is being written by a transaction. */
   transactGet(input: CommandInput): Output;
   /** Only the first `taken` keys are read; the others come back unprocessed. */
@@ -31,8 +31,8 @@ export interface Cloud {
   query(input: CommandInput, most: number): Output;
   update(input: CommandInput): Output;
   /**
-   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`. Throws when
-   * the transaction is cancelled.
+   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`. Throws
+   * when the transaction is cancelled.
    */
   prepare(input: CommandInput, token: string): { commit: (finished: () => void) => void };
   /** `fates` names the statements that fail by chance, before or after they were carried out. */
@@ -41,7 +41,28 @@ export interface Cloud {
   all(table: keyof typeof tables): Item[];
 }
 
-export type CommandInput = Record<string, unknown>;
+/** What the document client's commands are made of; each has some of it. */
+export interface CommandInput {
+  TableName?: string;
+  IndexName?: string;
+  Key?: Item;
+  Item?: object;
+  KeyConditionExpression?: string;
+  ConditionExpression?: string;
+  UpdateExpression?: string;
+  ProjectionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: object;
+  ConsistentRead?: boolean;
+  ScanIndexForward?: boolean;
+  Limit?: number;
+  ExclusiveStartKey?: Item;
+  ReturnValues?: string;
+  ReturnValuesOnConditionCheckFailure?: string;
+  TransactItems?: { Get?: CommandInput; Put?: CommandInput; Update?: CommandInput }[];
+  RequestItems?: Record<string, CommandInput & { Keys: Item[] }>;
+  Statements?: { Statement: string; Parameters: unknown[] }[];
+}
 export type Output = Record<string, unknown>;
 export type StatementFate = { code: string; applied: boolean } | undefined;
 
@@ -87,7 +108,7 @@ const STALE_MS = 1_000;
 /** How long DynamoDB keeps a client request token: ten minutes. */
 const TOKEN_LIFE_MS = 10 * 60_000;
 const CONDITION_FAILED = 'ConditionalCheckFailed';
-const metadata = { $metadata: {}, message: '' };
+const fault = { $metadata: {}, message: '' };
 
 export function createCloud(options: CloudOptions): Cloud {
   const byName = new Map(
@@ -138,78 +159,70 @@ export function createCloud(options: CloudOptions): Cloud {
   };
 
   return {
-    get: (input) => {
-      const table = tableOf(input);
-      const key = keyOf(table, normalizedItem(Object(input['Key'])));
-      const item = seen(table.items.get(key), input['ConsistentRead']);
-      return item === undefined ? {} : { Item: structuredClone(item) };
-    },
-    transactGet: (input) => {
-      const gets = (input['TransactItems'] as { Get: CommandInput }[]).map(({ Get }) => {
+    transactGet: ({ TransactItems = [] }) => {
+      const gets = TransactItems.map(({ Get = {} }) => {
         const table = tableOf(Get);
-        return { table, key: keyOf(table, normalizedItem(Object(Get['Key']))) };
+        return { table, key: keyOf(table, Get.Key ?? {}) };
       });
       const busy = gets.map(({ table, key }) => locks.has(lockOf(table, key)));
       if (busy.includes(true)) {
         throw canceled(busy.map((met) => ({ Code: met ? 'TransactionConflict' : 'None' })));
       }
-      const Responses = gets.map(({ table, key }) => {
-        const item = table.items.get(key)?.item;
-        return item === undefined ? {} : { Item: structuredClone(item) };
-      });
-      return { Responses };
-    },
-    batchGet: (input, taken) => {
-      const [[TableName, request] = ['', {}]] = Object.entries(Object(input['RequestItems'])) as [
-        string,
-        CommandInput,
-      ][];
-      const table = tableOf({ TableName });
-      const keys = request['Keys'] as Item[];
-      const found = keys.slice(0, taken).flatMap((key) => {
-        const item = seen(table.items.get(keyOf(table, key)), request['ConsistentRead']);
-        return item === undefined ? [] : [structuredClone(projected(item, request))];
-      });
-      const left = keys.slice(taken);
       return {
-        Responses: { [TableName]: found },
-        UnprocessedKeys: left.length > 0 ? { [TableName]: { ...request, Keys: left } } : {},
+        Responses: gets.map(({ table, key }) => {
+          const item = table.items.get(key)?.item;
+          return item === undefined ? {} : { Item: item };
+        }),
       };
+    },
+    batchGet: ({ RequestItems = {} }, taken) => {
+      const output: Record<'Responses' | 'UnprocessedKeys', Output> = {
+        Responses: {},
+        UnprocessedKeys: {},
+      };
+      for (const [TableName, request] of Object.entries(RequestItems)) {
+        const table = tableOf({ TableName });
+        output.Responses[TableName] = request.Keys.slice(0, taken).flatMap((key) => {
+          const item = seen(table.items.get(keyOf(table, key)), request.ConsistentRead);
+          return item === undefined ? [] : [projected(item, request)];
+        });
+        const Keys = request.Keys.slice(taken);
+        if (Keys.length > 0) output.UnprocessedKeys[TableName] = { ...request, Keys };
+      }
+      return { ...output };
     },
     query: (input, most) => {
       const table = tableOf(input);
-      const index = table.indexes.find(({ name }) => name === input['IndexName']);
+      const index = table.indexes.find(({ name }) => name === input.IndexName);
       const places =
         index === undefined
-          ? [...table.items.values()].map((stored) => seen(stored, input['ConsistentRead']))
+          ? [...table.items.values()].map((stored) => seen(stored, input.ConsistentRead))
           : [...index.entries.values()].map(({ item }) => item);
       return queryItems(table, index, places, input, most);
     },
     update: (input) => {
       const table = tableOf(input);
-      const Key = normalizedItem(Object(input['Key']));
+      const { Key = {} } = input;
       const key = keyOf(table, Key);
-      if (locks.has(lockOf(table, key))) throw new TransactionConflictException(metadata);
+      if (locks.has(lockOf(table, key))) throw new TransactionConflictException(fault);
       const before = table.items.get(key)?.item ?? {};
       const given = placeholders(input);
-      if (!holds(input['ConditionExpression'] as string | undefined, before, given)) {
-        throw new ConditionalCheckFailedException(metadata);
+      if (!holds(input.ConditionExpression, before, given)) {
+        throw new ConditionalCheckFailedException(fault);
       }
-      const after = updated(String(input['UpdateExpression']), { ...before, ...Key }, given);
+      const after = updated(input.UpdateExpression ?? '', { ...before, ...Key }, given);
       write(table, key, after);
-      return input['ReturnValues'] === 'ALL_NEW' ? { Attributes: structuredClone(after) } : {};
+      return input.ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
     },
-    prepare: (input, token) => {
+    prepare: ({ TransactItems = [] }, token) => {
       const known = tokens.get(token);
       if (known !== undefined) {
         const { committedAt } = known;
-        if (committedAt === undefined) throw new TransactionInProgressException(metadata);
+        if (committedAt === undefined) throw new TransactionInProgressException(fault);
         if (options.now() - committedAt < TOKEN_LIFE_MS)
           return { commit: (finished) => finished() };
       }
-      const writes = (input['TransactItems'] as Record<string, CommandInput>[]).map((item) => {
-        return transactWrite(item, tableOf);
-      });
+      const writes = TransactItems.map((item) => transactWrite(item, tableOf));
       const reasons = writes.map(({ table, key, check }) => {
         return locks.has(lockOf(table, key)) ? { Code: 'TransactionConflict' } : check();
       });
@@ -233,9 +246,8 @@ export function createCloud(options: CloudOptions): Cloud {
         },
       };
     },
-    batchExecute: (input, fates) => {
-      const statements = input['Statements'] as { Statement: string; Parameters: unknown[] }[];
-      const Responses = statements.map(({ Statement, Parameters }, index) => {
+    batchExecute: ({ Statements = [] }, fates) => {
+      const Responses = Statements.map(({ Statement, Parameters }, index) => {
         const fate = fates[index];
         if (fate?.applied === false) return failed(fate.code);
         const { table, key, after } = statementWrite(Statement, Parameters, tableOf);
@@ -282,15 +294,14 @@ function pick(item: Item, names: readonly string[]): Item {
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
 }
 
-function projected(item: Item, { ProjectionExpression }: CommandInput): Item {
-  if (ProjectionExpression === undefined) return item;
-  return pick(item, String(ProjectionExpression).split(/\s*,\s*/));
+function projected(item: Item, { ProjectionExpression: names }: CommandInput): Item {
+  return names === undefined ? item : pick(item, names.split(/\s*,\s*/));
 }
 
 function placeholders(input: CommandInput): Placeholders {
   return {
-    names: input['ExpressionAttributeNames'] as Record<string, string> | undefined,
-    values: normalizedItem(Object(input['ExpressionAttributeValues'] ?? {})),
+    names: input.ExpressionAttributeNames ?? {},
+    values: normalizedItem(input.ExpressionAttributeValues ?? {}),
   };
 }
 
@@ -302,63 +313,52 @@ function queryItems(
   most: number,
 ): Output {
   const range = index?.range ?? table.keyNames[1] ?? '';
-  const descending = input['ScanIndexForward'] === false;
-  const start = input['ExclusiveStartKey'] as Item | undefined;
+  const descending = input.ScanIndexForward === false;
+  const start = input.ExclusiveStartKey;
   const after = (item: Item): boolean =>
     start === undefined || compare(item[range], descending ? '<' : '>', start[range]);
   const given = placeholders(input);
-  const condition = String(input['KeyConditionExpression']);
   const matching = places
     .filter((item) => item !== undefined)
-    .filter((item) => Object.keys(item).length > 0 && holds(condition, item, given) && after(item))
+    .filter((item) => holds(input.KeyConditionExpression, item, given) && after(item))
     .sort((one, other) => (compare(one[range], '<', other[range]) ? -1 : 1));
   if (descending) matching.reverse();
-  const limit = Math.min(Number(input['Limit']), Math.max(1, most));
+  const limit = Math.min(input.Limit ?? Infinity, Math.max(1, most));
   const page = matching.slice(0, limit);
   const last = page.at(-1);
   const more = last !== undefined && page.length === limit;
   const keys = [...table.keyNames, ...(index === undefined ? [] : [index.hash, index.range])];
   return {
-    Items: structuredClone(page.map((item) => projected(item, input))),
+    Items: page.map((item) => projected(item, input)),
     ...(more && { LastEvaluatedKey: pick(last, keys) }),
   };
 }
 
-interface Reason {
-  Code: string;
-  Item?: Record<string, unknown>;
-}
-
 function transactWrite(
-  item: Record<string, CommandInput>,
+  { Put, Update }: NonNullable<CommandInput['TransactItems']>[number],
   tableOf: (input: CommandInput) => Table,
-): { table: Table; key: string; check: () => Reason; result: () => Item } {
-  const [kind = '', input = {}] = Object.entries(item)[0] ?? [];
+): { table: Table; key: string; check: () => CancellationReason; result: () => Item } {
+  const input = Put ?? Update ?? {};
   const table = tableOf(input);
   const given = placeholders(input);
-  const put = kind === 'Put' ? normalizedItem(Object(input['Item'])) : undefined;
-  const Key = put === undefined ? normalizedItem(Object(input['Key'])) : pick(put, table.keyNames);
+  const put = Put && normalizedItem(Put.Item ?? {});
+  const Key = put === undefined ? (input.Key ?? {}) : pick(put, table.keyNames);
   const key = keyOf(table, Key);
   const before = (): Item => table.items.get(key)?.item ?? {};
   return {
     table,
     key,
     check: () => {
-      if (holds(input['ConditionExpression'] as string | undefined, before(), given))
-        return { Code: 'None' };
-      const shown = input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD';
+      if (holds(input.ConditionExpression, before(), given)) return { Code: 'None' };
+      const shown = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
       return { Code: CONDITION_FAILED, ...(shown && { Item: marshall(before()) }) };
     },
-    result: () => put ?? updated(String(input['UpdateExpression']), { ...before(), ...Key }, given),
+    result: () => put ?? updated(input.UpdateExpression ?? '', { ...before(), ...Key }, given),
   };
 }
 
-function canceled(reasons: Reason[]): TransactionCanceledException {
-  return new TransactionCanceledException({
-    ...metadata,
-    // The real ones carry attribute values in the same form.
-    CancellationReasons: reasons as never,
-  });
+function canceled(CancellationReasons: CancellationReason[]): TransactionCanceledException {
+  return new TransactionCanceledException({ ...fault, CancellationReasons });
 }
 
 const STATEMENT = /^UPDATE "([^"]+)"((?: SET "[^"]+"=\?)+) WHERE (.+)$/;
