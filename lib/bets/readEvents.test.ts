@@ -20,13 +20,9 @@ async function addOpen(cloud: CalmCloud, eventId: string, minute: number): Promi
   await cloud.run(({ store }) => store.events.noteActivity(eventId, NOON + minute * MINUTE_MS));
 }
 
-async function addSettling(cloud: CalmCloud, eventId: string, minute: number): Promise<void> {
-  await addOpen(cloud, eventId, 0);
+/** Its result comes in force, and all its bets follow, at so many minutes after noon. */
+async function settle(cloud: CalmCloud, eventId: string, minute: number): Promise<void> {
   await cloud.decide(eventId, { decidedAt: NOON + minute * MINUTE_MS });
-}
-
-async function addSettled(cloud: CalmCloud, eventId: string, minute: number): Promise<void> {
-  await addSettling(cloud, eventId, minute);
   await cloud.run(({ store }) => store.events.finishSettlement(eventId, 1));
 }
 
@@ -34,8 +30,7 @@ async function addSettled(cloud: CalmCloud, eventId: string, minute: number): Pr
 async function addChanging(cloud: CalmCloud): Promise<void> {
   await addOpen(cloud, 'a', 0);
   cloud.indexLagMs = 10;
-  await cloud.decide('a', { decidedAt: NOON + MINUTE_MS });
-  await cloud.run(({ store }) => store.events.finishSettlement('a', 1));
+  await settle(cloud, 'a', 1);
 }
 
 function list(cloud: CalmCloud, request: ListEventsRequest): Promise<EventPage> {
@@ -59,9 +54,11 @@ describe('listEvents', () => {
   it('shows the events of all states by their newest activity, each as it is now', async () => {
     const cloud = calmCloud();
     await addOpen(cloud, 'quiet', 1);
-    await addSettled(cloud, 'over', 2);
+    await addOpen(cloud, 'over', 0);
+    await settle(cloud, 'over', 2);
     await addOpen(cloud, 'busy', 4);
-    await addSettling(cloud, 'going', 3);
+    await addOpen(cloud, 'going', 0);
+    await cloud.decide('going', { decidedAt: NOON + 3 * MINUTE_MS });
 
     const page = await list(cloud, { limit: 10 });
 
@@ -78,9 +75,11 @@ describe('listEvents', () => {
   it('walks over the pages, each of which begins below the one before', async () => {
     const cloud = calmCloud();
     await addOpen(cloud, 'a', 0);
-    await addSettled(cloud, 'b', 1);
+    await addOpen(cloud, 'b', 0);
+    await settle(cloud, 'b', 1);
     await addOpen(cloud, 'c', 2);
-    await addSettled(cloud, 'd', 3);
+    await addOpen(cloud, 'd', 0);
+    await settle(cloud, 'd', 3);
 
     const first = await list(cloud, { limit: 2 });
     const second = await list(cloud, { limit: 2, before: first.next });
@@ -104,7 +103,8 @@ describe('listEvents', () => {
   it('shows only the events in the state that is asked for', async () => {
     const cloud = calmCloud();
     await addOpen(cloud, 'a', 1);
-    await addSettled(cloud, 'b', 2);
+    await addOpen(cloud, 'b', 0);
+    await settle(cloud, 'b', 2);
 
     const page = await list(cloud, { limit: 10, state: 'settled' });
 
@@ -151,7 +151,8 @@ describe('getEvent', () => {
 
   it('shows how far a settlement has come that goes on', async () => {
     const cloud = calmCloud();
-    await addSettling(cloud, 'e', 1);
+    await addOpen(cloud, 'e', 0);
+    await cloud.decide('e', { decidedAt: NOON + 1 * MINUTE_MS });
     await cloud.run(({ store }) => store.fences.markSwept({ eventId: 'e', fence: 0 }, 1));
 
     expect(await get(cloud)).toEqual(decided('e', 'settling', 1, 1));
@@ -159,7 +160,8 @@ describe('getEvent', () => {
 
   it('reads no fences of an event that is settled', async () => {
     const cloud = calmCloud();
-    await addSettled(cloud, 'e', 1);
+    await addOpen(cloud, 'e', 0);
+    await settle(cloud, 'e', 1);
 
     expect(await get(cloud)).toEqual(decided('e', 'settled', 1, 1));
     expect(cloud.calls()).toEqual(['findEvents']);
