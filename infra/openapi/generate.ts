@@ -44,12 +44,12 @@ function problemsTable(): string {
   return ['|code|status|title|what to do|', '|-|-|-|-|', ...rows].join('\n');
 }
 
-/** A file with `text` in place of what is between its markers. */
+const BETWEEN_MARKERS =
+  /(?<=<!-- begin generated problems -->)[^]*(?=<!-- end generated problems -->)/;
+
+/** A file with `text` between its markers. */
 async function withProblems(file: string, text: string): Promise<string> {
-  const [begin, end] = ['<!-- begin generated problems -->', '<!-- end generated problems -->'];
-  const [before, after] = (await readFile(join(ROOT, file), 'utf8')).split(
-    new RegExp(`(?<=${begin})[^]*(?=${end})`),
-  );
+  const [before, after] = (await readFile(join(ROOT, file), 'utf8')).split(BETWEEN_MARKERS);
   if (after === undefined) throw new Error(`${file} has no place for the problems.`);
   return `${before}\n${text}\n${after}`;
 }

@@ -127,9 +127,9 @@ const problemBody = z
       format: 'uri-reference',
       description: 'The kind of problem, and where it is explained. New kinds may be added.',
     }),
-    title: z.string().meta({ description: 'The problem in a few words, always the same.' }),
-    status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
-    detail: z.string().meta({ description: 'What is wrong this time.' }),
+    title: z.string().describe('The problem in a few words, always the same.'),
+    status: z.int().min(400).max(599).describe('The HTTP status.'),
+    detail: z.string().describe('What is wrong this time.'),
     instance: z.string().meta({
       format: 'uri',
       description: 'This occurrence, by the id of the request.',
@@ -138,12 +138,12 @@ const problemBody = z
       .array(
         z.object({
           in: z.enum(['body', 'query', 'path', 'header']),
-          pointer: z.string().meta({ description: 'An RFC 6901 JSON Pointer as a URI fragment.' }),
+          pointer: z.string().describe('An RFC 6901 JSON Pointer as a URI fragment.'),
           detail: z.string(),
         }),
       )
       .optional()
-      .meta({ description: 'Every fault of a request that is not valid.' }),
+      .describe('Every fault of a request that is not valid.'),
   })
   .meta({
     id: 'Problem',
