@@ -37,10 +37,9 @@ interface Alarm {
 /** What somebody is called for. */
 export function alarmResources(options: AlarmOptions): Resources {
   const { prefix, topicArn } = options;
-  const alarms = { ...requestAlarms(), ...settlementAlarms(options) };
   const actions = topicArn === '' ? [] : [topicArn];
   return Object.fromEntries(
-    Object.entries(alarms).map(([name, alarm]) => [
+    Object.entries(alarmsOf(options)).map(([name, alarm]) => [
       `${name}Alarm`,
       {
         Type: 'AWS::CloudWatch::Alarm',
@@ -61,61 +60,39 @@ export function alarmResources(options: AlarmOptions): Resources {
   );
 }
 
-function requestAlarms(): Record<string, Alarm> {
+function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Record<string, Alarm> {
   return {
     ServerErrors: {
-      description: 'More than 1 % of the requests are answered with a 5xx.',
+      ...above(1, [3, 5], 'More than 1 % of the requests are answered with a 5xx.'),
       expression: '100 * errors / requests',
       metrics: {
         errors: { metric: apiMetric('5xx'), stat: 'Sum' },
         requests: { metric: apiMetric('Count'), stat: 'Sum' },
       },
-      comparison: 'GreaterThanThreshold',
-      threshold: 1,
-      minutes: [3, 5],
-      missing: 'notBreaching',
     },
-    FunctionThrottles: throttles('Lambda turns invocations away.', functionMetrics('Throttles')),
-    ReadThrottles: throttles('DynamoDB turns reads away.', tableMetrics('ReadThrottleEvents')),
-    WriteThrottles: throttles('DynamoDB turns writes away.', tableMetrics('WriteThrottleEvents')),
-  };
-}
-
-function throttles(description: string, metrics: readonly Metric[]): Alarm {
-  const named = metrics.map((metric, index) => [`m${index}`, { metric, stat: 'Sum' }] as const);
-  return {
-    description,
-    expression: 'SUM(METRICS())',
-    metrics: Object.fromEntries(named),
-    comparison: 'GreaterThanThreshold',
-    threshold: 0,
-    minutes: [3, 5],
-    missing: 'notBreaching',
-  };
-}
-
-const one = (metric: Metric, stat: 'Sum' | 'Maximum'): Pick<Alarm, 'expression' | 'metrics'> => ({
-  expression: 'm',
-  metrics: { m: { metric, stat } },
-});
-
-function settlementAlarms({ name, unfinishedSeconds }: AlarmOptions): Record<string, Alarm> {
-  return {
+    FunctionThrottles: {
+      ...above(0, [3, 5], 'Lambda turns invocations away.'),
+      ...sumOf(functionMetrics('Throttles')),
+    },
+    ReadThrottles: {
+      ...above(0, [3, 5], 'DynamoDB turns reads away.'),
+      ...sumOf(tableMetrics('ReadThrottleEvents')),
+    },
+    WriteThrottles: {
+      ...above(0, [3, 5], 'DynamoDB turns writes away.'),
+      ...sumOf(tableMetrics('WriteThrottleEvents')),
+    },
     UnfinishedSettlement: {
-      description: `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`,
+      ...above(
+        unfinishedSeconds,
+        [3, 3],
+        `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`,
+      ),
       ...one(ownMetric(name, 'OldestUnfinishedSettlementAge'), 'Maximum'),
-      comparison: 'GreaterThanThreshold',
-      threshold: unfinishedSeconds,
-      minutes: [3, 3],
-      missing: 'notBreaching',
     },
     ResumerErrors: {
-      description: 'resumeSettlements fails.',
+      ...above(0, [3, 5], 'resumeSettlements fails.'),
       ...one(functionMetric('Errors', 'resumeSettlements'), 'Sum'),
-      comparison: 'GreaterThanThreshold',
-      threshold: 0,
-      minutes: [3, 5],
-      missing: 'notBreaching',
     },
     ResumerSilence: {
       description: 'resumeSettlements is not run: its schedule is off, or all runs are throttled.',
@@ -126,6 +103,26 @@ function settlementAlarms({ name, unfinishedSeconds }: AlarmOptions): Record<str
       missing: 'breaching',
     },
   };
+}
+
+function above(
+  threshold: number,
+  minutes: Alarm['minutes'],
+  description: string,
+): Omit<Alarm, keyof Compared> {
+  const comparison = 'GreaterThanThreshold';
+  return { description, comparison, threshold, minutes, missing: 'notBreaching' };
+}
+
+type Compared = Pick<Alarm, 'expression' | 'metrics'>;
+
+function one(metric: Metric, stat: 'Sum' | 'Maximum'): Compared {
+  return { expression: 'm', metrics: { m: { metric, stat } } };
+}
+
+function sumOf(metrics: readonly Metric[]): Compared {
+  const named = metrics.map((metric, index) => [`m${index}`, { metric, stat: 'Sum' }] as const);
+  return { expression: 'SUM(METRICS())', metrics: Object.fromEntries(named) };
 }
 
 function queries({ expression, metrics }: Alarm): object[] {

@@ -14,7 +14,7 @@ const all = (metrics: Metric[], stat: Stat): [Metric, Stat][] =>
 /** What to look at, in the order of looking. */
 function graphs(service: string): Graph[] {
   const own = (name: string): Metric => ownMetric(service, name);
-  const sums = (...names: string[]): [Metric, Stat][] => names.map((name) => [own(name), 'Sum']);
+  const sums = (...names: string[]): [Metric, Stat][] => all(names.map(own), 'Sum');
   return [
     { title: 'Bets', series: sums('BetsPlaced', 'BetsReplayed', 'BetsRefused') },
     { title: 'Stake, minor units', series: sums('StakePlacedMinor') },
@@ -23,18 +23,11 @@ function graphs(service: string): Graph[] {
     { title: 'Statuses stored', series: sums('BetsSettled') },
     {
       title: 'Unfinished settlements, and the age of the oldest in seconds',
-      series: [
-        [own('UnfinishedSettlements'), 'Maximum'],
-        [own('OldestUnfinishedSettlementAge'), 'Maximum'],
-      ],
+      series: all([own('UnfinishedSettlements'), own('OldestUnfinishedSettlementAge')], 'Maximum'),
     },
     {
       title: 'Requests and errors',
-      series: [
-        [apiMetric('Count'), 'Sum'],
-        [apiMetric('4xx'), 'Sum'],
-        [apiMetric('5xx'), 'Sum'],
-      ],
+      series: all([apiMetric('Count'), apiMetric('4xx'), apiMetric('5xx')], 'Sum'),
     },
     {
       title: 'Latency, milliseconds',
@@ -96,12 +89,9 @@ export function dashboardResources(name: string): Resources {
 
 /** A dashboard is text, so references are written as `Fn::Sub` reads them. */
 function inline({ namespace, name, dimensions }: Metric, stat: Stat): unknown[] {
-  const pairs = Object.entries(dimensions).flatMap(([key, value]) => [key, inText(value)]);
+  const pairs = Object.entries(dimensions).flatMap(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : `\${${value.Ref}}`,
+  ]);
   return [namespace, name, ...pairs, { stat }];
-}
-
-function inText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { Ref } = value as { Ref: string };
-  return `\${${Ref}}`;
 }

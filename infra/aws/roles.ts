@@ -1,5 +1,4 @@
-import type { TableName } from '../../lib/dynamodb/tables.ts';
-import { type Access, access, type FunctionName, type Target } from './access.ts';
+import { type Access, access, FUNCTION_NAMES, type FunctionName } from './access.ts';
 import { logGroupId, type Resources, roleId, tableId } from './names.ts';
 
 interface Statement {
@@ -11,11 +10,10 @@ interface Statement {
 
 /** A role for each function, with what the function does and nothing else. */
 export function roleResources(): Resources {
-  const entries = Object.entries(access) as [FunctionName, Access][];
-  return Object.fromEntries(entries.map(([name, granted]) => [roleId(name), role(name, granted)]));
+  return Object.fromEntries(FUNCTION_NAMES.map((name) => [roleId(name), role(name)]));
 }
 
-function role(name: FunctionName, granted: Access): Resources[string] {
+function role(name: FunctionName): Resources[string] {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -34,7 +32,7 @@ function role(name: FunctionName, granted: Access): Resources[string] {
           PolicyName: name,
           PolicyDocument: {
             Version: '2012-10-17',
-            Statement: [...tableStatements(granted), ...NO_SCANS, ...reporting(name)],
+            Statement: [...tableStatements(access[name]), ...NO_SCANS, ...reporting(name)],
           },
         },
       ],
@@ -43,26 +41,24 @@ function role(name: FunctionName, granted: Access): Resources[string] {
 }
 
 function tableStatements(granted: Access): Statement[] {
-  const entries = Object.entries(granted) as [Target, NonNullable<Access[Target]>][];
-  return entries.map(([target, actions]) => ({
+  return Object.entries(granted).map(([target, actions]) => ({
     Effect: 'Allow',
     Action: actions.map((action) => `dynamodb:${action}`),
     Resource: arnOf(target),
   }));
 }
 
-function arnOf(target: Target): unknown {
-  const [table, index] = target.split('/');
-  // The part before the slash names a table, by the type of a target.
-  const id = tableId(table as TableName);
+function arnOf(target: string): unknown {
+  const [table = '', index] = target.split('/');
+  const id = tableId(table);
   return index === undefined
     ? { 'Fn::GetAtt': [id, 'Arn'] }
     : { 'Fn::Sub': `\${${id}.Arn}/index/${index}` };
 }
 
 /**
- * Whatever a role may be given later: no call reads a whole table. A PartiQL statement does when its
- * WHERE names no partition, which this condition tells.
+ * Whatever a role may be given later: no call reads a whole table. A PartiQL statement does when
+ * its WHERE names no partition, which this condition tells.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
  */
