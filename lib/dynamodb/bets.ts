@@ -69,7 +69,7 @@ export class BetTable implements Bets {
   async insert(bet: PlacedBet, record: IdempotencyRecord | undefined): Promise<InsertResult> {
     const { client, options } = this.#session;
     try {
-      // The SDK adds a client request token, so that its own retry of a lost reply is the same write.
+      // The SDK adds a request token, so that its own retry of a lost reply is the same write.
       await client.send(new TransactWriteCommand(this.#insertion(bet, record)), options);
       return { kind: 'inserted' };
     } catch (error) {
@@ -154,9 +154,9 @@ export class BetTable implements Bets {
   }
 
   /**
-   * Conditional updates in one call, each statement with its own fate. A failed condition means that
-   * the bet has this result or a newer one: bets are never deleted, and the ids come from the index,
-   * which holds none that was not stored.
+   * Conditional updates in one call, each statement with its own fate. A failed condition means
+   * that the bet has this result or a newer one: bets are never deleted, and the ids come from the
+   * index, which holds none that was not stored.
    */
   async storeResult(ids: readonly BetId[], result: StoredResult): Promise<BetId[]> {
     const { client, tables, options, wait } = this.#session;

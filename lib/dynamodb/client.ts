@@ -7,10 +7,10 @@ const MAX_ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** One try. Without `throwOnRequestTimeout` the SDK only logs a warning when it is over. */
 const REQUEST_TIMEOUT_MS = 3_000;
-/** Sockets of one process; more calls wait for one. A burst of them must fit a listener's backlog. */
+/** Sockets of one process; more calls wait for one. A burst must fit a listener's backlog. */
 const MAX_SOCKETS = 50;
 
-/** A local store is open to anyone and keeps tables by credentials, so all processes use the same. */
+/** A local store is open to anyone and keeps tables by credentials, so all use the same. */
 const LOCAL = {
   region: 'local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

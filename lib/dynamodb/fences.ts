@@ -31,7 +31,7 @@ export class FenceTable implements Fences {
     return items.map((item) => fenceItem.parse(item));
   }
 
-  /** All fences in one transaction: 64 fit into its 100 items. One that conflicts leaves all open. */
+  /** In one transaction: 64 fences fit into its 100 items. A conflict of one leaves all open. */
   async close(eventId: string, closedAt: number): Promise<void> {
     const { client, tables, options } = this.#session;
     const closings = fenceKeys(eventId).map((Key) => ({
@@ -54,7 +54,7 @@ export class FenceTable implements Fences {
       TableName: this.#session.tables.fences,
       Key: { eventFence: eventFenceKey(behind) },
       UpdateExpression: 'SET sweptVersion = :version',
-      // Where it does not hold, another sweeper has marked the fence with this version or a later one.
+      // Where it does not hold, another sweeper has marked the fence with this version or later.
       ConditionExpression: 'attribute_not_exists(sweptVersion) OR sweptVersion < :version',
       ExpressionAttributeValues: { ':version': version },
     });
