@@ -23,7 +23,8 @@ const LANES = 8;
  * to both, and both must answer alike. Throws at the first difference.
  *
  * Left out on purpose: how many items a page of a `Query` has beyond its limit (1 MB on DynamoDB),
- * the texts of messages, and what only the simulation has: lag, conflicts, throttling, lost replies.
+ * the texts of messages, and what only the simulation has: lag, conflicts, throttling, lost
+ * replies.
  */
 export async function compareClouds(calls: number, seed: number): Promise<void> {
   const runtime = await findRuntime();

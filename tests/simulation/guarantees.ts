@@ -321,7 +321,7 @@ function* checkCounts(history: History, { bets, fences }: Ending): Generator<Vio
   }
 }
 
-/** At rest, the walk over all events shows each that has a bet or a result once, as it is stored. */
+/** At rest, the walk over all events shows each that has a bet or a result once, as stored. */
 function* checkList({ finalList = [] }: History, { bets, events }: Ending): Generator<Violation> {
   const decided = events.filter((event) => event['version'] !== undefined);
   const expected = new Set([...bets, ...decided].map((item) => text(item['eventId'])));

@@ -29,7 +29,7 @@ export async function judgeMutants(only: string, schedules: number): Promise<boo
 async function judge(mutant: Mutant, copy: string, schedules: number): Promise<boolean> {
   const { name, guarantee, file, replace } = mutant;
   await mkdir(copy, { recursive: true });
-  for (const folder of ['lib', 'tests']) {
+  for (const folder of ['lib', 'infra', 'tests']) {
     await cp(join(ROOT, folder), join(copy, folder), { recursive: true });
   }
   const path = join(copy, file);
@@ -39,6 +39,7 @@ async function judge(mutant: Mutant, copy: string, schedules: number): Promise<b
     source.replace(textOf(mutant), () => replace),
   );
   const output = await simulate(copy, guarantee, schedules);
+  if (!/ breaks guarantee |: no violation /.test(output)) throw new Error(`Did not run: ${name}`);
   const lines = [...output.matchAll(/^seed (\d+) breaks guarantee (\d+) /gm)];
   const broken = [...new Set(lines.map(([, , number]) => Number(number)))];
   const caught = broken.includes(guarantee);

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { compareClouds } from './compare.ts';
 import { GUARANTEES } from './guarantees.ts';
-import { judgeMutants } from './mutate.ts';
 import { runSchedule } from './schedule.ts';
 
 /**
@@ -92,15 +90,20 @@ async function runSchedules(): Promise<boolean> {
   return true;
 }
 
-function runCommand(command: string | undefined): Promise<boolean> {
+/** Schedules load nothing that only the others need: a process runs them for each mutant. */
+async function runCommand(command = 'schedules'): Promise<boolean> {
   switch (command) {
-    case undefined:
     case 'schedules':
       return runSchedules();
-    case 'mutants':
+    case 'mutants': {
+      const { judgeMutants } = await import('./mutate.ts');
       return judgeMutants(values.only, integer(values.schedules ?? '3000'));
-    case 'compare':
-      return compareClouds(integer(values.operations), first).then(() => true);
+    }
+    case 'compare': {
+      const { compareClouds } = await import('./compare.ts');
+      await compareClouds(integer(values.operations), first);
+      return true;
+    }
     default:
       throw new Error(`There is no ${command}: schedules, mutants or compare`);
   }
