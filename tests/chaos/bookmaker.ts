@@ -18,7 +18,7 @@ interface Wish {
 type BetJson = z.infer<typeof betBody>;
 type EventJson = z.infer<typeof eventBody>;
 
-export interface Report {
+interface Report {
   acknowledged: number;
   refused: number;
   settled: number;

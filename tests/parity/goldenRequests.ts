@@ -38,7 +38,7 @@ export interface GoldenRequest {
  * Nowhere documented, and taken to be so: an empty header is passed on, and a query is decoded as
  * HTML forms are, with `+` for a space.
  */
-export interface GoldenEvent {
+interface GoldenEvent {
   rawPath?: string;
   headers?: Record<string, string>;
   cookies?: string[];
@@ -52,7 +52,7 @@ export interface GoldenEvent {
  * What the store holds before each request: two bets on the event `open`, of which the first was
  * placed with the key `key-1`, and one on the event `settled`, which is won.
  */
-export const BET_IDS = { open: betIdOf(1), newer: betIdOf(2), settled: betIdOf(3) };
+const BET_IDS = { open: betIdOf(1), newer: betIdOf(2), settled: betIdOf(3) };
 
 type Headers = GoldenRequest['headers'];
 type More = Partial<Pick<GoldenRequest, 'headers' | 'event' | 'irreversible'>> & {
