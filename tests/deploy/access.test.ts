@@ -3,7 +3,14 @@ import * as z from 'zod';
 import { access, FUNCTION_NAMES, type FunctionName } from '../../infra/aws/access.ts';
 import type { Sent } from '../support/apiEvent.ts';
 import { needsOf } from './actions.ts';
-import { recordHandlers, type Recording, type SentCommand } from './recording.ts';
+import {
+  betOn,
+  onEvent,
+  recordHandlers,
+  type Recording,
+  resultOf,
+  type SentCommand,
+} from './recording.ts';
 
 jest.setTimeout(600_000);
 let recording: Recording;
@@ -14,20 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => recording.close());
 
-const JSON_TYPE = { 'content-type': 'application/json' };
-const betOn = (eventId: string, key?: string, amount = '1.00'): Sent => ({
-  method: 'POST',
-  path: '/bets',
-  headers: { ...JSON_TYPE, ...(key !== undefined && { 'idempotency-key': key }) },
-  body: JSON.stringify({ event_id: eventId, amount }),
-});
-const onEvent = (eventId: string): Sent => ({ pathParameters: { event_id: eventId } });
-const resultOf = (eventId: string, status: 'WIN' | 'LOSE'): Sent => ({
-  ...onEvent(eventId),
-  method: 'PUT',
-  headers: JSON_TYPE,
-  body: JSON.stringify({ status }),
-});
 const idOf = (body: unknown): string => z.object({ id: z.string() }).parse(body).id;
 
 /** Takes each handler on each of its ways through the store. */

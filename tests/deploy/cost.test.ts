@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { betItem, eventFenceKey } from '../../lib/dynamodb/items.ts';
-import type { Sent } from '../support/apiEvent.ts';
 import { NOON_TEXT, placedBet } from '../support/samples.ts';
-import { recordHandlers, type Recording, type SentCommand } from './recording.ts';
+import { betOn, recordHandlers, type Recording, resultOf, type SentCommand } from './recording.ts';
 import { itemBytes, writeUnits } from './writeUnits.ts';
 
 jest.setTimeout(600_000);
@@ -16,35 +15,21 @@ beforeAll(async () => {
 afterAll(() => recording.close());
 
 const LONGEST_ID = 'x'.repeat(128);
-const JSON_TYPE = { 'content-type': 'application/json' };
-const bet = (eventId: string, key?: string): Sent => ({
-  method: 'POST',
-  path: '/bets',
-  headers: { ...JSON_TYPE, ...(key !== undefined && { 'idempotency-key': key }) },
-  body: JSON.stringify({ event_id: eventId, amount: '10.50' }),
-});
-const result = (eventId: string, status: 'WIN' | 'LOSE'): Sent => ({
-  method: 'PUT',
-  pathParameters: { event_id: eventId },
-  headers: JSON_TYPE,
-  body: JSON.stringify({ status }),
-});
-
 const cost = (sent: readonly SentCommand[], indexInTransaction: 1 | 2 = 1): number =>
   sent.reduce((all, one) => all + writeUnits(one, { prefix: 'bet-maker-', indexInTransaction }), 0);
-const place = (given: Sent): Promise<SentCommand[]> =>
-  recording.during(() => recording.call('placeBet', given));
+const place = (eventId: string, key?: string): Promise<SentCommand[]> =>
+  recording.during(() => recording.call('placeBet', betOn(eventId, key)));
 /** Everything that a result costs, sweep and all. */
 const decide = (eventId: string, status: 'WIN' | 'LOSE'): Promise<SentCommand[]> =>
   recording.during(async () => {
-    await recording.call('settleEvent', result(eventId, status));
+    await recording.call('settleEvent', resultOf(eventId, status));
     await recording.resumeSettlements();
   });
 
 describe('the write units', () => {
   it('of a bet are five, or six if the index’s part of a transaction is doubled', async () => {
-    const [, ...first] = await place(bet(LONGEST_ID));
-    const second = await place(bet(LONGEST_ID));
+    const [, ...first] = await place(LONGEST_ID);
+    const second = await place(LONGEST_ID);
 
     expect([first, second].map((sent) => [cost(sent, 1), cost(sent, 2)])).toEqual([
       [5, 6],
@@ -53,16 +38,16 @@ describe('the write units', () => {
   });
 
   it('of the first bet on an event are three more, for its place in the list', async () => {
-    const [listing, ...placing] = await place(bet('y'.repeat(128)));
+    const [listing, ...placing] = await place('y'.repeat(128));
 
     expect(placing).toHaveLength(1);
     expect(cost(listing === undefined ? [] : [listing])).toBe(3);
   });
 
   it('of a bet with a key are two more', async () => {
-    await place(bet(LONGEST_ID));
+    await place(LONGEST_ID);
 
-    const sent = await place(bet(LONGEST_ID, 'k'.repeat(255)));
+    const sent = await place(LONGEST_ID, 'k'.repeat(255));
 
     expect([cost(sent, 1), cost(sent, 2)]).toEqual([7, 8]);
   });
@@ -72,7 +57,7 @@ describe('the write units', () => {
   // notes no intent.
   it('of a result are one a bet and at most 141, of a correction one a bet and 10', async () => {
     const COUNT = 150;
-    for (let number = 0; number < COUNT; number += 1) await recording.call('placeBet', bet('a'));
+    for (let number = 0; number < COUNT; number += 1) await recording.call('placeBet', betOn('a'));
 
     const settling = await decide('a', 'WIN');
     const correcting = await decide('a', 'LOSE');

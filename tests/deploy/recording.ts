@@ -77,6 +77,24 @@ export async function recordHandlers(): Promise<Recording> {
   };
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+export function betOn(eventId: string, key?: string, amount = '10.50'): Sent {
+  return {
+    method: 'POST',
+    path: '/bets',
+    headers: { ...JSON_TYPE, ...(key !== undefined && { 'idempotency-key': key }) },
+    body: JSON.stringify({ event_id: eventId, amount }),
+  };
+}
+
+export const onEvent = (event_id: string): Sent => ({ pathParameters: { event_id } });
+
+export function resultOf(eventId: string, status: 'WIN' | 'LOSE'): Sent {
+  const body = JSON.stringify({ status });
+  return { ...onEvent(eventId), method: 'PUT', headers: JSON_TYPE, body };
+}
+
 function watchedService(service: Service, onCall: (call: string) => void): Service {
   const watched = (context: Context): Context => {
     return { ...context, store: watchedStore(context.store, onCall) };

@@ -358,24 +358,14 @@ describe('our own metrics', () => {
 
 describe('the dashboard', () => {
   it('is one, and shows every metric of our own', () => {
-    const dashboard = z.tuple([
-      z.object({
-        DashboardName: z.literal('bet-maker-dev'),
-        DashboardBody: z.object({ 'Fn::Sub': z.string() }),
-      }),
-    ]);
-    const [{ DashboardBody }] = dashboard.parse(all(dev, 'AWS::CloudWatch::Dashboard'));
+    const dashboards = all(dev, 'AWS::CloudWatch::Dashboard');
+    const body = z
+      .object({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
+      .parse(dashboards[0]).DashboardBody['Fn::Sub'];
 
-    const widget = z.object({
-      properties: z.object({ metrics: z.array(z.array(z.unknown())) }),
-    });
-    const { widgets } = z
-      .object({ widgets: z.array(widget) })
-      .parse(JSON.parse(DashboardBody['Fn::Sub']));
-    const own = widgets.flatMap(({ properties }) =>
-      properties.metrics.flatMap(([namespace, name]) => (namespace === 'BetMaker' ? [name] : [])),
-    );
-    expect(widgets).toHaveLength(15);
+    const widgets = JSON.stringify(JSON.parse(body));
+    const own = [...widgets.matchAll(/"BetMaker","(\w+)"/g)].map(([, name]) => name);
+    expect(dashboards.map(({ DashboardName }) => DashboardName)).toEqual(['bet-maker-dev']);
     expect(own).toEqual([
       'BetsPlaced',
       'BetsReplayed',
