@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
 import { betBody, betListBody, eventBody, eventListBody } from '../../lib/http/wire.ts';
-import type { EventJson, History, PlaceRequest, Wish } from './history.ts';
+import type { EventJson, History, PlaceRequest, Request, Wish } from './history.ts';
 import type { Random } from './random.ts';
 import type { Route, World } from './world.ts';
 import type { Sent } from '../support/apiEvent.ts';
@@ -29,11 +29,7 @@ export interface Clients {
   walkEvents(limit: number): Promise<EventJson[] | undefined>;
 }
 
-interface Answered {
-  start: number;
-  end: number;
-  /** 0 when no answer came. */
-  status: number;
+interface Answered extends Request {
   /** What the answer shows, when it is a success. */
   shown?: HttpResponse;
   statements: number;

@@ -15,7 +15,6 @@ import {
   normalizedItem,
   type Placeholders,
   updated,
-  type Value,
 } from './expressions.ts';
 
 /**
@@ -91,8 +90,9 @@ interface Stored {
 
 interface Index {
   name: string;
-  hash: string;
   range: string;
+  /** What its entries consist of: its own keys and the table's. */
+  keyNames: string[];
   entries: Map<string, Stored>;
 }
 
@@ -122,7 +122,8 @@ export function createCloud(options: CloudOptions): Cloud {
     return table;
   };
   const locks = new Set<string>();
-  const tokens = new Map<string, { committedAt: number | undefined }>();
+  /** When each transaction was committed; Infinity while it is under way. */
+  const tokens = new Map<string, number>();
   const lockOf = (table: Table, key: string): string => `${table.name} ${key}`;
 
   const write = (table: Table, key: string, after: Item): void => {
@@ -135,27 +136,24 @@ export function createCloud(options: CloudOptions): Cloud {
     };
     table.items.set(key, stored);
     options.onWrite(table.name, before?.item, after);
-    for (const index of table.indexes) propagate(table, index, key, stored);
+    for (const index of table.indexes) propagate(index, key, stored);
   };
 
   /** Entries reach an index in any order, but an older one never replaces a newer one. */
-  const propagate = (table: Table, index: Index, key: string, stored: Stored): void => {
+  const propagate = (index: Index, key: string, stored: Stored): void => {
     options.after(options.indexLagMs(), () => {
       const present = index.entries.get(key);
       if (present !== undefined && present.revision > stored.revision) return;
-      const names = [...table.keyNames, index.hash, index.range];
-      const listed =
-        stored.item[index.hash] !== undefined && stored.item[index.range] !== undefined;
-      const item = listed ? pick(stored.item, names) : {};
+      const listed = index.keyNames.every((name) => stored.item[name] !== undefined);
+      const item = listed ? pick(stored.item, index.keyNames) : {};
       index.entries.set(key, { ...stored, item });
     });
   };
 
   const seen = (stored: Stored | undefined, consistent: unknown): Item | undefined => {
     const fresh = consistent === true || stored === undefined;
-    if (fresh || options.now() - stored.writtenAt > STALE_MS || !options.stale())
-      return stored?.item;
-    return stored.previous;
+    const late = !fresh && options.now() - stored.writtenAt <= STALE_MS && options.stale();
+    return late ? stored.previous : stored?.item;
   };
 
   return {
@@ -168,12 +166,7 @@ export function createCloud(options: CloudOptions): Cloud {
       if (busy.includes(true)) {
         throw canceled(busy.map((met) => ({ Code: met ? 'TransactionConflict' : 'None' })));
       }
-      return {
-        Responses: gets.map(({ table, key }) => {
-          const item = table.items.get(key)?.item;
-          return item === undefined ? {} : { Item: item };
-        }),
-      };
+      return { Responses: gets.map(({ table, key }) => ({ Item: table.items.get(key)?.item })) };
     },
     batchGet: ({ RequestItems = {} }, taken) => {
       const output: Record<'Responses' | 'UnprocessedKeys', Output> = {
@@ -201,34 +194,24 @@ export function createCloud(options: CloudOptions): Cloud {
       return queryItems(table, index, places, input, most);
     },
     update: (input) => {
-      const table = tableOf(input);
-      const { Key = {} } = input;
-      const key = keyOf(table, Key);
+      const { table, key, check, result } = writeOf({ Update: input }, tableOf);
       if (locks.has(lockOf(table, key))) throw new TransactionConflictException(fault);
-      const before = table.items.get(key)?.item ?? {};
-      const given = placeholders(input);
-      if (!holds(input.ConditionExpression, before, given)) {
-        throw new ConditionalCheckFailedException(fault);
-      }
-      const after = updated(input.UpdateExpression ?? '', { ...before, ...Key }, given);
+      if (check().Code !== 'None') throw new ConditionalCheckFailedException(fault);
+      const after = result();
       write(table, key, after);
       return input.ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
     },
     prepare: ({ TransactItems = [] }, token) => {
-      const known = tokens.get(token);
-      if (known !== undefined) {
-        const { committedAt } = known;
-        if (committedAt === undefined) throw new TransactionInProgressException(fault);
-        if (options.now() - committedAt < TOKEN_LIFE_MS)
-          return { commit: (finished) => finished() };
-      }
-      const writes = TransactItems.map((item) => transactWrite(item, tableOf));
+      const committedAt = tokens.get(token) ?? -Infinity;
+      if (committedAt === Infinity) throw new TransactionInProgressException(fault);
+      if (options.now() - committedAt < TOKEN_LIFE_MS) return { commit: (finished) => finished() };
+      const writes = TransactItems.map((item) => writeOf(item, tableOf));
       const reasons = writes.map(({ table, key, check }) => {
         return locks.has(lockOf(table, key)) ? { Code: 'TransactionConflict' } : check();
       });
       if (reasons.some((reason) => reason.Code !== 'None')) throw canceled(reasons);
       for (const { table, key } of writes) locks.add(lockOf(table, key));
-      tokens.set(token, { committedAt: undefined });
+      tokens.set(token, Infinity);
       return {
         commit: (finished) => {
           let left = writes.length;
@@ -239,7 +222,7 @@ export function createCloud(options: CloudOptions): Cloud {
               write(table, key, result());
               left -= 1;
               if (left > 0) return;
-              tokens.set(token, { committedAt: options.now() });
+              tokens.set(token, options.now());
               finished();
             });
           }
@@ -280,8 +263,10 @@ function emptyTable(
     keyNames: names(KeySchema),
     items: new Map(),
     indexes: GlobalSecondaryIndexes.map((index) => {
-      const [hash = '', range = ''] = names(index.KeySchema);
-      return { name: index.IndexName, hash, range, entries: new Map() };
+      const own = names(index.KeySchema);
+      const [, range = ''] = own;
+      const keyNames = [...own, ...names(KeySchema)];
+      return { name: index.IndexName, range, keyNames, entries: new Map() };
     }),
   };
 }
@@ -327,14 +312,14 @@ function queryItems(
   const page = matching.slice(0, limit);
   const last = page.at(-1);
   const more = last !== undefined && page.length === limit;
-  const keys = [...table.keyNames, ...(index === undefined ? [] : [index.hash, index.range])];
   return {
     Items: page.map((item) => projected(item, input)),
-    ...(more && { LastEvaluatedKey: pick(last, keys) }),
+    ...(more && { LastEvaluatedKey: pick(last, (index ?? table).keyNames) }),
   };
 }
 
-function transactWrite(
+/** One item's write, in a transaction or by itself. */
+function writeOf(
   { Put, Update }: NonNullable<CommandInput['TransactItems']>[number],
   tableOf: (input: CommandInput) => Table,
 ): { table: Table; key: string; check: () => CancellationReason; result: () => Item } {
@@ -378,15 +363,12 @@ function statementWrite(
     const [, name = '', comparator = ''] = /^"([^"]+)"([=<])\?$/.exec(text) ?? [];
     return { name, comparator, value: values[names.length + index] };
   });
-  const wanted: Record<string, Value | undefined> = Object.fromEntries(
-    terms.map(({ name, value }) => [name, value]),
-  );
-  const key = table.keyNames.map((name) => String(wanted[name])).join(' ');
+  const key = keyOf(table, Object.fromEntries(terms.map(({ name, value = '' }) => [name, value])));
   const before = table.items.get(key)?.item;
   const applies =
     before !== undefined &&
     terms.every((term) => compare(before[term.name], term.comparator, term.value));
   if (!applies) return { table, key, after: undefined };
   const changes = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
-  return { table, key, after: { ...before, ...changes } };
+  return { table, key, after: Object.freeze({ ...before, ...changes }) };
 }

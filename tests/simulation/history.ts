@@ -14,7 +14,7 @@ interface Interval {
 }
 
 /** One request; 0 is the status of one that was not answered. */
-interface Request extends Interval {
+export interface Request extends Interval {
   status: number;
 }
 

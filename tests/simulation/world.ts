@@ -81,7 +81,7 @@ export function createWorld(
     after: time.after,
     stale: () => random.chance(0.5),
     commitMs: () =>
-      random.chance(0.05) ? random.next() * options.commitStallMs : random.next() * 5,
+      random.chance(0.2) ? random.next() * options.commitStallMs : random.next() * 5,
     now: time.now,
     onWrite,
   });
