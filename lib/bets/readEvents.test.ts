@@ -109,7 +109,8 @@ describe('listEvents', () => {
     const page = await list(cloud, { limit: 10, state: 'settled' });
 
     expect(idsOf(page)).toEqual(['b']);
-    expect(cloud.sent('listed')).toHaveLength(1);
+    // One more than is shown tells whether there is a next page.
+    expect(cloud.sent('listed')).toMatchObject([{ input: { Limit: 11 } }]);
   });
 
   it('leaves out an event that has left the state where the index still has it', async () => {
@@ -134,7 +135,7 @@ describe('listEvents', () => {
     const cloud = calmCloud();
     await cloud.run(({ store }) => store.events.noteActivity('never', NOON));
 
-    expect(await list(cloud, { limit: 10 })).toEqual({ events: [] });
+    expect(idsOf(await list(cloud, { limit: 10 }))).toEqual([]);
   });
 });
 

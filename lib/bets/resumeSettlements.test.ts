@@ -97,6 +97,27 @@ describe('resumeSettlements', () => {
     expect(cloud.calls()).toEqual(['unfinished', 'findEvents']);
   });
 
+  it('passes by what the index shows and is not there', async () => {
+    const cloud = calmCloud();
+    await noteIntent(cloud, 'a');
+    cloud.meet('findEvents', async () => ({}));
+
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
+  });
+
+  it('follows the result in force although an intent was left on the event', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a');
+    cloud.meet('findEvents', async (carryOut) => {
+      const { Responses } = await carryOut();
+      const intent = { id: 'late', outcome: 'LOSE', decidedAt: NOON_TEXT };
+      const [item] = Object(Responses)['calm-events'];
+      return { Responses: { 'calm-events': [{ ...item, intent }] } };
+    });
+
+    expect(await resume(cloud)).toEqual({ found: 1, finished: ['a'] });
+  });
+
   it.each([
     ['goes on with the next event past one that cannot be finished now', 60_000, ['b']],
     ['takes up no further event once its time is over', 60, []],

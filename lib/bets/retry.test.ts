@@ -1,38 +1,30 @@
+import { setImmediate } from 'node:timers/promises';
 import { backoffMs, retry } from './retry.ts';
 
 const BOUNDS = { tries: 3, baseMs: 10, capMs: 200 };
 
-/** A wait whose pauses take no time but are counted; random numbers are a half. */
-function countedWait() {
-  const pauses: number[] = [];
-  const sleep = async (milliseconds: number): Promise<void> => void pauses.push(milliseconds);
-  return { pauses, wait: { signal: new AbortController().signal, sleep, random: () => 0.5 } };
+/** Tries of which one is lucky, and what happened in order; random numbers are a half. */
+async function log(lucky: number): Promise<{ result: unknown; happened: string[] }> {
+  const happened: string[] = [];
+  const sleep = async (milliseconds: number): Promise<void> => {
+    await setImmediate();
+    happened.push(`${milliseconds} ms`);
+  };
+  const wait = { signal: new AbortController().signal, sleep, random: () => 0.5 };
+  const result = await retry(wait, BOUNDS, async (tryNumber) => {
+    happened.push(`try ${tryNumber}`);
+    return tryNumber === lucky ? false : undefined;
+  });
+  return { result, happened };
 }
 
 describe('retry', () => {
   it.each([
-    ['at once, without a pause', 1, []],
-    ['before the last try, after a growing pause before each but the first', 3, [5, 10]],
-  ])('ends when it has a result, even a false one: %s', async (_case, lucky, pauses) => {
-    const counted = countedWait();
-
-    const result = await retry(counted.wait, BOUNDS, async (tryNumber) =>
-      tryNumber < lucky ? undefined : false,
-    );
-
-    expect(result).toBe(false);
-    expect(counted.pauses).toEqual(pauses);
-  });
-
-  it('has no result when no try has one, and ends without a pause', async () => {
-    const { pauses, wait } = countedWait();
-    const tries: number[] = [];
-
-    const result = await retry(wait, BOUNDS, async (tryNumber) => void tries.push(tryNumber));
-
-    expect(result).toBeUndefined();
-    expect(tries).toEqual([1, 2, 3]);
-    expect(pauses).toEqual([5, 10]);
+    ['the first try', 1, false, ['try 1']],
+    ['the last try', 3, false, ['try 1', '5 ms', 'try 2', '10 ms', 'try 3']],
+    ['no try', 4, undefined, ['try 1', '5 ms', 'try 2', '10 ms', 'try 3']],
+  ])('ends when %s has a result, even a false one', async (_case, lucky, result, happened) => {
+    expect(await log(lucky)).toEqual({ result, happened });
   });
 });
 
