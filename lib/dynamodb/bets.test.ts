@@ -313,7 +313,7 @@ describe('storeResult', () => {
     expect(pauses).toEqual([20, 40]);
   });
 
-  it('leaves out, after five tries, bets whose statements fail or that no answer tells of', async () => {
+  it('leaves out, after five tries, bets that failed or that no answer tells of', async () => {
     dynamodb
       .on(BatchExecuteStatementCommand)
       .resolvesOnce({ Responses: [{}, fails('ThrottlingError')] })
