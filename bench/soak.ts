@@ -33,9 +33,10 @@ interface Read {
 async function readAgainAndAgain(service: Service, until: number): Promise<Read[]> {
   const reads: Read[] = [];
   while (performance.now() < until) {
-    const at = performance.now();
+    const begun = performance.now();
     const { status } = await service.get(READS[reads.length % READS.length] ?? '');
-    reads.push({ at, status, tookMs: performance.now() - at });
+    const at = performance.now();
+    reads.push({ at, status, tookMs: at - begun });
     await delay(READER_PAUSE_MS);
   }
   return reads;
