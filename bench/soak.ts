@@ -75,12 +75,15 @@ export async function soak(
   const bookmaker = createBookmaker(service.url, CLIENT_PAUSE_MS);
   const begun = performance.now();
   const totalMs = minutes * 60_000;
-  const outage = { from: totalMs / 2, to: totalMs / 2 + outageSeconds * 1_000 };
+  const outage = { from: Infinity, to: totalMs / 2 + outageSeconds * 1_000 };
   bookmaker.open();
   const [reads, samples] = await Promise.all([
     readAgainAndAgain(service, begun + totalMs),
     sampleMemory(service.pid, begun + totalMs),
-    delay(outage.from).then(() => proxy.cut()),
+    delay(totalMs / 2).then(() => {
+      outage.from = performance.now() - begun;
+      proxy.cut();
+    }),
     delay(outage.to).then(() => proxy.restore()),
   ]);
   const { latenciesMs, unavailableAt, ...report } = await bookmaker.close();
