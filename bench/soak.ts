@@ -76,14 +76,15 @@ export async function soak(
   const begun = performance.now();
   const totalMs = minutes * 60_000;
   const outage = { from: Infinity, to: totalMs / 2 + outageSeconds * 1_000 };
+  const cutOff = (): void => {
+    outage.from = performance.now() - begun;
+    proxy.cut();
+  };
   bookmaker.open();
   const [reads, samples] = await Promise.all([
     readAgainAndAgain(service, begun + totalMs),
     sampleMemory(service.pid, begun + totalMs),
-    delay(totalMs / 2).then(() => {
-      outage.from = performance.now() - begun;
-      proxy.cut();
-    }),
+    delay(totalMs / 2).then(cutOff),
     delay(outage.to).then(() => proxy.restore()),
   ]);
   const { latenciesMs, unavailableAt, ...report } = await bookmaker.close();
