@@ -7,12 +7,12 @@ function printed(measuring: string): unknown[] {
     const { embeddedMetrics } = await import('${__dirname}/embeddedMetrics.ts');
     const meter = embeddedMetrics();
     ${measuring}`;
-  const { stdout } = spawnSync(
+  const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--no-warnings', '--input-type=module', '--eval', program],
     { env: { POWERTOOLS_SERVICE_NAME: 'bet-maker-stage' }, encoding: 'utf8' },
   );
-  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  return (stdout + stderr).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 }
 
 describe('embeddedMetrics', () => {

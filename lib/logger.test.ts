@@ -21,7 +21,7 @@ describe('a logger', () => {
     ]);
   });
 
-  it('puts the ids of a request on each of its lines, also beside others, and on no other', async () => {
+  it('puts the ids of a request on each of its lines, and on no other', async () => {
     const { logger, lines } = keptLog();
     const request = (name: string) =>
       withLogIds({ requestId: name, correlationId: `${name}'s` }, async () => {

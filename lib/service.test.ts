@@ -8,7 +8,7 @@ import { isBetId } from './bets/ids.ts';
 import { readConfig } from './config.ts';
 import { createService } from './service.ts';
 
-const CONFIG = readConfig({ TABLE_PREFIX: 'stage-', SETTLE_BUDGET_MS: '250' });
+const CONFIG = readConfig({ TABLE_PREFIX: 'stage-', SETTLE_BUDGET_MS: '250', LOG_LEVEL: 'WARN' });
 
 /** A clock whose deadlines come when the test says so, and what was asked of it. */
 function heldClock() {
@@ -84,9 +84,10 @@ describe('createService', () => {
     expect(service).toMatchObject({ logger, observer: silentObserver });
   });
 
-  it('makes new ids and evenly spread numbers, and tells the time, unless told otherwise', async () => {
+  it("has new ids, evenly spread numbers and the machine's time by default", async () => {
     const before = Date.now();
-    const context = await createService(CONFIG).within(60_000, async (made: Context) => made);
+    const service = createService(CONFIG);
+    const context = await service.within(60_000, async (made: Context) => made);
 
     const [first, second] = [context.newDecisionId(), context.newDecisionId()];
     const numbers = new Set(Array.from({ length: 100 }, () => context.random()));
@@ -97,5 +98,6 @@ describe('createService', () => {
     expect(numbers.size).toBeGreaterThan(90);
     expect([...numbers].filter((number) => number < 0 || number >= 1)).toEqual([]);
     expect(context.now()).toBeGreaterThanOrEqual(before);
+    expect(service.logger.getLevelName()).toBe('WARN');
   });
 });
