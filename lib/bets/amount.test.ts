@@ -52,6 +52,10 @@ describe('parseDecimal', () => {
     expect(parseDecimal('0.000')).toEqual({ coefficient: 0n, exponent: 0 });
   });
 
+  it.each(['', 'x1', '1x'])('knows no number in %j', (text) => {
+    expect(parseDecimal(text)).toBeUndefined();
+  });
+
   it('looks at no text of more than 1000 characters', () => {
     const digits = '1'.repeat(1000);
 

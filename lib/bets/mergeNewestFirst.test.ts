@@ -14,7 +14,7 @@ const itself = (id: string): string => id;
 
 describe('mergeNewestFirst', () => {
   it('is nothing without sources', async () => {
-    expect(await mergeNewestFirst([], itself, 10)).toEqual([]);
+    expect(await mergeNewestFirst([], itself, 10)).toStrictEqual([]);
   });
 
   it('asks each of 16 sources for its share and four standard deviations, once', async () => {
