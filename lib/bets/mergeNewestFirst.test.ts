@@ -35,7 +35,7 @@ describe('mergeNewestFirst', () => {
     expect(calls).toEqual([[undefined, 2]]);
   });
 
-  it('asks a source that ran dry again from its oldest item, and one that ended never', async () => {
+  it('asks a dry source again from its oldest item, and an ended one never', async () => {
     const long: Call[] = [];
     const short: Call[] = [];
     const ids = Array.from({ length: 60 }, (_, index) => String(99 - index));
