@@ -57,7 +57,9 @@ it('examples/demo.mjs makes an evening of bets, and changes nothing the next tim
   const second = await events();
 
   const matches = first.filter(([id]) => /^[a-z-]+:\d{4}-\d\d-\d\d:/.test(String(id)));
-  expect(stdout).toMatch(/^\d+ bets on 12 matches\. 5 matches are over, and 1 result was corrected\.$/m);
+  expect(stdout).toMatch(
+    /^\d+ bets on 12 matches\. 5 matches are over, and 1 result was corrected\.$/m,
+  );
   const versions = matches.map(([, version]) => String(version));
   expect(versions.sort().join(' ')).toBe('0 0 0 0 0 0 0 1 1 1 1 2');
   expect([again, second]).toEqual([stdout, first]);
