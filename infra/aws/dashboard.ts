@@ -4,9 +4,10 @@ import type { Resources } from './names.ts';
 type Stat = 'Sum' | 'Maximum' | 'p50' | 'p99';
 type Graph = [title: string, ...series: { metrics: Metric[]; stat: Stat }[]];
 
+const as = (stat: Stat, ...metrics: Metric[]) => ({ metrics, stat });
+
 /** What to look at, in the order of looking. */
 function graphs(service: string): Graph[] {
-  const as = (stat: Stat, ...metrics: Metric[]) => ({ metrics, stat });
   const own = (stat: Stat, ...names: string[]) =>
     as(stat, ...names.map((name) => ownMetric(service, name)));
   const latency = apiMetric('Latency');
