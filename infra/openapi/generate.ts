@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { PROBLEMS } from '../../lib/http/problems.ts';
 import { createDocument } from './document.ts';
 import { problemsHtml } from './problemsHtml.ts';
+import { byName } from './schemas.ts';
 
 /** What is made of the calls and the catalogue of problems when the code is built. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -22,12 +23,10 @@ async function clientTypes(document: string): Promise<string> {
   return `// Made from ${DOCUMENT} by \`npm run generate\`.\n${types}`;
 }
 
-const problems = Object.entries(PROBLEMS)
-  .map(([code, { status, title, advice }]) => ({ code, status, title, advice }))
-  .sort((one, other) => (one.code < other.code ? -1 : 1));
+const problems = byName(PROBLEMS);
 
 function problemsTable(): string {
-  const rows = problems.map(({ code, status, title, advice }) =>
+  const rows = Object.entries(problems).map(([code, { status, title, advice }]) =>
     ['', `\`${code}\``, status, title, advice, ''].join('|'),
   );
   return ['|code|status|title|what to do|', '|-|-|-|-|', ...rows].join('\n');
@@ -58,4 +57,10 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     return [file, await format(text, { ...(await resolveConfig(filepath)), filepath })] as const;
   });
   return Object.fromEntries(await Promise.all(files));
+}
+
+if (import.meta.main) {
+  for (const [file, text] of Object.entries(await generatedFiles())) {
+    await writeFile(join(ROOT, file), text);
+  }
 }

@@ -1,15 +1,32 @@
 import * as z from 'zod';
-import type { Part } from './responses.ts';
 
-type JsonSchema = z.core.JSONSchema.BaseSchema;
+/** A part of the OpenAPI document. Its form is the linter's to judge. */
+export type Part = Record<string, unknown>;
 
-export const reference = (id: string): Part => ({ $ref: `#/components/schemas/${id}` });
+export function reference(kind: 'headers' | 'responses' | 'schemas', name: string): Part {
+  return { $ref: `#/components/${kind}/${name}` };
+}
 
 export function referenceTo(schema: z.ZodType): Part {
   const id = schema.meta()?.id;
   if (id === undefined) throw new Error('A part of a request or an answer has no id.');
-  return reference(id);
+  return reference('schemas', id);
 }
+
+export function content(schema: Part, examples: Part, type = 'application/json'): Part {
+  return { content: { [type]: { schema, examples } } };
+}
+
+export function named(values: Record<string, unknown>): Part {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+}
+
+export function byName<Value>(values: Record<string, Value>): Record<string, Value> {
+  const sorted = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(sorted);
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** The JSON Schema of every schema that has an id, by it. */
 export function wireSchemas(): Record<string, JsonSchema> {
@@ -23,11 +40,11 @@ export function wireSchemas(): Record<string, JsonSchema> {
       Object.assign(jsonSchema, keptFromTransforms(zodSchema));
     },
   });
-  return Object.fromEntries(
-    Object.entries(schemas)
-      .map(([id, { $id: _id, $schema: _dialect, ...schema }]): [string, JsonSchema] => [id, schema])
-      .sort(([one], [other]) => (one < other ? -1 : 1)),
-  );
+  for (const schema of Object.values(schemas)) {
+    delete schema.$id;
+    delete schema.$schema;
+  }
+  return byName(schemas);
 }
 
 /** zod takes examples and defaults for those of the transform's output, and drops them. */
