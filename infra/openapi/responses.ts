@@ -50,16 +50,14 @@ export function isConditional({ method }: Call, { answers }: Docs): boolean {
 export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
   const hasBody = call.request.body !== undefined;
   const tag = isConditional(call, docs) ? ['AnswerTag'] : [];
-  const answers = Object.entries(docs.answers).map(([status, answer]) => [
-    status,
-    {
-      description: answer.description,
-      headers: headers(...(answer.headers ?? []), ...tag),
-      ...content(reference('schemas', answer.schema), named(answer.examples)),
-    },
-  ]);
+  const answers: Record<string, Part> = {};
+  for (const [status, answer] of Object.entries(docs.answers)) {
+    const { description, headers: own = [], schema, examples } = answer;
+    const body = content(reference('schemas', schema), named(examples));
+    answers[status] = { description, headers: headers(...own, ...tag), ...body };
+  }
   return {
-    ...Object.fromEntries(answers),
+    ...answers,
     ...(tag.length > 0 && {
       304: {
         description: 'Nothing has changed: the answer still has a tag of `If-None-Match`.',
@@ -67,9 +65,7 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
       },
     }),
     ...refusals(hasBody ? [...docs.refusals, MALFORMED_JSON] : docs.refusals),
-    ...shared(ANY_REQUEST),
-    ...shared(ASKS_STORE),
-    ...(hasBody && shared(HAS_BODY)),
+    ...shared([...ANY_REQUEST, ...ASKS_STORE, ...(hasBody ? HAS_BODY : [])]),
   };
 }
 
