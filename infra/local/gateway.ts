@@ -17,6 +17,8 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
   const { method, originalUrl } = request;
   const rawPath = decodePath(request.path);
   const rawQueryString = /\?(.*)$/s.exec(originalUrl)?.[1] ?? '';
+  const query = queryOf(rawQueryString);
+  const params = pathOf(request);
   const { cookie = '', ...headers } = joinHeaders(request);
   const routeKey = `${method} ${routeOf(request) ?? '/'}`;
   const now = Date.now();
@@ -27,8 +29,8 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
     rawQueryString,
     ...(cookie !== '' && { cookies: cookie.split(/;\s*/) }),
     headers,
-    ...(rawQueryString !== '' && queryParameters(rawQueryString)),
-    ...(Object.keys(request.params).length > 0 && { pathParameters: pathParameters(request) }),
+    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    ...(Object.keys(params).length > 0 && { pathParameters: params }),
     requestContext: {
       accountId: 'local',
       apiId: 'local',
@@ -91,26 +93,18 @@ function joinHeaders({ headers, headersDistinct, rawHeaders }: Request): Record<
 }
 
 /** API Gateway joins the values of a repeated key with commas. */
-function queryParameters(
-  rawQueryString: string,
-): Pick<APIGatewayProxyEventV2, 'queryStringParameters'> {
+function queryOf(rawQueryString: string): Record<string, string> {
   const query = new URLSearchParams(rawQueryString);
-  const names = [...new Set(query.keys())];
-  if (names.length === 0) return {};
-  const joined = names.map((name): [string, string] => [name, query.getAll(name).join(',')]);
-  return { queryStringParameters: Object.fromEntries(joined) };
+  const names = new Set(query.keys());
+  return Object.fromEntries(Array.from(names, (name) => [name, query.getAll(name).join(',')]));
 }
 
-function pathParameters({ params }: Request): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]),
-  );
+function pathOf({ params }: Request): Record<string, string> {
+  const values = Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]);
+  return Object.fromEntries(values);
 }
 
-function encodeBody(
-  body: unknown,
-  contentType = '',
-): Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'> {
+function encodeBody(body: unknown, contentType = '') {
   if (!Buffer.isBuffer(body) || body.length === 0) return { isBase64Encoded: false };
   const text = TEXT_TYPE.test(contentType);
   return { body: body.toString(text ? 'utf8' : 'base64'), isBase64Encoded: !text };
