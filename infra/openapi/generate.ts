@@ -23,7 +23,7 @@ async function clientTypes(document: string): Promise<string> {
   return `// Made from ${DOCUMENT} by \`npm run generate\`.\n${types}`;
 }
 
-const problems = byName(PROBLEMS);
+const problems = byName(Object.entries(PROBLEMS));
 
 function problemsTable(): string {
   const rows = Object.entries(problems).map(([code, { status, title, advice }]) =>

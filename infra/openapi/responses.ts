@@ -72,8 +72,9 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
 /** The responses of the refusals, each status with all its problems. */
 export function refusals(list: readonly Refusal[]): Record<string, Part> {
   const byStatus = Map.groupBy(list, ({ code }) => PROBLEMS[code].status);
-  const responses = [...byStatus].map(([status, group]) => [status, refusal(status, group)]);
-  return Object.fromEntries(responses);
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, group]) => [status, refusal(status, group)]),
+  );
 }
 
 /** Headers that a refusal has by its status. */
@@ -162,17 +163,13 @@ const sharedName = (code: ProblemCode): string =>
   code.replaceAll(/(?:^|-)([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 
 export function shared(list: readonly Refusal[]): Record<string, Part> {
-  const references = list.map(({ code }) => {
-    return [PROBLEMS[code].status, reference('responses', sharedName(code))] as const;
-  });
-  return Object.fromEntries(references);
+  return Object.fromEntries(
+    list.map(({ code }) => [PROBLEMS[code].status, reference('responses', sharedName(code))]),
+  );
 }
 
 export const SHARED_RESPONSES = byName(
-  Object.fromEntries(
-    [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => [
-      sharedName(each.code),
-      refusal(PROBLEMS[each.code].status, [each]),
-    ]),
-  ),
+  [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
+    return [sharedName(each.code), refusal(PROBLEMS[each.code].status, [each])];
+  }),
 );

@@ -21,9 +21,8 @@ export function named(values: Record<string, unknown>): Part {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 }
 
-export function byName<Value>(values: Record<string, Value>): Record<string, Value> {
-  const sorted = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(sorted);
+export function byName<Value>(entries: [name: string, Value][]): Record<string, Value> {
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -37,23 +36,17 @@ export function wireSchemas(): Record<string, JsonSchema> {
     uri: (id) => `#/components/schemas/${id}`,
     override: ({ zodSchema, jsonSchema }) => {
       simplify(jsonSchema);
-      Object.assign(jsonSchema, keptFromTransforms(zodSchema));
+      // zod takes examples and defaults for those of a transform's output, and drops them.
+      const { examples, default: preset } = z.globalRegistry.get(zodSchema) ?? {};
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
+      if (preset !== undefined) jsonSchema.default = preset;
     },
   });
   for (const schema of Object.values(schemas)) {
     delete schema.$id;
     delete schema.$schema;
   }
-  return byName(schemas);
-}
-
-/** zod takes examples and defaults for those of the transform's output, and drops them. */
-function keptFromTransforms(schema: z.core.$ZodType): Part {
-  const { examples, default: preset } = z.globalRegistry.get(schema) ?? {};
-  return {
-    ...(examples !== undefined && { examples }),
-    ...(preset !== undefined && { default: preset }),
-  };
+  return byName(Object.entries(schemas));
 }
 
 /** Leaves out what zod adds to the standard: the pattern of a format, the limits of an integer. */
