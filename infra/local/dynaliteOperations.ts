@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 
@@ -40,9 +41,7 @@ export async function createDynaliteOperations() {
         // dynalite changes what it is given.
         const checked = validations.checkTypes(structuredClone(input), rules.types);
         validations.checkValidations(checked, rules.types, rules.custom, store);
-        const { promise, resolve, reject } = Promise.withResolvers<DynaliteOutput>();
-        action(store, checked, (error, output) => (error ? reject(error) : resolve(output)));
-        return await promise;
+        return await promisify(action)(store, checked);
       } catch (error) {
         throw isAnswer(error) ? new DynamodbError(error.body, error.statusCode) : error;
       }

@@ -24,7 +24,12 @@ export async function startEmbeddedStore() {
     ['BatchExecuteStatement', createBatchExecuteStatement(native)],
   ]);
   const inTurn = pLimit(1);
-  const perform = async (name: string, input: object): Promise<object> => {
+  const perform = async (request: IncomingMessage): Promise<object> => {
+    const bytes = Number(request.headers['content-length']);
+    if (!(bytes <= MAX_REQUEST_BYTES)) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
+    const input: unknown = JSON.parse(await text(request));
+    const target = String(request.headers['x-amz-target']);
+    const name = target.slice(target.indexOf('.') + 1);
     const operation = operations.get(name);
     if (operation === undefined) {
       throw new DynamodbError({
@@ -33,9 +38,9 @@ export async function startEmbeddedStore() {
       });
     }
     // One at a time: a transaction is made of several writes and nobody may see its middle.
-    return inTurn(() => operation(input));
+    return inTurn(() => operation(Object(input)));
   };
-  const server = createServer((request, response) => void serve(request, response, perform));
+  const server = createServer((request, response) => void answer(response, perform(request)));
   const port = await listen(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -46,23 +51,15 @@ export async function startEmbeddedStore() {
   };
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  perform: (name: string, input: object) => Promise<object>,
-): Promise<void> {
-  const answer = (status: number, body: object): void => {
+async function answer(response: ServerResponse, output: Promise<object>): Promise<void> {
+  const end = (status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify(body));
   };
   try {
-    const bytes = Number(request.headers['content-length']);
-    if (!(bytes <= MAX_REQUEST_BYTES)) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
-    const target = String(request.headers['x-amz-target']);
-    const input: unknown = JSON.parse(await text(request));
-    answer(200, await perform(target.slice(target.indexOf('.') + 1), Object(input)));
+    end(200, await output);
   } catch (error) {
-    if (error instanceof DynamodbError) answer(error.statusCode, error.body);
-    else answer(500, { __type: 'InternalServerError', message: String(error) });
+    if (error instanceof DynamodbError) end(error.statusCode, error.body);
+    else end(500, { __type: 'InternalServerError', message: String(error) });
   }
 }
