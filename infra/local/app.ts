@@ -25,8 +25,6 @@ const READY = succeed('application/json', '{"status":"ready"}');
 
 const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 
-const ROOT = new URL('../../', import.meta.url);
-
 /** The HTTP service: each call's handler behind what API Gateway would do, and the pages. */
 export function createApp(
   service: Service,
@@ -61,7 +59,7 @@ export function createApp(
   get(app, '/livez', (_request, response) => send(response, ALIVE));
   get(app, '/readyz', answerReady(service, isDraining));
   get(app, '/metrics', prometheus.answerMetrics);
-  app.use(createPagesRouter(ROOT));
+  app.use(createPagesRouter(new URL('../../', import.meta.url)));
   app.use(answerUnknownPath);
   app.use(answerError(service.logger));
   return app;

@@ -15,7 +15,10 @@ const TEXT_TYPE =
 /** The payload (format 2.0) that an API Gateway HTTP API would send; see lib/http/handler.ts. */
 export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
   const { method, originalUrl } = request;
-  const rawPath = decodePath(request.path);
+  // Unlike what the name promises, it is decoded, and ends at a decoded `?`.
+  // https://github.com/honojs/hono/issues/2156
+  // https://github.com/middleapi/standard-server/pull/93
+  const rawPath = decodeURIComponent(request.path).replace(/\?.*/s, '');
   const rawQueryString = /\?(.*)$/s.exec(originalUrl)?.[1] ?? '';
   const query = queryOf(rawQueryString);
   const params = pathOf(request);
@@ -64,16 +67,6 @@ export function routeOf(request: Request): string | undefined {
 function logTime(milliseconds: number): string {
   const [, day, month, year, time] = new Date(milliseconds).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;
-}
-
-/**
- * Unlike what their name promises, an HTTP API's raw paths are decoded, and end at a decoded `?`.
- *
- * @see https://github.com/honojs/hono/issues/2156
- * @see https://github.com/middleapi/standard-server/pull/93
- */
-function decodePath(path: string): string {
-  return decodeURIComponent(path).split('?', 1).join('');
 }
 
 /**

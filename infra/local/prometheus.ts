@@ -27,7 +27,9 @@ function createMeter(registry: Registry): Meter {
   const gauges = new Map<string, Gauge>();
   // Every name from the start, so that what has not happened yet is 0 and not missing.
   for (const [metric, { kind, unit, help }] of Object.entries(METRICS)) {
-    const name = `${snakeCase(metric)}${unit === 'Seconds' ? '_seconds' : ''}`;
+    // https://prometheus.io/docs/practices/naming/
+    const words = metric.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const name = `bet_maker${words}${unit === 'Seconds' ? '_seconds' : ''}`;
     if (kind === 'gauge') gauges.set(metric, new Gauge({ name, help, registers: [registry] }));
     else counters.set(metric, new Counter({ name: `${name}_total`, help, registers: [registry] }));
   }
@@ -36,11 +38,6 @@ function createMeter(registry: Registry): Meter {
     set: (metric, value) => gauges.get(metric)?.set(value),
     flush: () => {},
   };
-}
-
-/** @see https://prometheus.io/docs/practices/naming/ */
-function snakeCase(metric: string): string {
-  return `bet_maker${metric.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
 /** Measures the requests that pass through it, once they are answered. */

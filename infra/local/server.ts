@@ -59,8 +59,7 @@ function stopOnSignal(server: Server, stopping: AbortController): void {
     server.close(() => process.exit(0));
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 }
 
 await start(serve);

@@ -16,17 +16,15 @@ export function createPagesApp(root: URL, logger: Logger): Express {
   return app;
 }
 
-/** As far as it is read here. It is ours, and `npm run check` judges its form. */
-interface Openapi {
-  paths: Record<string, Record<string, { tags: string[] }>>;
-}
-
 /**
  * Refuses the methods that the paths of bets and events do not have. API Gateway leads the others
  * to functions of their own. It takes no route that ends with a slash, so these paths are strict.
  */
 function createApiPaths(root: URL): Router {
-  const document: Openapi = JSON.parse(readFileSync(new URL('docs/openapi.json', root), 'utf8'));
+  // It is ours, and `npm run check` judges its form.
+  const document: { paths: Record<string, Record<string, { tags: string[] }>> } = JSON.parse(
+    readFileSync(new URL('docs/openapi.json', root), 'utf8'),
+  );
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const [path, calls] of Object.entries(document.paths)) {
     // How the service is, only the local one tells.
