@@ -1,14 +1,7 @@
-import {
-  apiMetric,
-  functionMetric,
-  functionMetrics,
-  type Metric,
-  ownMetric,
-  tableMetrics,
-} from './metrics.ts';
+import * as of from './metrics.ts';
 import type { Resources } from './names.ts';
 
-export interface AlarmOptions {
+interface AlarmOptions {
   /** The stage's, as its metrics have it. */
   name: string;
   prefix: string;
@@ -18,126 +11,101 @@ export interface AlarmOptions {
   unfinishedSeconds: number;
 }
 
-/** Minutes. */
-const PERIOD_SECONDS = 60;
-
-interface Alarm {
-  description: string;
-  /** What is compared, out of the named metrics. */
-  expression: string;
-  metrics: Record<string, { metric: Metric; stat: 'Sum' | 'Maximum' }>;
-  comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
-  threshold: number;
-  /** Bad minutes out of how many. */
-  minutes: [bad: number, outOf: number];
+/** When an alarm goes off: in so many bad minutes out of how many. */
+interface Bounds {
+  ComparisonOperator: 'GreaterThanThreshold' | 'LessThanThreshold';
+  Threshold: number;
+  DatapointsToAlarm: number;
+  EvaluationPeriods: number;
   /** Whether minutes without any data are bad. */
-  missing: 'breaching' | 'notBreaching';
+  TreatMissingData: 'breaching' | 'notBreaching';
 }
+
+/** What is compared: an expression of metrics, each over a minute. */
+interface Compared {
+  expression: string;
+  metrics: Record<string, of.Metric>;
+  stat?: 'Sum' | 'Maximum';
+}
+
+const PERIOD_SECONDS = 60;
 
 /** What somebody is called for. */
 export function alarmResources(options: AlarmOptions): Resources {
-  const { prefix, topicArn } = options;
-  const actions = topicArn === '' ? [] : [topicArn];
-  return Object.fromEntries(
-    Object.entries(alarmsOf(options)).map(([name, alarm]) => [
-      `${name}Alarm`,
-      {
-        Type: 'AWS::CloudWatch::Alarm',
-        Properties: {
-          AlarmName: prefix + name,
-          AlarmDescription: alarm.description,
-          AlarmActions: actions,
-          OKActions: actions,
-          Metrics: queries(alarm),
-          ComparisonOperator: alarm.comparison,
-          Threshold: alarm.threshold,
-          DatapointsToAlarm: alarm.minutes[0],
-          EvaluationPeriods: alarm.minutes[1],
-          TreatMissingData: alarm.missing,
-        },
-      },
-    ]),
-  );
+  const actions = options.topicArn === '' ? [] : [options.topicArn];
+  const alarms = alarmsOf(options).map(([name, AlarmDescription, bounds, compared]) => {
+    const Properties = {
+      AlarmName: options.prefix + name,
+      AlarmDescription,
+      AlarmActions: actions,
+      OKActions: actions,
+      Metrics: queries(compared),
+      ...bounds,
+    };
+    return [`${name}Alarm`, { Type: 'AWS::CloudWatch::Alarm', Properties }] as const;
+  });
+  return Object.fromEntries(alarms);
 }
 
-function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Record<string, Alarm> {
+type Alarm = [name: string, description: string, bounds: Bounds, compared: Compared];
+
+function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Alarm[] {
+  const shareOf5xx = {
+    expression: '100 * errors / requests',
+    metrics: { errors: of.apiMetric('5xx'), requests: of.apiMetric('Count') },
+  };
+  const age = of.ownMetric(name, 'OldestUnfinishedSettlementAge');
+  const behind = `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`;
+  const silence = 'resumeSettlements is not run: its schedule is off, or all runs are throttled.';
+  const errors = of.functionMetric('Errors', 'resumeSettlements');
+  const runs = of.functionMetric('Invocations', 'resumeSettlements');
+  const functions = of.functionMetrics('Throttles');
+  const reads = of.tableMetrics('ReadThrottleEvents');
+  const writes = of.tableMetrics('WriteThrottleEvents');
+  return [
+    ['ServerErrors', 'More than 1 % of the requests are answered with a 5xx.', over(1), shareOf5xx],
+    ['FunctionThrottles', 'Lambda turns invocations away.', over(0), sumOf(functions)],
+    ['ReadThrottles', 'DynamoDB turns reads away.', over(0), sumOf(reads)],
+    ['WriteThrottles', 'DynamoDB turns writes away.', over(0), sumOf(writes)],
+    ['UnfinishedSettlement', behind, over(unfinishedSeconds, 3), { ...one(age), stat: 'Maximum' }],
+    ['ResumerErrors', 'resumeSettlements fails.', over(0), one(errors)],
+    ['ResumerSilence', silence, NEVER_IN_FIVE_MINUTES, one(runs)],
+  ];
+}
+
+const NEVER_IN_FIVE_MINUTES: Bounds = {
+  ComparisonOperator: 'LessThanThreshold',
+  Threshold: 1,
+  DatapointsToAlarm: 5,
+  EvaluationPeriods: 5,
+  TreatMissingData: 'breaching',
+};
+
+/** In three bad minutes out of five, or of another number. */
+function over(Threshold: number, EvaluationPeriods = 5): Bounds {
+  const ComparisonOperator = 'GreaterThanThreshold';
+  const TreatMissingData = 'notBreaching';
   return {
-    ServerErrors: {
-      ...above(1, [3, 5], 'More than 1 % of the requests are answered with a 5xx.'),
-      expression: '100 * errors / requests',
-      metrics: {
-        errors: { metric: apiMetric('5xx'), stat: 'Sum' },
-        requests: { metric: apiMetric('Count'), stat: 'Sum' },
-      },
-    },
-    FunctionThrottles: {
-      ...above(0, [3, 5], 'Lambda turns invocations away.'),
-      ...sumOf(functionMetrics('Throttles')),
-    },
-    ReadThrottles: {
-      ...above(0, [3, 5], 'DynamoDB turns reads away.'),
-      ...sumOf(tableMetrics('ReadThrottleEvents')),
-    },
-    WriteThrottles: {
-      ...above(0, [3, 5], 'DynamoDB turns writes away.'),
-      ...sumOf(tableMetrics('WriteThrottleEvents')),
-    },
-    UnfinishedSettlement: {
-      ...above(
-        unfinishedSeconds,
-        [3, 3],
-        `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`,
-      ),
-      ...one(ownMetric(name, 'OldestUnfinishedSettlementAge'), 'Maximum'),
-    },
-    ResumerErrors: {
-      ...above(0, [3, 5], 'resumeSettlements fails.'),
-      ...one(functionMetric('Errors', 'resumeSettlements'), 'Sum'),
-    },
-    ResumerSilence: {
-      description: 'resumeSettlements is not run: its schedule is off, or all runs are throttled.',
-      ...one(functionMetric('Invocations', 'resumeSettlements'), 'Sum'),
-      comparison: 'LessThanThreshold',
-      threshold: 1,
-      minutes: [5, 5],
-      missing: 'breaching',
-    },
+    ComparisonOperator,
+    Threshold,
+    DatapointsToAlarm: 3,
+    EvaluationPeriods,
+    TreatMissingData,
   };
 }
 
-function above(
-  threshold: number,
-  minutes: Alarm['minutes'],
-  description: string,
-): Omit<Alarm, keyof Compared> {
-  const comparison = 'GreaterThanThreshold';
-  return { description, comparison, threshold, minutes, missing: 'notBreaching' };
-}
+const one = (m: of.Metric): Compared => ({ expression: 'm', metrics: { m } });
 
-type Compared = Pick<Alarm, 'expression' | 'metrics'>;
-
-function one(metric: Metric, stat: 'Sum' | 'Maximum'): Compared {
-  return { expression: 'm', metrics: { m: { metric, stat } } };
-}
-
-function sumOf(metrics: readonly Metric[]): Compared {
-  const named = metrics.map((metric, index) => [`m${index}`, { metric, stat: 'Sum' }] as const);
+function sumOf(metrics: readonly of.Metric[]): Compared {
+  const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
   return { expression: 'SUM(METRICS())', metrics: Object.fromEntries(named) };
 }
 
-function queries({ expression, metrics }: Alarm): object[] {
-  const inputs = Object.entries(metrics).map(([Id, { metric, stat }]) => ({
-    Id,
-    ReturnData: false,
-    MetricStat: {
-      Metric: {
-        Namespace: metric.namespace,
-        MetricName: metric.name,
-        Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
-      },
-      Period: PERIOD_SECONDS,
-      Stat: stat,
-    },
-  }));
+function queries({ expression, metrics, stat: Stat = 'Sum' }: Compared): object[] {
+  const inputs = Object.entries(metrics).map(([Id, { namespace, name, dimensions }]) => {
+    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    const Metric = { Namespace: namespace, MetricName: name, Dimensions };
+    return { Id, ReturnData: false, MetricStat: { Metric, Period: PERIOD_SECONDS, Stat } };
+  });
   return [{ Id: 'compared', Expression: expression, ReturnData: true }, ...inputs];
 }

@@ -1,12 +1,10 @@
-import { type Access, access, FUNCTION_NAMES, type FunctionName } from './access.ts';
+import { access, FUNCTION_NAMES, type FunctionName } from './access.ts';
 import { logGroupId, type Resources, roleId, tableId } from './names.ts';
 
-interface Statement {
-  Effect: 'Allow' | 'Deny';
-  Action: string[];
-  Resource: unknown;
-  Condition?: unknown;
-}
+const Version = '2012-10-17';
+const allow = (Action: readonly string[], Resource: unknown) => {
+  return { Effect: 'Allow', Action, Resource };
+};
 
 /** A role for each function, with what the function does and nothing else. */
 export function roleResources(): Resources {
@@ -14,46 +12,29 @@ export function roleResources(): Resources {
 }
 
 function role(name: FunctionName): Resources[string] {
+  const Principal = { Service: 'lambda.amazonaws.com' };
+  const assume = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' };
+  const Statement = [...onTables(name), ...NO_SCANS, ...reporting(name)];
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'lambda.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-          },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: name,
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [...tableStatements(access[name]), ...NO_SCANS, ...reporting(name)],
-          },
-        },
-      ],
+      AssumeRolePolicyDocument: { Version, Statement: [assume] },
+      Policies: [{ PolicyName: name, PolicyDocument: { Version, Statement } }],
     },
   };
 }
 
-function tableStatements(granted: Access): Statement[] {
-  return Object.entries(granted).map(([target, actions]) => ({
-    Effect: 'Allow',
-    Action: actions.map((action) => `dynamodb:${action}`),
-    Resource: arnOf(target),
-  }));
-}
-
-function arnOf(target: string): unknown {
-  const [table = '', index] = target.split('/');
-  const id = tableId(table);
-  return index === undefined
-    ? { 'Fn::GetAtt': [id, 'Arn'] }
-    : { 'Fn::Sub': `\${${id}.Arn}/index/${index}` };
+function onTables(name: FunctionName): object[] {
+  return Object.entries(access[name]).map(([target, actions]) => {
+    const [table = '', index] = target.split('/');
+    const id = tableId(table);
+    const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+    const resource = index === undefined ? arn : { 'Fn::Sub': `\${${id}.Arn}/index/${index}` };
+    return allow(
+      actions.map((action) => `dynamodb:${action}`),
+      resource,
+    );
+  });
 }
 
 /**
@@ -62,7 +43,7 @@ function arnOf(target: string): unknown {
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
  */
-const NO_SCANS: Statement[] = [
+const NO_SCANS = [
   { Effect: 'Deny', Action: ['dynamodb:Scan'], Resource: '*' },
   {
     Effect: 'Deny',
@@ -73,17 +54,10 @@ const NO_SCANS: Statement[] = [
 ];
 
 /** Its own log, and traces, which IAM knows no resources for. */
-function reporting(name: FunctionName): Statement[] {
+function reporting(name: FunctionName): object[] {
+  const log = { 'Fn::GetAtt': [logGroupId(name), 'Arn'] };
   return [
-    {
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: { 'Fn::GetAtt': [logGroupId(name), 'Arn'] },
-    },
-    {
-      Effect: 'Allow',
-      Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-      Resource: '*',
-    },
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log),
+    allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
   ];
 }

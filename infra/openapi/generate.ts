@@ -1,7 +1,66 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
 import { join } from 'node:path';
-import { generatedFiles, ROOT } from './files.ts';
+import { format, resolveConfig } from 'prettier';
+import { PROBLEMS } from '../../lib/http/problems.ts';
+import { createDocument } from './document.ts';
+import { problemsHtml } from './problemsHtml.ts';
+import { byName } from './schemas.ts';
 
-for (const [file, text] of Object.entries(await generatedFiles())) {
-  await writeFile(join(ROOT, file), text);
+/** What is made of the calls and the catalogue of problems when the code is built. */
+export const ROOT = join(import.meta.dirname, '../..');
+export const DOCUMENT = 'docs/openapi.json';
+
+// The generator of types uses TypeScript 5's compiler API, which TypeScript 7 does not have.
+registerHooks({
+  resolve: (specifier, context, next) =>
+    next(specifier === 'typescript' ? 'typescript-api' : specifier, context),
+});
+
+async function clientTypes(document: string): Promise<string> {
+  const { default: openapiTypescript, astToString } = await import('openapi-typescript');
+  const types = astToString(await openapiTypescript(document, { alphabetize: true }));
+  return `// Made from ${DOCUMENT} by \`npm run generate\`.\n${types}`;
+}
+
+const problems = byName(Object.entries(PROBLEMS));
+
+function problemsTable(): string {
+  const rows = Object.entries(problems).map(([code, { status, title, advice }]) =>
+    ['', `\`${code}\``, status, title, advice, ''].join('|'),
+  );
+  return ['|code|status|title|what to do|', '|-|-|-|-|', ...rows].join('\n');
+}
+
+const BETWEEN_MARKERS =
+  /(?<=<!-- begin generated problems -->)[^]*(?=<!-- end generated problems -->)/;
+
+/** A file with `text` between its markers. */
+async function withProblems(file: string, text: string): Promise<string> {
+  const [before, after] = (await readFile(join(ROOT, file), 'utf8')).split(BETWEEN_MARKERS);
+  if (after === undefined) throw new Error(`${file} has no place for the problems.`);
+  return `${before}\n${text}\n${after}`;
+}
+
+/** Every file that is generated, with its text. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const document = JSON.stringify(createDocument());
+  const page = 'infra/pages/problems.html';
+  const made = {
+    [DOCUMENT]: document,
+    'docs/problems.md': await withProblems('docs/problems.md', problemsTable()),
+    [page]: await withProblems(page, problemsHtml(problems)),
+    'tests/openapi/apiTypes.ts': await clientTypes(document),
+  };
+  const files = Object.entries(made).map(async ([file, text]) => {
+    const filepath = join(ROOT, file);
+    return [file, await format(text, { ...(await resolveConfig(filepath)), filepath })] as const;
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+
+if (import.meta.main) {
+  for (const [file, text] of Object.entries(await generatedFiles())) {
+    await writeFile(join(ROOT, file), text);
+  }
 }

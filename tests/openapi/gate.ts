@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { DOCUMENT, generatedFiles, ROOT } from '../../infra/openapi/files.ts';
+import { DOCUMENT, generatedFiles, ROOT } from '../../infra/openapi/generate.ts';
 import { breakingChanges } from './breakingChanges.ts';
 
 /**
