@@ -8,15 +8,15 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unavailable } from '../bets/errors.ts';
-import { type Fence, FENCES_PER_EVENT } from '../bets/event.ts';
+import { FENCES_PER_EVENT } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';
-import type { BetsBehindFence, Fences } from '../bets/store.ts';
+import type { Fences } from '../bets/store.ts';
 import { isNamed, translateFailure } from './failures.ts';
 import { eventFenceKey, fenceItem, toInstant } from './items.ts';
-import { batchGet, BUSY_BACKOFF, type Session } from './session.ts';
+import { batchGet, BUSY, type Session } from './session.ts';
 
 /** Tries at writing to one fence while bets keep being written to it. */
-const UPDATE_TRIES = { tries: 20, ...BUSY_BACKOFF };
+const UPDATE_TRIES = { tries: 20, ...BUSY };
 
 /** The table `fences`. */
 export class FenceTable implements Fences {
@@ -26,13 +26,13 @@ export class FenceTable implements Fences {
     this.#session = session;
   }
 
-  async find(eventId: string): Promise<Fence[]> {
+  find: Fences['find'] = async (eventId) => {
     const items = await batchGet(this.#session, 'fences', fenceKeys(eventId));
     return items.map((item) => fenceItem.parse(item));
-  }
+  };
 
   /** All fences in one transaction: 64 fit into its 100 items. One that conflicts leaves all open. */
-  async close(eventId: string, closedAt: number): Promise<void> {
+  close: Fences['close'] = async (eventId, closedAt) => {
     const { client, tables, options } = this.#session;
     const closings = fenceKeys(eventId).map((Key) => ({
       TableName: tables.fences,
@@ -47,10 +47,10 @@ export class FenceTable implements Fences {
       if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
       await Promise.all(closings.map((update) => this.#update(update)));
     }
-  }
+  };
 
-  markSwept(behind: BetsBehindFence, version: number): Promise<void> {
-    return this.#update({
+  markSwept: Fences['markSwept'] = (behind, version) =>
+    this.#update({
       TableName: this.#session.tables.fences,
       Key: { eventFence: eventFenceKey(behind) },
       UpdateExpression: 'SET sweptVersion = :version',
@@ -58,7 +58,6 @@ export class FenceTable implements Fences {
       ConditionExpression: 'attribute_not_exists(sweptVersion) OR sweptVersion < :version',
       ExpressionAttributeValues: { ':version': version },
     });
-  }
 
   /** One update, again while bets are being written to the fence. */
   async #update(update: UpdateCommandInput): Promise<void> {

@@ -30,11 +30,11 @@ export type Item = Record<string, unknown>;
 /** What AWS calls a condition that did not hold, in a transaction or a batch of statements. */
 export const CONDITION_FAILED = 'ConditionalCheckFailed';
 /** Pauses before the same call again, in milliseconds. */
-export const BUSY_BACKOFF = { baseMs: 20, capMs: 500 };
+export const BUSY = { baseMs: 20, capMs: 500 };
 
 /** Keys of one `BatchGetItem`, the most that AWS takes. */
 const BATCH_GET_KEYS = 100;
-const BATCH_GET_TRIES = { tries: 6, ...BUSY_BACKOFF };
+const BATCH_GET_TRIES = { tries: 6, ...BUSY };
 /** Pages of one `Query` loop. A page ends at 1 MB, so this is far beyond any limit asked for. */
 const MAX_QUERY_PAGES = 64;
 
