@@ -4,7 +4,7 @@ import { betCursor } from '../../lib/http/calls/listBets.ts';
 import { byNumber, byText } from '../../lib/http/examples.ts';
 import { nextLink } from '../../lib/http/paging.ts';
 import { type ProblemCode, problemResponse, PROBLEMS } from '../../lib/http/problems.ts';
-import { reference, referenceTo } from './schemas.ts';
+import { referenceTo } from './schemas.ts';
 
 /** A part of the OpenAPI document. Its form is the linter's to judge. */
 export type Part = Record<string, unknown>;
@@ -51,7 +51,7 @@ export function named(values: Record<string, unknown>): Part {
 
 /** Whether a call is a conditional GET, as lib/http/conditionalGet.ts decides it. */
 export function isConditional({ method }: Call, { answers }: Docs): boolean {
-  return method === 'GET' && !answers[200]?.headers?.includes('ETag');
+  return method === 'GET' && !answers[200]?.headers.includes('ETag');
 }
 
 /** Everything that a call answers, by status. */
@@ -62,9 +62,12 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
     status,
     {
       description: answer.description,
-      headers: headers(...(answer.headers ?? []), ...tag),
+      headers: headers(...answer.headers, ...tag),
       content: {
-        'application/json': { schema: reference(answer.schema), examples: named(answer.examples) },
+        'application/json': {
+          schema: referenceTo(answer.schema),
+          examples: named(answer.examples),
+        },
       },
     },
   ]);

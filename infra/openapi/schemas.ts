@@ -3,12 +3,10 @@ import type { Part } from './responses.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-export const reference = (id: string): Part => ({ $ref: `#/components/schemas/${id}` });
-
 export function referenceTo(schema: z.ZodType): Part {
   const id = schema.meta()?.id;
   if (id === undefined) throw new Error('A part of a request or an answer has no id.');
-  return reference(id);
+  return { $ref: `#/components/schemas/${id}` };
 }
 
 /** The JSON Schema of every schema that has an id, by it. */

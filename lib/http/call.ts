@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Context } from '../bets/context.ts';
 import type { Fault, ProblemCode } from './problems.ts';
 import type { Parsed, RequestSchemas } from './request.ts';
@@ -34,6 +35,22 @@ export interface Refusal {
   errors?: readonly Fault[];
 }
 
+export interface AnswerDocs {
+  description: string;
+  schema: z.ZodType;
+  examples: Record<string, unknown>;
+  headers: readonly string[];
+}
+
+export function answer(
+  description: string,
+  schema: z.ZodType,
+  examples: Record<string, unknown>,
+  ...headers: readonly string[]
+): AnswerDocs {
+  return { description, schema, examples, headers };
+}
+
 /**
  * What the API's document says of a call beside its schemas. It is a function apart from the call,
  * so that no Lambda's bundle has it.
@@ -46,16 +63,8 @@ export type CallDocs = () => {
   pathExamples?: Record<string, string>;
   /** Examples of the body. */
   bodies?: Record<string, unknown>;
-  /** By status. `schema` is the id of one. */
-  answers: Record<
-    number,
-    {
-      description: string;
-      schema: string;
-      headers?: readonly string[];
-      examples: Record<string, unknown>;
-    }
-  >;
+  /** By status. */
+  answers: Record<number, AnswerDocs>;
   refusals: readonly Refusal[];
 };
 

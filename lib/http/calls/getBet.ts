@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { getBet as get } from '../../bets/readBets.ts';
-import { type CallDocs, defineCall } from '../call.ts';
+import { betBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall } from '../call.ts';
 import * as evening from '../examples.ts';
 import { betToWire } from '../wire.ts';
 
@@ -27,11 +28,10 @@ export const getBetDocs: CallDocs = () => ({
   summary: 'Read a bet',
   pathExamples: { id: evening.byText.id },
   answers: {
-    200: {
-      description: 'The bet as it is now.',
-      schema: 'Bet',
-      examples: { pending: evening.byText, won: evening.wonByText },
-    },
+    200: answer('The bet as it is now.', betBody, {
+      pending: evening.byText,
+      won: evening.wonByText,
+    }),
   },
   refusals: [{ code: 'bet-not-found', detail: 'There is no bet with this id.' }],
 });

@@ -1,5 +1,6 @@
 import { getEvent as get } from '../../bets/readEvents.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
+import { eventBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import * as evening from '../examples.ts';
 import { EVENT_ID_RULE, eventPath, eventTag, eventToWire } from '../wire.ts';
 
@@ -19,12 +20,12 @@ export const getEventDocs: CallDocs = () => ({
   summary: 'Read an event',
   pathExamples: { event_id: evening.EVENT_ID },
   answers: {
-    200: {
-      description: 'The event as it is now.',
-      schema: 'Event',
-      headers: ['ETag'],
-      examples: { open: evening.open, corrected: evening.corrected },
-    },
+    200: answer(
+      'The event as it is now.',
+      eventBody,
+      { open: evening.open, corrected: evening.corrected },
+      'ETag',
+    ),
   },
   refusals: [
     { code: 'event-not-found', detail: `Nothing is known of event ${evening.EVENT_ID}.` },

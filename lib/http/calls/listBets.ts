@@ -2,7 +2,8 @@ import { parse, stringify } from 'uuid';
 import * as z from 'zod';
 import { type BetId, isBetId } from '../../bets/ids.ts';
 import { listBets as list, MAX_PAGE } from '../../bets/readBets.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
+import { betListBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import * as evening from '../examples.ts';
 import {
   cursor,
@@ -82,16 +83,16 @@ export const listBetsDocs: CallDocs = () => ({
     'A page has at most 1000 bets. The header `Link` leads to the next page. A client that ' +
     'follows the links sees each bet that existed when it began exactly once.',
   answers: {
-    200: {
-      description: 'A page.',
-      schema: 'BetList',
-      headers: ['Link'],
-      examples: {
+    200: answer(
+      'A page.',
+      betListBody,
+      {
         'first-page': [evening.withKey, evening.byNumber],
         'last-page': [evening.byText],
         'won-on-event': [evening.wonWithKey, evening.wonByText],
       },
-    },
+      'Link',
+    ),
   },
   refusals: [invalid('query', '#/limit', 'must be an integer from 1 to 1000')],
 });

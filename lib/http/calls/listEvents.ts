@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type Activity, type EventState, isActivity } from '../../bets/event.ts';
 import { listEvents as list, MAX_EVENTS_PAGE } from '../../bets/readEvents.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
+import { eventListBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import * as evening from '../examples.ts';
 import {
   cursor,
@@ -66,16 +67,16 @@ export const listEventsDocs: CallDocs = () => ({
     'follows the links sees each event that existed when it began, unless new activity moves ' +
     'the event to the front.',
   answers: {
-    200: {
-      description: 'A page.',
-      schema: 'EventList',
-      headers: ['Link'],
-      examples: {
+    200: answer(
+      'A page.',
+      eventListBody,
+      {
         'first-page': [evening.openByNumber],
         'last-page': [evening.open],
         'in-state': [evening.corrected],
       },
-    },
+      'Link',
+    ),
   },
   refusals: [invalid('query', '#/state', 'must be open, settling or settled')],
 });

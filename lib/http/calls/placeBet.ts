@@ -7,7 +7,8 @@ import {
 } from '../../bets/amount.ts';
 import { EVENT_ID_GRAMMAR, isEventId } from '../../bets/ids.ts';
 import { placeBet as place } from '../../bets/placeBet.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
+import { betBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import * as evening from '../examples.ts';
 import { JsonNumber } from '../jsonBody.ts';
 import { AMOUNT_FAULTS, betToWire, EVENT_ID_RULE } from '../wire.ts';
@@ -132,17 +133,18 @@ export const placeBetDocs: CallDocs = () => ({
     'with-key': { event_id: evening.EVENT_ID, amount: '25' },
   },
   answers: {
-    201: {
-      description: 'This request, or an earlier one with its key, placed the bet.',
-      schema: 'Bet',
-      headers: ['Location', 'Idempotency-Replayed'],
-      examples: {
+    201: answer(
+      'This request, or an earlier one with its key, placed the bet.',
+      betBody,
+      {
         'by-text': evening.byText,
         'by-number': evening.byNumber,
         'with-key': evening.withKey,
         replayed: evening.withKey,
       },
-    },
+      'Location',
+      'Idempotency-Replayed',
+    ),
   },
   refusals: [
     {

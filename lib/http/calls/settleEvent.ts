@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { settleEvent as settle } from '../../bets/settleEvent.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
+import { eventBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import * as evening from '../examples.ts';
 import { eventPath, eventTag, eventToWire, outcome } from '../wire.ts';
 
@@ -64,18 +65,18 @@ export const settleEventDocs: CallDocs = () => ({
   pathExamples: { event_id: evening.EVENT_ID },
   bodies: { 'first-result': { status: 'WIN' }, correction: { status: 'LOSE' } },
   answers: {
-    200: {
-      description: 'The result is in force, and stored with every bet.',
-      schema: 'Event',
-      headers: ['ETag'],
-      examples: { 'first-result': evening.settled, correction: evening.corrected },
-    },
-    202: {
-      description: 'The result is in force. Not every bet is stored with it yet.',
-      schema: 'Event',
-      headers: ['ETag'],
-      examples: { 'many-bets': evening.settling },
-    },
+    200: answer(
+      'The result is in force, and stored with every bet.',
+      eventBody,
+      { 'first-result': evening.settled, correction: evening.corrected },
+      'ETag',
+    ),
+    202: answer(
+      'The result is in force. Not every bet is stored with it yet.',
+      eventBody,
+      { 'many-bets': evening.settling },
+      'ETag',
+    ),
   },
   refusals: [
     {
