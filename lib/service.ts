@@ -1,7 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { Clock } from './bets/clock.ts';
-import type { Context, Observer } from './bets/context.ts';
+import type { Clock, Context, Observer } from './bets/context.ts';
 import { newBetId } from './bets/ids.ts';
 import type { Config } from './config.ts';
 import { createClient } from './dynamodb/client.ts';

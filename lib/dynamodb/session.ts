@@ -12,7 +12,7 @@ import {
 import type { Wait } from '../bets/context.ts';
 import { unavailable } from '../bets/errors.ts';
 import { retry } from '../bets/retry.ts';
-import type { Page } from '../bets/store.ts';
+import { batchesOf, type Page } from '../bets/store.ts';
 import { translateFailure } from './failures.ts';
 import type { TableName } from './tables.ts';
 
@@ -67,11 +67,10 @@ export async function batchGet(
   keys: readonly Item[],
   projection: { ProjectionExpression?: string } = {},
 ): Promise<Item[]> {
-  const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_GET_KEYS) }, (_, index) =>
-    keys.slice(index * BATCH_GET_KEYS, (index + 1) * BATCH_GET_KEYS),
-  );
   const found = await Promise.all(
-    chunks.map((Keys) => batchGetChunk(session, table, { Keys, ...projection })),
+    batchesOf(keys, BATCH_GET_KEYS).map((Keys) =>
+      batchGetChunk(session, table, { Keys, ...projection }),
+    ),
   );
   return found.flat();
 }

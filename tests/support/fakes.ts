@@ -1,5 +1,5 @@
 import type { PlacedBet, Result } from '../../lib/bets/bet.ts';
-import type { Clock, Deadline } from '../../lib/bets/clock.ts';
+import type { Clock, Deadline } from '../../lib/bets/context.ts';
 import type { Dependencies } from '../../lib/bets/dependencies.ts';
 import {
   activityOf,

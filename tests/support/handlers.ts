@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/bets/clock.ts';
+import type { Clock } from '../../lib/bets/context.ts';
 import { readConfig } from '../../lib/config.ts';
 import type { Call } from '../../lib/http/call.ts';
 import { createHandler } from '../../lib/http/handler.ts';
