@@ -8,14 +8,14 @@ type KeyOf<Item> = (item: Item) => string;
 interface Reader<Item> {
   source: Source<Item>;
   ahead: Item[];
-  last: string | undefined;
-  end: boolean;
+  last?: string | undefined;
+  end?: boolean;
 }
 
 /**
- * The newest `limit` items of several sources that are sorted by the one kind of key. Each is asked
- * for its even share and four standard deviations more, so a second round is rare. A refill
- * brings an item or the end, so there are at most `limit` + sources of them.
+ * The newest `limit` items of several sources, all sorted by one kind of key. Each is asked for its
+ * even share and four standard deviations more, so a second round is rare. A refill brings at least
+ * one item or the end, so there are at most `limit` + sources of them.
  */
 export async function mergeNewestFirst<Item>(
   sources: readonly Source<Item>[],
@@ -24,12 +24,7 @@ export async function mergeNewestFirst<Item>(
 ): Promise<Item[]> {
   const share = limit / Math.max(1, sources.length);
   const count = Math.min(limit, Math.ceil(share + 4 * Math.sqrt(share)));
-  const readers = sources.map((source): Reader<Item> => ({
-    source,
-    ahead: [],
-    last: undefined,
-    end: false,
-  }));
+  const readers = sources.map((source): Reader<Item> => ({ source, ahead: [] }));
   const refill = async (reader: Reader<Item>): Promise<void> => {
     const { items, end } = await reader.source(reader.last, count);
     // Kept oldest first, so that taking the newest is a pop.
@@ -40,7 +35,7 @@ export async function mergeNewestFirst<Item>(
 
   const merged: Item[] = [];
   while (merged.length < limit) {
-    const dry = readers.filter((reader) => reader.ahead.length === 0 && !reader.end);
+    const dry = readers.filter((reader) => reader.ahead.length === 0 && reader.end !== true);
     if (dry.length > 0) await Promise.all(dry.map(refill));
     const newest = newestReader(readers, keyOf)?.ahead.pop();
     if (newest === undefined) break;
@@ -58,7 +53,7 @@ function newestReader<Item>(readers: readonly Reader<Item>[], keyOf: KeyOf<Item>
   return newest?.reader;
 }
 
-/** The page in up to `limit` + 1 items that were found and, if one is left, where the next begins. */
+/** The page in up to `limit` + 1 found items and, if one is left, where the next page begins. */
 export function cutPage<Item>(found: readonly Item[], keyOf: KeyOf<Item>, limit: number) {
   const page = found.slice(0, limit);
   const next = found.length > limit ? keyOfLast(page, keyOf) : undefined;

@@ -8,7 +8,6 @@ import {
   type QueryCommandInput,
   TransactGetCommand,
   TransactWriteCommand,
-  type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
@@ -17,9 +16,9 @@ import { unavailable } from '../bets/errors.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import { retry } from '../bets/retry.ts';
 import type { Bets, BetsBehindFence, IdempotencyRecord, InsertResult } from '../bets/store.ts';
-import { isNamed, translateFailure } from './failures.ts';
+import { attempt, attemptUnless, isNamed, translateFailure } from './failures.ts';
 import { betItem, betKeyItem, eventFenceKey, keyItem, toInstant } from './items.ts';
-import { attempt, batchGet, BUSY, CONDITION_FAILED, queryPage, type Session } from './session.ts';
+import { batchGet, BUSY, CONDITION_FAILED, queryPage, type Session } from './session.ts';
 
 const FENCE_IS_OPEN = 'attribute_not_exists(closedAt)';
 const BET_IS_NEW = 'attribute_not_exists(betId)';
@@ -81,13 +80,9 @@ export class BetTable implements Bets {
     const getBet = id === undefined ? [] : [{ TableName: tables.bets, Key: betKey(id) }];
     const getKey = key === undefined ? [] : [{ TableName: tables.idempotencyKeys, Key: { key } }];
     const TransactItems = [...getBet, ...getKey].map((Get) => ({ Get }));
-    const found = await retry(wait, FIND_PLACED_TRIES, async () => {
-      try {
-        return await client.send(new TransactGetCommand({ TransactItems }), options);
-      } catch (error) {
-        if (error instanceof TransactionCanceledException) return undefined;
-        throw translateFailure(error);
-      }
+    const found = await retry(wait, FIND_PLACED_TRIES, () => {
+      const reading = client.send(new TransactGetCommand({ TransactItems }), options);
+      return attemptUnless('TransactionCanceledException', reading);
     });
     if (found === undefined) {
       const { tries } = FIND_PLACED_TRIES;
@@ -121,9 +116,9 @@ export class BetTable implements Bets {
     queryPage(this.#session, this.#idsBehind(behind, '>', after), limit, toBetId);
 
   /**
-   * Conditional updates in one call, each statement with its own fate. A failed condition means that
-   * the bet has this result or a newer one: bets are never deleted, and the ids come from the index,
-   * which holds none that was not stored.
+   * Conditional updates in one call, each with its own fate. A failed condition means that the bet
+   * has this result or a newer one: bets are never deleted, and the ids come from the index, which
+   * holds none that was not stored.
    */
   storeResult: Bets['storeResult'] = async (ids, { outcome, version, decidedAt }) => {
     const { client, tables, options, wait } = this.#session;
@@ -134,15 +129,13 @@ export class BetTable implements Bets {
     const stored: BetId[] = [];
     let left = [...ids];
     await retry(wait, STORE_RESULT_TRIES, async () => {
-      const Statements = left.map((id) => {
-        return { Statement, Parameters: [...set, shardOf(id), id, version] };
-      });
+      const parameters = left.map((id) => [...set, shardOf(id), id, version]);
+      const Statements = parameters.map((Parameters) => ({ Statement, Parameters }));
       const command = new BatchExecuteStatementCommand({ Statements });
       const { Responses } = await attempt(client.send(command, options));
-      const failed = left.filter((id, index) => !wasStored(id, Responses?.[index]));
-      const again = new Set(failed);
-      stored.push(...left.filter((id) => !again.has(id)));
-      left = failed;
+      const done = new Set(left.filter((id, index) => wasStored(id, Responses?.[index])));
+      stored.push(...done);
+      left = left.filter((id) => !done.has(id));
       return left.length === 0 ? stored : undefined;
     });
     return stored;
@@ -164,11 +157,7 @@ export class BetTable implements Bets {
 }
 
 /** Bet, count and key are stored together or not at all. */
-function insertion(
-  tables: Session['tables'],
-  bet: PlacedBet,
-  record: IdempotencyRecord | undefined,
-): TransactWriteCommandInput {
+function insertion(tables: Session['tables'], bet: PlacedBet, record?: IdempotencyRecord) {
   const countBet = {
     TableName: tables.fences,
     Key: { eventFence: eventFenceKey(bet) },
@@ -176,11 +165,8 @@ function insertion(
     ConditionExpression: FENCE_IS_OPEN,
     ExpressionAttributeValues: { ':one': 1, ':stake': bet.amountMinor },
   };
-  const putBet = {
-    TableName: tables.bets,
-    Item: z.encode(betItem, bet),
-    ConditionExpression: BET_IS_NEW,
-  };
+  const Item = z.encode(betItem, bet);
+  const putBet = { TableName: tables.bets, Item, ConditionExpression: BET_IS_NEW };
   const putKey = {
     TableName: tables.idempotencyKeys,
     Item: record,
@@ -215,7 +201,7 @@ function refusal(error: TransactionCanceledException): InsertResult {
 function wasStored(id: BetId, response?: Pick<BatchStatementResponse, 'Error'>): boolean {
   // A statement that nothing was said of is one that was not carried out.
   if (response === undefined) return false;
-  const error = response.Error;
+  const { Error: error } = response;
   if (error === undefined || error.Code === CONDITION_FAILED) return true;
   if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return false;
   throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);

@@ -1,17 +1,13 @@
 import { QueryCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import {
-  activityOf,
-  type Decision,
-  type EventState,
-  type Settlement,
-  type SettlementState,
-} from '../bets/event.ts';
+import { activityOf, type EventState, type SettlementState } from '../bets/event.ts';
 import type { Events } from '../bets/store.ts';
+import { attempt } from './failures.ts';
 import * as items from './items.ts';
-import { attempt, batchGet, queryPage, type Session, updateIf } from './session.ts';
+import { batchGet, queryPage, type Session, updateIf } from './session.ts';
 
 const UNFINISHED = '1';
+const SETTLED: SettlementState = 'settled';
 const NO_RESULT = 'attribute_not_exists(version)';
 const AT_VERSION = 'version = :from';
 const NOT_LISTED = 'attribute_not_exists(activity)';
@@ -101,10 +97,7 @@ export class EventTable implements Events {
       UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
       ConditionExpression: AT_VERSION,
       ExpressionAttributeNames: STATE,
-      ExpressionAttributeValues: {
-        ':settled': 'settled' satisfies SettlementState,
-        ':from': version,
-      },
+      ExpressionAttributeValues: { ':settled': SETTLED, ':from': version },
     });
   };
 
@@ -133,15 +126,11 @@ type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 const eventKey = (eventId: string) => ({ eventId });
 
 /** Compare and set: a result over version `from`, and whether its settlement goes on. */
-function inForce(
-  eventId: string,
-  decision: Decision,
-  from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
-): Update {
+function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>): Update {
   const { outcome, decidedAt } = decision;
   const version = from.version + 1;
   const goesOn = from.bets > 0;
-  const state: SettlementState = goesOn ? 'settling' : 'settled';
+  const state: SettlementState = goesOn ? 'settling' : SETTLED;
   const set =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
     'activity = :activity, bets = :bets, stakedMinor = :staked, ' +

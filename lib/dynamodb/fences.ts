@@ -1,8 +1,4 @@
 import {
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
-import {
   TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
@@ -11,7 +7,7 @@ import { unavailable } from '../bets/errors.ts';
 import { FENCES_PER_EVENT } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';
 import type { Fences } from '../bets/store.ts';
-import { isNamed, translateFailure } from './failures.ts';
+import { attemptUnless } from './failures.ts';
 import { eventFenceKey, fenceItem, toInstant } from './items.ts';
 import { batchGet, BUSY, type Session } from './session.ts';
 
@@ -31,7 +27,7 @@ export class FenceTable implements Fences {
     return items.map((item) => fenceItem.parse(item));
   };
 
-  /** All fences in one transaction: 64 fit into its 100 items. One that conflicts leaves all open. */
+  /** All in one transaction: 64 fit into its 100 items. A fence that conflicts leaves all open. */
   close: Fences['close'] = async (eventId, closedAt) => {
     const { client, tables, options } = this.#session;
     const closings = fenceKeys(eventId).map((Key) => ({
@@ -41,44 +37,39 @@ export class FenceTable implements Fences {
       ExpressionAttributeValues: { ':closedAt': toInstant(closedAt) },
     }));
     const TransactItems = closings.map((Update) => ({ Update }));
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems }), options);
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
-      await Promise.all(closings.map((update) => this.#update(update)));
-    }
+    const command = new TransactWriteCommand({ TransactItems });
+    const closing = client.send(command, options);
+    const closed = await attemptUnless('TransactionCanceledException', closing);
+    if (closed === undefined) await Promise.all(closings.map((update) => this.#update(update)));
   };
 
-  markSwept: Fences['markSwept'] = (behind, version) =>
-    this.#update({
+  markSwept: Fences['markSwept'] = async (behind, version) => {
+    const marking = this.#update({
       TableName: this.#session.tables.fences,
       Key: { eventFence: eventFenceKey(behind) },
       UpdateExpression: 'SET sweptVersion = :version',
-      // Where it does not hold, another sweeper has marked the fence with this version or a later one.
+      // Where it does not hold, another sweeper has marked the fence at this version or above.
       ConditionExpression: 'attribute_not_exists(sweptVersion) OR sweptVersion < :version',
       ExpressionAttributeValues: { ':version': version },
     });
+    await attemptUnless('ConditionalCheckFailedException', marking);
+  };
 
   /** One update, again while bets are being written to the fence. */
   async #update(update: UpdateCommandInput): Promise<void> {
     const { client, options, wait } = this.#session;
-    const done = await retry(wait, UPDATE_TRIES, async () => {
-      try {
-        await client.send(new UpdateCommand(update), options);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return true;
-        if (isNamed(error, 'TransactionConflictException')) return undefined;
-        throw translateFailure(error);
-      }
-    });
-    if (done) return;
+    const done = await retry(wait, UPDATE_TRIES, () =>
+      attemptUnless(
+        'TransactionConflictException',
+        client.send(new UpdateCommand(update), options),
+      ),
+    );
+    if (done !== undefined) return;
     throw unavailable(`A fence stayed busy for ${UPDATE_TRIES.tries} tries to write to it.`);
   }
 }
 
 function fenceKeys(eventId: string): { eventFence: string }[] {
-  return Array.from({ length: FENCES_PER_EVENT }, (_, fence) => ({
-    eventFence: eventFenceKey({ eventId, fence }),
-  }));
+  const fences = Array.from({ length: FENCES_PER_EVENT }, (_, fence) => ({ eventId, fence }));
+  return fences.map((fence) => ({ eventFence: eventFenceKey(fence) }));
 }
