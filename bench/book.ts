@@ -7,8 +7,7 @@ import { createMissingTables } from '../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../lib/dynamodb/client.ts';
 import { eventFenceKey, itemFromBet } from '../lib/dynamodb/items.ts';
 import { createDynamodbStore } from '../lib/dynamodb/store.ts';
-import { service as composed } from '../lib/service.ts';
-import { systemClock } from '../lib/systemClock.ts';
+import { service as composed, systemClock } from "../lib/service.ts";
 import { times } from '../tests/contract/parts.ts';
 
 /** A signal that does not abort. */

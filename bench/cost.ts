@@ -4,7 +4,7 @@ import { listBets } from '../lib/bets/readBets.ts';
 import { resumeSettlements } from '../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../lib/bets/settleEvent.ts';
 import { createDynamodbStore } from '../lib/dynamodb/store.ts';
-import { systemClock } from '../lib/systemClock.ts';
+import { systemClock } from '../lib/service.ts';
 import { readUnits } from '../tests/deploy/readUnits.ts';
 import type { SentCommand } from '../tests/deploy/recording.ts';
 import { writeUnits } from '../tests/deploy/writeUnits.ts';

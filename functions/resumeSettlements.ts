@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { lambdaService } from '../lib/lambda.ts';
-import { resume } from '../lib/resumer.ts';
+import { resume } from '../lib/service.ts';
 
 const service = lambdaService();
 

@@ -1,5 +1,4 @@
-import { embeddedMetrics } from './embeddedMetrics.ts';
-import { METRICS } from './metrics.ts';
+import { embeddedMetrics, METRICS } from './metrics.ts';
 
 let lines: string[] = [];
 beforeEach(() => {

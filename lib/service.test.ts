@@ -1,6 +1,6 @@
 import { isBetId } from './bets/ids.ts';
 import { service } from './service.ts';
-import { systemClock } from './systemClock.ts';
+import { systemClock } from './service.ts';
 
 describe('service', () => {
   it('has the machine for its clock, and new ids each time', () => {

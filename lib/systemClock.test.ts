@@ -1,4 +1,4 @@
-import { systemClock } from './systemClock.ts';
+import { systemClock } from './service.ts';
 
 describe('systemClock', () => {
   it("is the machine's own time", () => {

@@ -35,19 +35,13 @@ export interface Refusal {
   errors?: readonly Fault[];
 }
 
-export interface AnswerDocs {
-  description: string;
-  schema: z.ZodType;
-  examples: Record<string, unknown>;
-  headers: readonly string[];
-}
-
+/** What the document says of an answer. `headers` are the names of those that tell something. */
 export function answer(
   description: string,
   schema: z.ZodType,
   examples: Record<string, unknown>,
   ...headers: readonly string[]
-): AnswerDocs {
+) {
   return { description, schema, examples, headers };
 }
 
@@ -64,7 +58,7 @@ export type CallDocs = () => {
   /** Examples of the body. */
   bodies?: Record<string, unknown>;
   /** By status. */
-  answers: Record<number, AnswerDocs>;
+  answers: Record<number, ReturnType<typeof answer>>;
   refusals: readonly Refusal[];
 };
 

@@ -1,17 +1,11 @@
 import type { BetErrorCode } from '../bets/errors.ts';
 
-interface ProblemType {
-  /** The HTTP status. */
-  status: number;
-  /** The problem in a few words, always the same. */
-  title: string;
-  /** What a client can do about it. */
-  advice: string;
-}
-
-function problem(status: number, title: string, advice: string): ProblemType {
+/** The HTTP status, the problem in a few words that never change, what a client can do about it. */
+function problem(status: number, title: string, advice: string) {
   return { status, title, advice };
 }
+
+type ProblemType = ReturnType<typeof problem>;
 
 /**
  * The error catalogue: all that this service refuses or cannot do, by code. It is the only place
@@ -110,17 +104,6 @@ export class HttpError extends Error {
   }
 }
 
-/** RFC 9457 problem details. `type` leads to the problem's page of the documentation. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  /** This one occurrence, as a URN with the request's id. */
-  instance: string;
-  errors?: readonly Fault[];
-}
-
 /** Seconds after which a client may try again when the store was away or busy. */
 const RETRY_AFTER_SECONDS = '1';
 
@@ -130,6 +113,7 @@ export interface HttpResponse {
   body: string;
 }
 
+/** RFC 9457. `type` leads to the documentation; `instance` is a URN with the request's id. */
 export function problemResponse(
   code: ProblemCode,
   detail: string,
@@ -137,14 +121,9 @@ export function problemResponse(
   errors: readonly Fault[] = [],
 ): HttpResponse {
   const { status, title } = PROBLEMS[code];
-  const problem: Problem = {
-    type: `/docs/problems#${code}`,
-    title,
-    status,
-    detail,
-    instance: `urn:bet-maker:request:${encodeURIComponent(requestId)}`,
-    ...(errors.length > 0 && { errors }),
-  };
+  const type = `/docs/problems#${code}`;
+  const instance = `urn:bet-maker:request:${encodeURIComponent(requestId)}`;
+  const faults = errors.length > 0 && { errors };
   return {
     statusCode: status,
     headers: {
@@ -153,7 +132,7 @@ export function problemResponse(
       'x-request-id': requestId,
       ...(status === 503 && { 'retry-after': RETRY_AFTER_SECONDS }),
     },
-    body: JSON.stringify(problem),
+    body: JSON.stringify({ type, title, status, detail, instance, ...faults }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Bet } from '../bets/bet.ts';
 import { EVENT_STATES, type EventReport } from '../bets/event.ts';
 import { EVENT_ID_GRAMMAR, isEventId } from '../bets/ids.ts';
 import type { BetJson, EventJson } from './bodies.ts';
+import type { Answer } from './call.ts';
 
 /** The wire: what several calls take and answer. What one call alone takes stands with the call. */
 
@@ -52,12 +53,13 @@ export function betToWire(bet: Bet): BetJson {
 }
 
 export function eventToWire(event: EventReport): EventJson {
+  const { eventId, outcome: status, version, state } = event;
   const { total, settled, stakedMinor } = event.bets;
   return {
-    event_id: event.eventId,
-    status: event.outcome,
-    version: event.version,
-    state: event.state,
+    event_id: eventId,
+    status,
+    version,
+    state,
     bets: { total, settled, staked: formatAmount(stakedMinor) },
     history: event.history.map((verdict) => ({
       status: verdict.outcome,
@@ -67,7 +69,7 @@ export function eventToWire(event: EventReport): EventJson {
   };
 }
 
-/** The entity tag of an event: the version that `If-Match` compares (RFC 9110 §8.8.3). */
-export function eventTag({ version }: EventReport): string {
-  return `"${version}"`;
+/** With the event's entity tag: the version that `If-Match` compares (RFC 9110 §8.8.3). */
+export function eventAnswer(event: EventReport, status: number): Answer {
+  return { status, headers: { etag: `"${event.version}"` }, body: eventToWire(event) };
 }
