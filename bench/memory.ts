@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventBody } from '../lib/http/wire.ts';
+import { eventBody } from '../lib/http/bodies.ts';
 import { eventually, startService } from '../tests/support/service.ts';
 import { openBookAt, seed } from './book.ts';
 import { postBets, residentMegabytes } from './load.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { betListBody } from '../lib/http/wire.ts';
+import { betListBody } from '../lib/http/bodies.ts';
 import { type Service, startService } from '../tests/support/service.ts';
 import { openBookAt, seed } from './book.ts';
 import { percentile, ratioOf, type Row, row } from './measure.ts';

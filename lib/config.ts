@@ -9,35 +9,27 @@ function integer(most: number): z.ZodType<number> {
     .refine((value) => value <= most, { error: message });
 }
 
-const port = integer(65_535);
-const milliseconds = integer(60_000);
+const tablePrefix = z.string().regex(/^[A-Za-z0-9_.-]{0,100}$/);
 
 /** RFC 6750 §2.1, and long enough not to be guessed. The message must not repeat it. */
-const bearerToken = z
-  .string()
-  .regex(
-    /^(?=.{16,512}$)[\w.~+/-]+=*$/,
-    'must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -',
-  );
+const TOKEN_RULE = 'must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -';
+const bearerToken = z.string().regex(/^(?=.{16,512}$)[\w.~+/-]+=*$/, TOKEN_RULE);
 
 /** Every setting of the service; nothing else reads the environment. */
 const settings = z
   .object({
     /** TCP port that the local service listens on. */
-    PORT: port.default(3000),
+    PORT: integer(65_535).default(3000),
     /** Address that the local service listens on. */
     HOST: z.string().min(1).default('127.0.0.1'),
     /** A local DynamoDB. Without it: the embedded store on a laptop, AWS on Lambda. */
     DYNAMODB_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
     /** Stands before every table's name. */
-    TABLE_PREFIX: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{0,100}$/)
-      .default('bet-maker-'),
+    TABLE_PREFIX: tablePrefix.default('bet-maker-'),
     /** What operators of the local service settle events with; AWS has an authorizer for that. */
     OPERATOR_TOKEN: bearerToken.optional(),
     /** How long a PUT may store statuses before it answers 202, in milliseconds. */
-    SETTLE_BUDGET_MS: milliseconds.default(1000),
+    SETTLE_BUDGET_MS: integer(60_000).default(1000),
     LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']).default('INFO'),
   })
   .transform((given) => ({

@@ -17,14 +17,13 @@ export function withLogIds<Result>(ids: LogIds, task: () => Result): Result {
 }
 
 type Line = Parameters<LogFormatter['formatAttributes']>;
-type LoggedError = ReturnType<LogFormatter['formatError']>;
 
 class LineFormatter extends LogFormatter {
   override formatAttributes(
     { logLevel, message, timestamp, serviceName, xRayTraceId }: Line[0],
     more: Line[1],
   ): LogItem {
-    const line = {
+    const attributes = {
       level: logLevel,
       message,
       timestamp: this.formatTimestamp(timestamp),
@@ -32,11 +31,16 @@ class LineFormatter extends LogFormatter {
       xray_trace_id: xRayTraceId,
       ...currentIds.getStore(),
     };
-    return new LogItem({ attributes: line }).addAttributes(more);
+    return new LogItem({ attributes }).addAttributes(more);
   }
 
   /** Without an error's other members: those of the SDK hold items of the tables. */
-  override formatError({ name, message, stack, cause }: Error): LoggedError {
+  override formatError({
+    name,
+    message,
+    stack,
+    cause,
+  }: Error): ReturnType<LogFormatter['formatError']> {
     const because = cause instanceof Error ? { cause: this.formatError(cause) } : {};
     return { name, message, stack, ...because };
   }

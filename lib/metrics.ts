@@ -1,58 +1,41 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Observer } from './bets/context.ts';
 
-interface Metric {
-  /** A counter adds up over time; a gauge is what it was last. */
-  kind: 'counter' | 'gauge';
-  /** In CloudWatch's words. */
-  unit: 'Count' | 'Seconds' | 'None';
-  help: string;
+/** In CloudWatch's words. */
+type Unit = 'Count' | 'Seconds' | 'None';
+
+/** A counter adds up over time; a gauge is what it was last. */
+function metric(kind: 'counter' | 'gauge', unit: Unit, help: string) {
+  return { kind, unit, help };
 }
+
+const count = (help: string) => metric('counter', 'Count', help);
 
 /** Everything that is measured of the domain, by its name in CloudWatch. */
 export const METRICS = {
-  BetsPlaced: { kind: 'counter', unit: 'Count', help: 'Bets that were placed.' },
-  BetsReplayed: {
-    kind: 'counter',
-    unit: 'Count',
-    help: 'Requests that were answered with the bet placed before with their key.',
-  },
-  BetsRefused: {
-    kind: 'counter',
-    unit: 'Count',
-    help: 'Bets refused for a result of their event, or a key used for another bet.',
-  },
-  StakePlacedMinor: {
-    kind: 'counter',
-    unit: 'None',
-    help: 'Stakes of the bets that were placed, in minor units.',
-  },
-  PlaceConflicts: {
-    kind: 'counter',
-    unit: 'Count',
-    help: 'Tries at placing a bet that met another writer.',
-  },
-  SettlementsBegun: {
-    kind: 'counter',
-    unit: 'Count',
-    help: 'Results that were put in force, corrections too.',
-  },
-  SettlementsFinished: {
-    kind: 'counter',
-    unit: 'Count',
-    help: 'Results that every bet of their event is stored with.',
-  },
-  BetsSettled: { kind: 'counter', unit: 'Count', help: 'Statuses of bets that were stored.' },
-  UnfinishedSettlements: {
-    kind: 'gauge',
-    unit: 'Count',
-    help: 'Events with a settlement going on that the resumer saw, at most 100.',
-  },
-  OldestUnfinishedSettlementAge: {
-    kind: 'gauge',
-    unit: 'Seconds',
-    help: 'How long the oldest of them has been waiting; 0 when there is none.',
-  },
-} as const satisfies Record<string, Metric>;
+  BetsPlaced: count('Bets that were placed.'),
+  BetsReplayed: count('Requests that were answered with the bet placed before with their key.'),
+  BetsRefused: count('Bets refused for a result of their event, or a key used for another bet.'),
+  StakePlacedMinor: metric(
+    'counter',
+    'None',
+    'Stakes of the bets that were placed, in minor units.',
+  ),
+  PlaceConflicts: count('Tries at placing a bet that met another writer.'),
+  SettlementsBegun: count('Results that were put in force, corrections too.'),
+  SettlementsFinished: count('Results that every bet of their event is stored with.'),
+  BetsSettled: count('Statuses of bets that were stored.'),
+  UnfinishedSettlements: metric(
+    'gauge',
+    'Count',
+    'Events with a settlement going on that the resumer saw, at most 100.',
+  ),
+  OldestUnfinishedSettlementAge: metric(
+    'gauge',
+    'Seconds',
+    'How long the oldest of them has been waiting; 0 when there is none.',
+  ),
+};
 
 export type MetricName = keyof typeof METRICS;
 
@@ -84,5 +67,28 @@ export function measure(meter: Meter): Observer {
       meter.set('OldestUnfinishedSettlementAge', oldestAgeMs / 1_000);
     },
     flush: () => meter.flush(),
+  };
+}
+
+/**
+ * A meter that prints what was measured since the last flush as one line, out of which CloudWatch
+ * makes metrics: no call of AWS, and no line when nothing was measured. The dimension `service` is
+ * the stage's name, which Powertools reads from POWERTOOLS_SERVICE_NAME.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedMetrics(): Meter {
+  const metrics = new Metrics({ namespace: 'BetMaker' });
+  const measured = new Map<MetricName, number>();
+  return {
+    // Summed here: Powertools prints every value, and a sweep adds thousands of them.
+    add: (name, value) => void measured.set(name, (measured.get(name) ?? 0) + value),
+    set: (name, value) => void measured.set(name, value),
+    flush: () => {
+      if (measured.size === 0) return;
+      for (const [name, value] of measured) metrics.addMetric(name, METRICS[name].unit, value);
+      measured.clear();
+      metrics.publishStoredMetrics();
+    },
   };
 }

@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { mockDynamodb } from '../tests/support/dynamodb.ts';
 import { keptLog } from '../tests/support/keptLog.ts';
 import { silentObserver } from '../tests/support/observers.ts';
-import type { Clock } from './bets/clock.ts';
+import type { Clock } from './bets/context.ts';
 import type { Context } from './bets/context.ts';
 import { isBetId } from './bets/ids.ts';
 import { readConfig } from './config.ts';

@@ -1,15 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { Clock } from './bets/clock.ts';
-import type { Context, Observer } from './bets/context.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock, Context, Task } from './bets/context.ts';
 import { newBetId } from './bets/ids.ts';
 import type { Config } from './config.ts';
 import { createClient } from './dynamodb/client.ts';
 import { createDynamodbStore } from './dynamodb/store.ts';
-import { embeddedMetrics } from './embeddedMetrics.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { measure } from './metrics.ts';
-import { systemClock } from './systemClock.ts';
+import { embeddedMetrics, measure } from './metrics.ts';
 
 /** What all requests of a process share. Of a context it makes one for each, by `within`. */
 export interface Service extends Pick<Context, 'within' | 'observer'> {
@@ -17,10 +15,9 @@ export interface Service extends Pick<Context, 'within' | 'observer'> {
 }
 
 /** What a service is made of, besides its settings. */
-export interface Parts extends Pick<Context, 'newBetId' | 'newDecisionId' | 'random'> {
+export interface Parts extends Pick<Context, 'newBetId' | 'newDecisionId' | 'random' | 'observer'> {
   client: DynamoDBDocumentClient;
   clock: Clock;
-  observer: Observer;
   logger: Logger;
 }
 
@@ -39,11 +36,8 @@ export function createService(config: Config, given: Partial<Parts> = {}): Servi
   const store = createDynamodbStore(client, config.tablePrefix);
 
   const contextUntil = (signal: AbortSignal): Context => {
-    const wait = {
-      signal,
-      random: tools.random,
-      sleep: (milliseconds: number) => clock.sleep(milliseconds, signal),
-    };
+    const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds, signal);
+    const wait = { signal, sleep, random: tools.random };
     return {
       ...tools,
       ...wait,
@@ -53,14 +47,21 @@ export function createService(config: Config, given: Partial<Parts> = {}): Servi
       within: (milliseconds, task) => within(milliseconds, task, signal),
     };
   };
-  const within = async <Result>(
-    milliseconds: number,
-    task: (context: Context) => Promise<Result>,
-    outer?: AbortSignal,
-  ): Promise<Result> => {
+  const within = async <Result>(milliseconds: number, task: Task<Result>, outer?: AbortSignal) => {
     using deadline = clock.deadline(milliseconds);
     const { signal } = deadline;
     return await task(contextUntil(outer ? AbortSignal.any([outer, signal]) : signal));
   };
   return { within, observer: tools.observer, logger };
 }
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
+  deadline: (milliseconds) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), milliseconds);
+    return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};

@@ -1,4 +1,4 @@
-import { systemClock } from './systemClock.ts';
+import { systemClock } from './service.ts';
 
 const timers = () =>
   process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;

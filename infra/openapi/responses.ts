@@ -43,7 +43,7 @@ function headers(...names: readonly string[]): Part {
 
 /** Whether a call is a conditional GET, as lib/http/conditionalGet.ts decides it. */
 export function isConditional({ method }: Call, { answers }: Docs): boolean {
-  return method === 'GET' && !answers[200]?.headers?.includes('ETag');
+  return method === 'GET' && !answers[200]?.headers.includes('ETag');
 }
 
 /** Everything that a call answers, by status. */
@@ -52,8 +52,8 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
   const tag = isConditional(call, docs) ? ['AnswerTag'] : [];
   const answers: Record<string, Part> = {};
   for (const [status, answer] of Object.entries(docs.answers)) {
-    const { description, headers: own = [], schema, examples } = answer;
-    const body = content(reference('schemas', schema), named(examples));
+    const { description, headers: own, schema, examples } = answer;
+    const body = content(referenceTo(schema), named(examples));
     answers[status] = { description, headers: headers(...own, ...tag), ...body };
   }
   return {

@@ -27,10 +27,10 @@ export function parseDecimal(text: string): Decimal | undefined {
   const digits = whole + fraction;
   const significant = digits.replace(/0+$/, '');
   if (/^0*$/.test(significant)) return { coefficient: 0n, exponent: 0 };
+  const shift = digits.length - significant.length - fraction.length;
   return {
     coefficient: BigInt(sign + significant),
-    exponent:
-      Number(exponentSign + exponent) - fraction.length + (digits.length - significant.length),
+    exponent: Number(exponentSign + exponent) + shift,
   };
 }
 

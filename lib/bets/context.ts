@@ -1,6 +1,20 @@
 import type { BetId } from './ids.ts';
 import type { BetStore } from './store.ts';
 
+/** Time as the service sees it; a simulation supplies its own. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `milliseconds`, or at once when `signal` aborts. Never rejects. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  deadline(milliseconds: number): Deadline;
+}
+
+/** Aborts its signal when the time is over. Disposing of it earlier leaves nothing behind. */
+export interface Deadline extends Disposable {
+  signal: AbortSignal;
+}
+
 /** How to wait before a retry, within one deadline. */
 export interface Wait {
   /** Aborts when the deadline is over. */
@@ -22,11 +36,10 @@ export interface Context extends Wait {
   /** How long a PUT may store statuses before it answers, in milliseconds. */
   sweepBudgetMs: number;
   /** Runs a task whose deadline is over after `milliseconds` at the latest. */
-  within<Result>(
-    milliseconds: number,
-    task: (context: Context) => Promise<Result>,
-  ): Promise<Result>;
+  within<Result>(milliseconds: number, task: Task<Result>): Promise<Result>;
 }
+
+export type Task<Result> = (context: Context) => Promise<Result>;
 
 /**
  * Told of the domain's facts as they happen, for those who watch the service. Never throws. It sees

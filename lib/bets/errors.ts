@@ -19,7 +19,7 @@ export class BetError extends Error {
   }
 }
 
-/** The store did not answer in time or would not take the request; the same call may be tried again. */
+/** The store did not answer in time or refused to; the same call may be tried again. */
 export function unavailable(message: string, cause?: unknown): BetError {
   return new BetError('unavailable', message, { cause });
 }

@@ -12,8 +12,8 @@ export interface Fence {
 }
 
 /**
- * Fences an event. Writes to a hot event spread over them. A table that holds events keeps its number: an
- * added fence of a settled event would be open. docs/deploy.md has the way to raise it.
+ * Fences an event. Writes to a hot event spread over them. A table that holds events keeps its
+ * number: an added fence of a settled event would be open. docs/deploy.md has the way to raise it.
  */
 export const FENCES_PER_EVENT = 64;
 
@@ -30,16 +30,16 @@ export interface Verdict extends Decision {
   version: number;
 }
 
-/** How far the stored statuses have followed the result in force. */
-export type SettlementState = 'settling' | 'settled';
-
 /** Every state that an event can be in. */
 export const EVENT_STATES = ['open', 'settling', 'settled'] as const;
 export type EventState = (typeof EVENT_STATES)[number];
 
+/** How far the stored statuses have followed the result in force. */
+export type SettlementState = Exclude<EventState, 'open'>;
+
 /**
- * Where an event stands among those of its state: when it last took a bet, to the minute, or a result.
- * Texts that sort by that time; no two events have the same.
+ * Where an event stands among those of its state: when it last took a bet, to the minute, or a
+ * result. Texts that sort by that time; no two events have the same.
  */
 export type Activity = string;
 
@@ -64,6 +64,9 @@ export interface Settlement extends Result {
   history: Verdict[];
 }
 
+/** What a result is put over: version 0 before the first. */
+export type Base = Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>;
+
 /** What is stored about an event: nothing yet in force but an intent, or a settlement. */
 export interface EventRecord {
   eventId: string;
@@ -83,41 +86,25 @@ export interface EventReport {
   history: Verdict[];
 }
 
-export interface FenceTotals {
-  placed: number;
-  stakedMinor: bigint;
-}
-
-export function totalsOf(fences: readonly Fence[]): FenceTotals {
-  return fences.reduce(
-    (sum, fence) => ({
-      placed: sum.placed + fence.placed,
-      stakedMinor: sum.stakedMinor + fence.stakedMinor,
-    }),
-    { placed: 0, stakedMinor: 0n },
-  );
+export function totalsOf(fences: readonly Fence[]): Pick<Fence, 'placed' | 'stakedMinor'> {
+  const placed = fences.reduce((sum, fence) => sum + fence.placed, 0);
+  const stakedMinor = fences.reduce((sum, fence) => sum + fence.stakedMinor, 0n);
+  return { placed, stakedMinor };
 }
 
 /** An event without a result, from its fences. */
 export function openReport(eventId: string, fences: readonly Fence[]): EventReport {
-  const { placed, stakedMinor } = totalsOf(fences);
-  return {
-    eventId,
-    outcome: null,
-    version: 0,
-    state: 'open',
-    bets: { total: placed, settled: 0, stakedMinor },
-    history: [],
-  };
+  const { placed: total, stakedMinor } = totalsOf(fences);
+  const bets = { total, settled: 0, stakedMinor };
+  return { eventId, outcome: null, version: 0, state: 'open', bets, history: [] };
 }
 
 /** An event under a result. `fences` tell how far a settlement that goes on has come. */
 export function settlementReport(
   eventId: string,
-  settlement: Settlement,
+  { outcome, version, state, history, bets: total, stakedMinor }: Settlement,
   fences: readonly Fence[],
 ): EventReport {
-  const { outcome, version, state, history, bets: total, stakedMinor } = settlement;
   const swept = fences.filter((fence) => fence.sweptVersion >= version);
   const settled = state === 'settled' ? total : totalsOf(swept).placed;
   return { eventId, outcome, version, state, history, bets: { total, settled, stakedMinor } };

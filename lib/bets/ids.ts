@@ -1,13 +1,13 @@
 import { v7, validate, version } from 'uuid';
 
-/** A bet's id: a UUID version 7 (RFC 9562 §5.7) in lower case, so ids sort by the time of placing. */
+/** A UUID version 7 (RFC 9562 §5.7) in lower case, so ids sort by the time of placing. */
 export type BetId = string;
 
 /** The history is spread over this many partitions, so that it can be read strongly consistent. */
 export const SHARDS: readonly string[] = '0123456789abcdef'.split('');
 
 const RANDOM_BYTES = 16;
-/** For 256 ids at once: drawing the bytes of each by itself costs more than all else about an id. */
+/** For 256 ids at once: drawing the bytes of each costs more than all else about an id. */
 const pool = new Uint8Array(256 * RANDOM_BYTES);
 let used = pool.length;
 
@@ -37,7 +37,7 @@ export function shardOf(id: BetId): string {
 // `.` and `..` are steps in a path, which clients remove before they send it (RFC 3986 §5.2.4).
 export const EVENT_ID_GRAMMAR = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,128}$/;
 
-/** Whether a text may name a sporting event: 1 to 128 of RFC 3986's unreserved characters or `:`. */
+/** Whether a text may name a sporting event: 1 to 128 unreserved characters (RFC 3986) or `:`. */
 export function isEventId(text: string): boolean {
   return EVENT_ID_GRAMMAR.test(text);
 }

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { BetError, unavailable } from './errors.ts';
 import { FENCES_PER_EVENT } from './event.ts';
 import type { BetId } from './ids.ts';
+import { underResults } from './readBets.ts';
 import { retry } from './retry.ts';
 import type { IdempotencyRecord } from './store.ts';
 
@@ -25,7 +26,7 @@ const PLACE_TRIES = { tries: 8, baseMs: 10, capMs: 200 };
 
 /**
  * Places a bet behind one of its event's fences, another one each time that somebody else writes to
- * it. Throws `event-settled`, `idempotency-key-reused` or `unavailable`; a refused bet never exists.
+ * it. Throws `event-settled`, `idempotency-key-reused`, `unavailable`. A refused bet never exists.
  */
 export async function placeBet(context: Context, request: PlaceRequest): Promise<Placed> {
   const { store, observer } = context;
@@ -66,9 +67,9 @@ function hashOf({ eventId, amountMinor }: PlaceRequest): string {
 }
 
 /**
- * A fence was found closed. An earlier try of this bet, or of this key, may still be on its way to a
- * fence that is open. So a refusal is final only when all fences are closed, as they are under a
- * result, and neither bet nor key is there or about to be.
+ * A fence was found closed. An earlier try of this bet, or of this key, may still be on its way to
+ * an open fence. So a refusal is final only when all fences are closed, as they are under a result,
+ * and neither bet nor key is there or about to be.
  */
 async function afterClosing(
   context: Context,
@@ -81,7 +82,8 @@ async function afterClosing(
     const results = await store.events.findResults([eventId]);
     if (!results.has(eventId)) await store.fences.close(eventId, context.now());
     const { bet, record } = await store.bets.findPlaced(triedId, idempotencyKey);
-    if (bet !== undefined) return foundPlaced(context, await withResult(context, bet));
+    const [found] = await underResults(store, bet === undefined ? [] : [bet]);
+    if (found !== undefined) return foundPlaced(context, found);
     if (record !== undefined) return replay(context, request, record);
   }
   observer.betRefused();
@@ -97,13 +99,13 @@ function foundPlaced({ observer }: Context, bet: Bet): Placed {
 async function replay(
   context: Context,
   request: PlaceRequest,
-  record: IdempotencyRecord,
+  { requestHash, betId }: IdempotencyRecord,
 ): Promise<Placed> {
-  if (record.requestHash !== hashOf(request)) {
+  if (requestHash !== hashOf(request)) {
     context.observer.betRefused();
     throw new BetError('idempotency-key-reused', 'This key was used for a different bet.');
   }
-  const bet = await readBet(context, record.betId);
+  const bet = await readBet(context, betId);
   context.observer.betReplayed();
   return { bet, replayed: true };
 }
@@ -112,13 +114,8 @@ async function replay(
  * A bet that is known to exist, as it is now. The items of a transaction become visible one by one,
  * so for a moment the bet may not be there yet.
  */
-async function readBet(context: Context, id: BetId): Promise<Bet> {
-  const [bet] = await context.store.bets.find([id]);
+async function readBet({ store }: Context, id: BetId): Promise<Bet> {
+  const [bet] = await underResults(store, await store.bets.find([id]));
   if (bet === undefined) throw unavailable('The bet is just being stored; try again.');
-  return withResult(context, bet);
-}
-
-async function withResult({ store }: Context, bet: PlacedBet): Promise<Bet> {
-  const results = await store.events.findResults([bet.eventId]);
-  return underResult(bet, results.get(bet.eventId));
+  return bet;
 }

@@ -2,7 +2,7 @@ import { type Bet, type BetStatus, type PlacedBet, underResult } from './bet.ts'
 import type { Context } from './context.ts';
 import { BetError } from './errors.ts';
 import { type BetId, isBetId, SHARDS } from './ids.ts';
-import { mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
+import { cutPage, mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
 import type { BetStore } from './store.ts';
 
 /** Bets in a page at most. */
@@ -30,18 +30,14 @@ export interface BetPage {
  */
 export async function listBets({ store }: Context, request: ListRequest): Promise<BetPage> {
   const { limit, before, eventId, status } = request;
-  // One more than is shown tells whether there is a next page.
   const found =
     eventId === undefined
       ? await newestOfAll(store, before, limit + 1)
       : await newestOnEvent(store, eventId, before, limit + 1);
-  const page = found.slice(0, limit);
-  const bets = await underResults(store, page);
-  const last = page.at(-1);
-  return {
-    bets: status === undefined ? bets : bets.filter((bet) => bet.status === status),
-    ...(found.length > limit && last !== undefined && { next: last.id }),
-  };
+  const { page, ...next } = cutPage(found, (bet) => bet.id, limit);
+  const all = await underResults(store, page);
+  const bets = status === undefined ? all : all.filter((bet) => bet.status === status);
+  return { bets, ...next };
 }
 
 /** Throws `bet-not-found`. */
@@ -53,21 +49,15 @@ export async function getBet({ store }: Context, id: string): Promise<Bet> {
 }
 
 /** Bets were read before the results, so none is shown without a result that it must have. */
-async function underResults(store: BetStore, bets: readonly PlacedBet[]): Promise<Bet[]> {
+export async function underResults(store: BetStore, bets: readonly PlacedBet[]): Promise<Bet[]> {
   if (bets.length === 0) return [];
   const results = await store.events.findResults([...new Set(bets.map((bet) => bet.eventId))]);
   return bets.map((bet) => underResult(bet, results.get(bet.eventId)));
 }
 
-function newestOfAll(
-  { bets }: BetStore,
-  before: BetId | undefined,
-  limit: number,
-): Promise<PlacedBet[]> {
-  const sources = SHARDS.map(
-    (shard): Source<PlacedBet> =>
-      (from, count) =>
-        bets.newest(shard, from ?? before, count),
+function newestOfAll({ bets }: BetStore, before: BetId | undefined, limit: number) {
+  const sources: Source<PlacedBet>[] = SHARDS.map(
+    (shard) => (from, count) => bets.newest(shard, from ?? before, count),
   );
   return mergeNewestFirst(sources, (bet) => bet.id, limit);
 }
@@ -79,10 +69,9 @@ async function newestOnEvent(
   limit: number,
 ): Promise<PlacedBet[]> {
   const filled = (await fences.find(eventId)).filter((fence) => fence.placed > 0);
-  const sources = filled.map(
-    ({ number: fence }): Source<BetId> =>
-      (from, count) =>
-        bets.newestIds({ eventId, fence }, from ?? before, count),
+  const behind = filled.map((fence) => ({ eventId, fence: fence.number }));
+  const sources: Source<BetId>[] = behind.map(
+    (fence) => (from, count) => bets.newestIds(fence, from ?? before, count),
   );
   const ids = await mergeNewestFirst(sources, (id) => id, limit);
   const byId = new Map((await bets.find(ids)).map((bet) => [bet.id, bet]));

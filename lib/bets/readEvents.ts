@@ -9,7 +9,7 @@ import {
   type Settlement,
   settlementReport,
 } from './event.ts';
-import { mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
+import { cutPage, mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
 import type { BetStore, ListedEvent } from './store.ts';
 
 /** Events in a page at most: the fences of each that is not settled are read for its counts. */
@@ -47,21 +47,15 @@ export async function listEvents(
   { limit, before, state }: ListEventsRequest,
 ): Promise<EventPage> {
   const states = state === undefined ? EVENT_STATES : [state];
-  const sources = states.map(
-    (each): Source<ListedEvent> =>
-      (from, count) =>
-        store.events.listed(each, from ?? before, count),
+  const sources: Source<ListedEvent>[] = states.map(
+    (each) => (from, count) => store.events.listed(each, from ?? before, count),
   );
-  // One more than is shown tells whether there is a next page.
   const found = await mergeNewestFirst(sources, ({ activity }) => activity, limit + 1);
-  const page = found.slice(0, limit);
+  const { page, ...next } = cutPage(found, ({ activity }) => activity, limit);
   // An event that changes its state is in the index twice for a moment.
-  const events = await readEvents(store, [...new Set(page.map(({ eventId }) => eventId))]);
-  const last = page.at(-1);
-  return {
-    events: state === undefined ? events : events.filter((event) => event.state === state),
-    ...(found.length > limit && last !== undefined && { next: last.activity }),
-  };
+  const all = await readEvents(store, [...new Set(page.map(({ eventId }) => eventId))]);
+  const events = state === undefined ? all : all.filter((event) => event.state === state);
+  return { events, ...next };
 }
 
 /** Each event as it is now, in the order of the ids; without those of which nothing is known. */
@@ -69,20 +63,14 @@ async function readEvents(store: BetStore, eventIds: readonly string[]): Promise
   if (eventIds.length === 0) return [];
   const records = await store.events.find(eventIds);
   const reports = await Promise.all(
-    eventIds.map((eventId) => reportOn(store, eventId, records.get(eventId)?.settlement)),
+    eventIds.map(async (eventId) => {
+      const settlement = records.get(eventId)?.settlement;
+      if (settlement !== undefined) return reportSettlement(store, eventId, settlement);
+      return openReport(eventId, await store.fences.find(eventId));
+    }),
   );
-  return reports.filter((report) => report !== undefined);
-}
-
-/** Undefined for an event that has neither a result nor, in the end, a bet. */
-async function reportOn(
-  store: BetStore,
-  eventId: string,
-  settlement: Settlement | undefined,
-): Promise<EventReport | undefined> {
-  if (settlement !== undefined) return reportSettlement(store, eventId, settlement);
-  const report = openReport(eventId, await store.fences.find(eventId));
-  return report.bets.total === 0 ? undefined : report;
+  // An event that was noted may have neither a result nor, in the end, a bet.
+  return reports.filter((report) => report.version > 0 || report.bets.total > 0);
 }
 
 /** An event under a result, with how far a settlement that goes on has come. */

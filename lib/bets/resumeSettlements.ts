@@ -1,7 +1,6 @@
 import type { Context } from './context.ts';
 import type { Settlement } from './event.ts';
 import { closeAndPutInForce } from './settleEvent.ts';
-import type { UnfinishedEvent } from './store.ts';
 import { sweep } from './sweep.ts';
 
 /** Events taken up in one run at most; the next run takes the rest. */
@@ -20,7 +19,10 @@ export interface ResumeReport {
  */
 export async function resumeSettlements(context: Context): Promise<ResumeReport> {
   const events = await context.store.events.unfinished(MAX_EVENTS);
-  context.observer.unfinishedFound(events.length, ageOf(events, context.now()));
+  const now = context.now();
+  // Another machine's clock may be ahead.
+  const oldestAgeMs = Math.max(0, ...events.map(({ since }) => now - since));
+  context.observer.unfinishedFound(events.length, oldestAgeMs);
   const finished: string[] = [];
   const failures: unknown[] = [];
   for (const { eventId } of events) {
@@ -39,11 +41,6 @@ export async function resumeSettlements(context: Context): Promise<ResumeReport>
 async function resume(context: Context, eventId: string): Promise<boolean> {
   const settlement = await inForce(context, eventId);
   return settlement?.state === 'settling' && sweep(context, eventId, settlement);
-}
-
-/** Of the one that has waited longest, in milliseconds; another machine's clock may be ahead. */
-function ageOf(events: readonly UnfinishedEvent[], now: number): number {
-  return Math.max(0, ...events.map(({ since }) => now - since));
 }
 
 async function inForce(context: Context, eventId: string): Promise<Settlement | undefined> {

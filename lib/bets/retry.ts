@@ -1,13 +1,16 @@
 import type { Wait } from './context.ts';
 
-/** How often something is tried, and how long to pause in between. */
-export interface RetryBounds {
-  /** Tries in all. */
-  tries: number;
+/** How long to pause between tries. */
+interface Backoff {
   /** The first pause at most, in milliseconds; each later one may be twice as long. */
   baseMs: number;
   /** No pause is longer, in milliseconds. */
   capMs: number;
+}
+
+/** How often something is tried in all, and how long to pause in between. */
+interface RetryBounds extends Backoff {
+  tries: number;
 }
 
 /** Runs `attempt` until it has a result; undefined when no try had one. Tries count from 1. */
@@ -30,10 +33,6 @@ export async function retry<Result>(
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function backoffMs(
-  { baseMs, capMs }: Pick<RetryBounds, 'baseMs' | 'capMs'>,
-  retryNumber: number,
-  random: number,
-): number {
+export function backoffMs({ baseMs, capMs }: Backoff, retryNumber: number, random: number): number {
   return random * Math.min(capMs, baseMs * 2 ** (retryNumber - 1));
 }

@@ -1,13 +1,8 @@
 import type { Outcome } from './bet.ts';
 import type { Context } from './context.ts';
 import { BetError, unavailable } from './errors.ts';
-import {
-  type Decision,
-  type EventReport,
-  MAX_VERSIONS,
-  type Settlement,
-  totalsOf,
-} from './event.ts';
+import type { Base, Decision, EventReport, Settlement } from './event.ts';
+import { MAX_VERSIONS, totalsOf } from './event.ts';
 import { reportSettlement } from './readEvents.ts';
 import { retry } from './retry.ts';
 import { STORE_RESULT_BATCH } from './store.ts';
@@ -24,9 +19,9 @@ export interface SettleRequest {
 const SETTLE_ROUNDS = { tries: 8, baseMs: 10, capMs: 200 };
 
 /**
- * Puts an outcome in force. When this returns every reader sees it, however many bets there are;
- * the time that takes does not depend on their number. The outcome that is in force already changes
- * nothing; another one is a correction. Throws `version-mismatch`, `correction-limit`, `unavailable`.
+ * Puts an outcome in force. When this returns every reader sees it; the time that takes does not
+ * depend on how many bets there are. The outcome that is in force already changes nothing; another
+ * one is a correction. Throws `version-mismatch`, `correction-limit`, `unavailable`.
  */
 export async function settleEvent(context: Context, request: SettleRequest): Promise<EventReport> {
   const { store } = context;
@@ -37,12 +32,9 @@ export async function settleEvent(context: Context, request: SettleRequest): Pro
     if (current !== undefined && wasPutInForce(current, decision)) {
       return reportSettlement(store, eventId, current);
     }
-    checkVersion(request, current);
+    checkVersion(request, current?.version ?? 0);
     if (current?.outcome === outcome) return reportSettlement(store, eventId, current);
-    const settlement =
-      current === undefined
-        ? await putFirstResult(context, eventId, decision)
-        : await correct(context, eventId, decision, current);
+    const settlement = await decide(context, eventId, decision, current);
     return settlement && sweepAtOnce(context, eventId, settlement);
   });
   if (report !== undefined) return report;
@@ -51,7 +43,7 @@ export async function settleEvent(context: Context, request: SettleRequest): Pro
   );
 }
 
-/** No bet can be placed once the fences are closed, so the result decides all bets there will be. */
+/** No bet can be placed once the fences are closed, so the result decides all there will be. */
 export async function closeAndPutInForce(
   context: Context,
   eventId: string,
@@ -68,43 +60,27 @@ function wasPutInForce(settlement: Settlement, decision: Decision): boolean {
   return settlement.history.some((verdict) => verdict.id === decision.id);
 }
 
-function checkVersion(
-  { eventId, ifVersion }: SettleRequest,
-  current: Settlement | undefined,
-): void {
-  const version = current?.version ?? 0;
+function checkVersion({ eventId, ifVersion }: SettleRequest, version: number): void {
   const matches = ifVersion === 'any' ? version > 0 : (ifVersion?.includes(version) ?? true);
-  if (!matches) {
-    throw new BetError('version-mismatch', `Event ${eventId} is at version ${version}.`);
-  }
+  if (matches) return;
+  throw new BetError('version-mismatch', `Event ${eventId} is at version ${version}.`);
 }
 
-async function putFirstResult(
-  context: Context,
-  eventId: string,
-  decision: Decision,
-): Promise<Settlement | undefined> {
-  const noted = await context.store.events.noteIntent(eventId, decision);
-  return noted ? closeAndPutInForce(context, eventId, decision) : undefined;
-}
-
-function correct(
-  context: Context,
-  eventId: string,
-  decision: Decision,
-  current: Settlement,
-): Promise<Settlement | undefined> {
-  if (current.version >= MAX_VERSIONS) {
-    throw new BetError('correction-limit', `Event ${eventId} has had ${MAX_VERSIONS} results.`);
+/** The first result, or a correction of the current one. Undefined when another came first. */
+async function decide(context: Context, eventId: string, decision: Decision, current?: Settlement) {
+  if (current === undefined) {
+    const noted = await context.store.events.noteIntent(eventId, decision);
+    return noted ? closeAndPutInForce(context, eventId, decision) : undefined;
   }
-  return putInForce(context, eventId, decision, current);
+  if (current.version < MAX_VERSIONS) return putInForce(context, eventId, decision, current);
+  throw new BetError('correction-limit', `Event ${eventId} has had ${MAX_VERSIONS} results.`);
 }
 
 async function putInForce(
   { store, observer }: Context,
   eventId: string,
   decision: Decision,
-  from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
+  from: Base,
 ): Promise<Settlement | undefined> {
   const settlement = await store.events.putInForce(eventId, decision, from);
   if (settlement !== undefined) observer.settlementBegun();
@@ -113,18 +89,10 @@ async function putInForce(
 }
 
 /** What one batch can store is stored before the answer; more is left to `resumeSettlements`. */
-async function sweepAtOnce(
-  context: Context,
-  eventId: string,
-  settlement: Settlement,
-): Promise<EventReport> {
+async function sweepAtOnce(context: Context, eventId: string, settlement: Settlement) {
+  const { store, sweepBudgetMs } = context;
   const fits = settlement.bets > 0 && settlement.bets <= STORE_RESULT_BATCH;
   const done =
-    fits &&
-    (await context.within(context.sweepBudgetMs, (inTime) => sweep(inTime, eventId, settlement)));
-  return reportSettlement(
-    context.store,
-    eventId,
-    done ? { ...settlement, state: 'settled' } : settlement,
-  );
+    fits && (await context.within(sweepBudgetMs, (inTime) => sweep(inTime, eventId, settlement)));
+  return reportSettlement(store, eventId, done ? { ...settlement, state: 'settled' } : settlement);
 }

@@ -1,5 +1,13 @@
 import type { PlacedBet, Result } from './bet.ts';
-import type { Activity, Decision, EventRecord, EventState, Fence, Settlement } from './event.ts';
+import type {
+  Activity,
+  Base,
+  Decision,
+  EventRecord,
+  EventState,
+  Fence,
+  Settlement,
+} from './event.ts';
 import type { BetId } from './ids.ts';
 
 /** What a client's idempotency key stands for. */
@@ -67,25 +75,18 @@ export interface Bets {
   insert(bet: PlacedBet, key: IdempotencyRecord | undefined): Promise<InsertResult>;
   /** Those that exist of at most 1001 (a page and one more), in no order. */
   find(ids: readonly BetId[]): Promise<PlacedBet[]>;
-  /**
-   * A bet and a key as no write that is under way will change them: waits for one that is, and reads
-   * both at one instant.
-   */
+  /** At one instant, and as no write that is under way will change them: waits for one that is. */
   findPlaced(
     id: BetId | undefined,
     key: string | undefined,
   ): Promise<{ bet?: PlacedBet; record?: IdempotencyRecord }>;
-  /** One shard's bets, newest first, older than `before`; at most `limit`. */
-  newest(shard: string, before: BetId | undefined, limit: number): Promise<Page<PlacedBet>>;
+  /** One shard's bets, newest first, older than `before`; at most `max`. */
+  newest(shard: string, before: BetId | undefined, max: number): Promise<Page<PlacedBet>>;
   /** From the index, which may lag: the ids behind a fence, newest first, older than `before`. */
-  newestIds(
-    behind: BetsBehindFence,
-    before: BetId | undefined,
-    limit: number,
-  ): Promise<Page<BetId>>;
+  newestIds(behind: BetsBehindFence, before: BetId | undefined, max: number): Promise<Page<BetId>>;
   /** From the index, which may lag: the ids behind a fence, oldest first, newer than `after`. */
-  oldestIds(behind: BetsBehindFence, after: BetId | undefined, limit: number): Promise<Page<BetId>>;
-  /** Stores a result on at most 25 bets that have an older one; the ids that have it or a newer one. */
+  oldestIds(behind: BetsBehindFence, after: BetId | undefined, max: number): Promise<Page<BetId>>;
+  /** Stores a result on at most 25 bets with an older one; the ids that have it or a newer one. */
   storeResult(ids: readonly BetId[], result: StoredResult): Promise<BetId[]>;
 }
 
@@ -108,24 +109,22 @@ export interface Events {
    */
   noteActivity(eventId: string, at: number): Promise<void>;
   /** From an index, which may lag: events in a state, newest activity first, beyond `before`. */
-  listed(
-    state: EventState,
-    before: Activity | undefined,
-    limit: number,
-  ): Promise<Page<ListedEvent>>;
+  listed(state: EventState, before: Activity | undefined, max: number): Promise<Page<ListedEvent>>;
   /** False when a result is in force already. */
   noteIntent(eventId: string, intent: Decision): Promise<boolean>;
   /** Compare and set: undefined when the event is not at version `from.version` any more. */
-  putInForce(
-    eventId: string,
-    decision: Decision,
-    from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
-  ): Promise<Settlement | undefined>;
+  putInForce(eventId: string, decision: Decision, from: Base): Promise<Settlement | undefined>;
   /** No effect when the event has another version by now. */
   finishSettlement(eventId: string, version: number): Promise<void>;
   /** From an index, which may lag: events whose settlement goes on, longest-waiting first. */
-  unfinished(limit: number): Promise<UnfinishedEvent[]>;
+  unfinished(max: number): Promise<UnfinishedEvent[]>;
 }
 
 /** Ids in one `storeResult` call (`BatchExecuteStatement` takes as many statements). */
 export const STORE_RESULT_BATCH = 25;
+
+/** All items in order, at most `size` at once. */
+export function batchesOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
+  return starts.map((start) => items.slice(start, start + size));
+}

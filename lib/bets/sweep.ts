@@ -4,7 +4,7 @@ import { BetError } from './errors.ts';
 import type { Fence } from './event.ts';
 import type { BetId } from './ids.ts';
 import { backoffMs } from './retry.ts';
-import { STORE_RESULT_BATCH, type StoredResult } from './store.ts';
+import { batchesOf, STORE_RESULT_BATCH, type StoredResult } from './store.ts';
 
 /** Ids read from one fence at once, and from all the fences that are swept side by side. */
 const IDS_AT_ONCE = 500;
@@ -19,7 +19,7 @@ const LAG_BACKOFF = { baseMs: 50, capMs: 2_000 };
 interface Walk {
   fence: Fence;
   after: BetId | undefined;
-  /** Bets met so far that are stored at the version or above. Ids only rise, so none counts twice. */
+  /** Bets met that are stored at the version or above. Ids only rise, so none counts twice. */
   settled: number;
   /** How many walks over this fence there have been. */
   count: number;
@@ -92,11 +92,8 @@ async function sweepFences(
     const done = ended.filter((walk) => walk.settled >= walk.fence.placed);
     // The event's end says it of all its fences in one write.
     if (isLast && done.length === walks.length) return true;
-    await Promise.all(
-      done.map(({ fence }) =>
-        store.fences.markSwept({ eventId, fence: fence.number }, result.version),
-      ),
-    );
+    const behindDone = done.map(({ fence }) => ({ eventId, fence: fence.number }));
+    await Promise.all(behindDone.map((each) => store.fences.markSwept(each, result.version)));
     const behind = ended.filter((walk) => walk.settled < walk.fence.placed);
     const lagging = Math.max(0, ...behind.map((walk) => walk.count));
     if (signal.aborted || lagging >= MAX_WALKS) return false;
@@ -137,10 +134,4 @@ async function advance(
       if (walk !== undefined) walk.settled += 1;
     }
   });
-}
-
-function batchesOf<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

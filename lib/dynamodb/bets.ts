@@ -8,7 +8,6 @@ import {
   type QueryCommandInput,
   TransactGetCommand,
   TransactWriteCommand,
-  type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
@@ -16,38 +15,23 @@ import { type PlacedBet, statusFor } from '../bets/bet.ts';
 import { unavailable } from '../bets/errors.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import { retry } from '../bets/retry.ts';
-import type {
-  Bets,
-  BetsBehindFence,
-  IdempotencyRecord,
-  InsertResult,
-  Page,
-  StoredResult,
-} from '../bets/store.ts';
-import { isNamed, translateFailure } from './failures.ts';
+import type { Bets, BetsBehindFence, IdempotencyRecord, InsertResult } from '../bets/store.ts';
+import { attempt, attemptUnless, isNamed, translateFailure } from './failures.ts';
 import { betItem, betKeyItem, eventFenceKey, keyItem, toInstant } from './items.ts';
-import {
-  attempt,
-  batchGet,
-  BUSY_BACKOFF,
-  CONDITION_FAILED,
-  type Item,
-  queryPage,
-  type Session,
-} from './session.ts';
+import { batchGet, BUSY, CONDITION_FAILED, queryPage, type Session } from './session.ts';
 
 const FENCE_IS_OPEN = 'attribute_not_exists(closedAt)';
 const BET_IS_NEW = 'attribute_not_exists(betId)';
 const KEY_IS_NEW = 'attribute_not_exists(#key)';
+
+const FIND_PLACED_TRIES = { tries: 10, ...BUSY };
+const STORE_RESULT_TRIES = { tries: 5, ...BUSY };
 
 const CONTENTION = new Set([
   'TransactionConflict',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
 ]);
-
-const FIND_PLACED_TRIES = { tries: 10, ...BUSY_BACKOFF };
-const STORE_RESULT_TRIES = { tries: 5, ...BUSY_BACKOFF };
 
 /** Why a statement may fail and yet succeed later. */
 const TRANSIENT_STATEMENT_ERRORS = new Set<BatchStatementError['Code']>([
@@ -66,23 +50,24 @@ export class BetTable implements Bets {
     this.#session = session;
   }
 
-  async insert(bet: PlacedBet, record: IdempotencyRecord | undefined): Promise<InsertResult> {
-    const { client, options } = this.#session;
+  insert: Bets['insert'] = async (bet, record) => {
+    const { client, tables, options } = this.#session;
+    const command = new TransactWriteCommand(insertion(tables, bet, record));
     try {
-      // The SDK adds a request token, so that its own retry of a lost reply is the same write.
-      await client.send(new TransactWriteCommand(this.#insertion(bet, record)), options);
+      // The SDK adds a client request token, so that its own retry of a lost reply is one write.
+      await client.send(command, options);
       return { kind: 'inserted' };
     } catch (error) {
       if (error instanceof TransactionCanceledException) return refusal(error);
       if (isNamed(error, 'TransactionInProgressException')) return { kind: 'contended' };
       throw translateFailure(error);
     }
-  }
+  };
 
-  async find(ids: readonly BetId[]): Promise<PlacedBet[]> {
+  find: Bets['find'] = async (ids) => {
     const items = await batchGet(this.#session, 'bets', ids.map(betKey));
     return items.map(toBet);
-  }
+  };
 
   /**
    * A transactional read: unlike `GetItem` it does not look past a write that is under way, but is
@@ -90,77 +75,53 @@ export class BetTable implements Bets {
    *
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
    */
-  async findPlaced(
-    id: BetId | undefined,
-    key: string | undefined,
-  ): Promise<{ bet?: PlacedBet; record?: IdempotencyRecord }> {
+  findPlaced: Bets['findPlaced'] = async (id, key) => {
     const { client, tables, options, wait } = this.#session;
-    const TransactItems = [
-      ...(id === undefined ? [] : [{ Get: { TableName: tables.bets, Key: betKey(id) } }]),
-      ...(key === undefined ? [] : [{ Get: { TableName: tables.idempotencyKeys, Key: { key } } }]),
-    ];
-    const found = await retry(wait, FIND_PLACED_TRIES, async () => {
-      try {
-        return await client.send(new TransactGetCommand({ TransactItems }), options);
-      } catch (error) {
-        if (error instanceof TransactionCanceledException) return undefined;
-        throw translateFailure(error);
-      }
+    const getBet = id === undefined ? [] : [{ TableName: tables.bets, Key: betKey(id) }];
+    const getKey = key === undefined ? [] : [{ TableName: tables.idempotencyKeys, Key: { key } }];
+    const TransactItems = [...getBet, ...getKey].map((Get) => ({ Get }));
+    const found = await retry(wait, FIND_PLACED_TRIES, () => {
+      const reading = client.send(new TransactGetCommand({ TransactItems }), options);
+      return attemptUnless('TransactionCanceledException', reading);
     });
     if (found === undefined) {
       const { tries } = FIND_PLACED_TRIES;
       throw unavailable(`The bet stayed under way for ${tries} tries to read it.`);
     }
-    const items = (found.Responses ?? []).map(({ Item: item }) => item);
+    const items = (found.Responses ?? []).map(({ Item }) => Item);
     const bet = id === undefined ? undefined : items[0];
-    const record = key === undefined ? undefined : items[TransactItems.length - 1];
-    return {
-      ...(bet !== undefined && { bet: toBet(bet) }),
-      ...(record !== undefined && { record: keyItem.parse(record) }),
-    };
-  }
+    const record = key === undefined ? undefined : items[getBet.length];
+    return { ...(bet && { bet: toBet(bet) }), ...(record && { record: keyItem.parse(record) }) };
+  };
 
-  newest(shard: string, before: BetId | undefined, limit: number): Promise<Page<PlacedBet>> {
+  newest: Bets['newest'] = (shard, before, limit) => {
+    const inShard = '#shard = :shard';
     const input: QueryCommandInput = {
       TableName: this.#session.tables.bets,
-      KeyConditionExpression:
-        before === undefined ? '#shard = :shard' : '#shard = :shard AND betId < :before',
+      KeyConditionExpression: before === undefined ? inShard : `${inShard} AND betId < :before`,
       ExpressionAttributeNames: { '#shard': 'shard' },
-      ExpressionAttributeValues: {
-        ':shard': shard,
-        ...(before !== undefined && { ':before': before }),
-      },
+      ExpressionAttributeValues: { ':shard': shard, ...(before && { ':before': before }) },
       ConsistentRead: true,
       ScanIndexForward: false,
     };
     return queryPage(this.#session, input, limit, toBet);
-  }
+  };
 
-  newestIds(
-    behind: BetsBehindFence,
-    before: BetId | undefined,
-    limit: number,
-  ): Promise<Page<BetId>> {
+  newestIds: Bets['newestIds'] = (behind, before, limit) => {
     const input = { ...this.#idsBehind(behind, '<', before), ScanIndexForward: false };
     return queryPage(this.#session, input, limit, toBetId);
-  }
+  };
 
-  oldestIds(
-    behind: BetsBehindFence,
-    after: BetId | undefined,
-    limit: number,
-  ): Promise<Page<BetId>> {
-    return queryPage(this.#session, this.#idsBehind(behind, '>', after), limit, toBetId);
-  }
+  oldestIds: Bets['oldestIds'] = (behind, after, limit) =>
+    queryPage(this.#session, this.#idsBehind(behind, '>', after), limit, toBetId);
 
   /**
-   * Conditional updates in one call, each statement with its own fate. A failed condition means
-   * that the bet has this result or a newer one: bets are never deleted, and the ids come from the
-   * index, which holds none that was not stored.
+   * Conditional updates in one call, each with its own fate. A failed condition means that the bet
+   * has this result or a newer one: bets are never deleted, and the ids come from the index, which
+   * holds none that was not stored.
    */
-  async storeResult(ids: readonly BetId[], result: StoredResult): Promise<BetId[]> {
+  storeResult: Bets['storeResult'] = async (ids, { outcome, version, decidedAt }) => {
     const { client, tables, options, wait } = this.#session;
-    const { outcome, version, decidedAt } = result;
     const Statement =
       `UPDATE "${tables.bets}" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ` +
       'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?';
@@ -168,51 +129,19 @@ export class BetTable implements Bets {
     const stored: BetId[] = [];
     let left = [...ids];
     await retry(wait, STORE_RESULT_TRIES, async () => {
-      const Statements = left.map((id) => {
-        return { Statement, Parameters: [...set, shardOf(id), id, version] };
-      });
+      const parameters = left.map((id) => [...set, shardOf(id), id, version]);
+      const Statements = parameters.map((Parameters) => ({ Statement, Parameters }));
       const command = new BatchExecuteStatementCommand({ Statements });
       const { Responses } = await attempt(client.send(command, options));
-      const failed = left.filter((id, index) => !wasStored(id, Responses?.[index]));
-      const again = new Set(failed);
-      stored.push(...left.filter((id) => !again.has(id)));
-      left = failed;
+      const done = new Set(left.filter((id, index) => wasStored(id, Responses?.[index])));
+      stored.push(...done);
+      left = left.filter((id) => !done.has(id));
       return left.length === 0 ? stored : undefined;
     });
     return stored;
-  }
+  };
 
-  #insertion(bet: PlacedBet, record: IdempotencyRecord | undefined): TransactWriteCommandInput {
-    const { tables } = this.#session;
-    const countBet = {
-      TableName: tables.fences,
-      Key: { eventFence: eventFenceKey(bet) },
-      UpdateExpression: 'ADD placed :one, stakedMinor :stake',
-      ConditionExpression: FENCE_IS_OPEN,
-      ExpressionAttributeValues: { ':one': 1, ':stake': bet.amountMinor },
-    };
-    const putBet = {
-      TableName: tables.bets,
-      Item: z.encode(betItem, bet),
-      ConditionExpression: BET_IS_NEW,
-    };
-    const putKey = record && {
-      TableName: tables.idempotencyKeys,
-      Item: record,
-      ConditionExpression: KEY_IS_NEW,
-      ExpressionAttributeNames: { '#key': 'key' },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-    };
-    return {
-      TransactItems: [{ Update: countBet }, { Put: putBet }, ...(putKey ? [{ Put: putKey }] : [])],
-    };
-  }
-
-  #idsBehind(
-    behind: BetsBehindFence,
-    side: '<' | '>',
-    bound: BetId | undefined,
-  ): QueryCommandInput {
+  #idsBehind(behind: BetsBehindFence, side: '<' | '>', bound?: BetId): QueryCommandInput {
     const inFence = 'eventFence = :fence';
     return {
       TableName: this.#session.tables.bets,
@@ -227,13 +156,32 @@ export class BetTable implements Bets {
   }
 }
 
-function betKey(id: BetId): { shard: string; betId: BetId } {
-  return { shard: shardOf(id), betId: id };
+/** Bet, count and key are stored together or not at all. */
+function insertion(tables: Session['tables'], bet: PlacedBet, record?: IdempotencyRecord) {
+  const countBet = {
+    TableName: tables.fences,
+    Key: { eventFence: eventFenceKey(bet) },
+    UpdateExpression: 'ADD placed :one, stakedMinor :stake',
+    ConditionExpression: FENCE_IS_OPEN,
+    ExpressionAttributeValues: { ':one': 1, ':stake': bet.amountMinor },
+  };
+  const Item = z.encode(betItem, bet);
+  const putBet = { TableName: tables.bets, Item, ConditionExpression: BET_IS_NEW };
+  const putKey = {
+    TableName: tables.idempotencyKeys,
+    Item: record,
+    ConditionExpression: KEY_IS_NEW,
+    ExpressionAttributeNames: { '#key': 'key' },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+  return {
+    TransactItems: [{ Update: countBet }, { Put: putBet }, ...(record ? [{ Put: putKey }] : [])],
+  };
 }
 
-// The codec says what the item must be; what it is comes from a table.
-const toBet = (item: Item): PlacedBet => betItem.parse(item);
-const toBetId = (item: Item): BetId => betKeyItem.parse(item).betId;
+const betKey = (id: BetId) => ({ shard: shardOf(id), betId: id });
+const toBet = (item: unknown): PlacedBet => betItem.parse(item);
+const toBetId = (item: unknown): BetId => betKeyItem.parse(item).betId;
 
 /** A bet or key that is there answers before a closed fence: a retry of what landed replays it. */
 function refusal(error: TransactionCanceledException): InsertResult {
@@ -250,13 +198,10 @@ function refusal(error: TransactionCanceledException): InsertResult {
 }
 
 /** Whether the bet is at the version or above; false after a transient error. Throws on others. */
-function wasStored(
-  id: BetId,
-  response: Pick<BatchStatementResponse, 'Error'> | undefined,
-): boolean {
+function wasStored(id: BetId, response?: Pick<BatchStatementResponse, 'Error'>): boolean {
   // A statement that nothing was said of is one that was not carried out.
   if (response === undefined) return false;
-  const error = response.Error;
+  const { Error: error } = response;
   if (error === undefined || error.Code === CONDITION_FAILED) return true;
   if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return false;
   throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);

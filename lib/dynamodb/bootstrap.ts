@@ -6,8 +6,8 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TABLE_NAMES, tableNames, tables } from './tables.ts';
 
-/** A new table must take requests within this many seconds. */
-const MAX_WAIT_SECONDS = 30;
+/** How long a new table may take, and how often it is asked for, in seconds. */
+const UNTIL_READY = { maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 };
 
 /** Makes the tables that are missing in a local store, and waits until all can be used. */
 export async function createMissingTables(
@@ -18,15 +18,11 @@ export async function createMissingTables(
   await Promise.all(
     TABLE_NAMES.map(async (name) => {
       const TableName = names[name];
-      await client
-        .send(new CreateTableCommand({ ...tables[name], TableName }))
-        .catch((error: unknown) => {
-          if (!(error instanceof ResourceInUseException)) throw error;
-        });
-      await waitUntilTableExists(
-        { client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 0.05, maxDelay: 1 },
-        { TableName },
-      );
+      const creating = client.send(new CreateTableCommand({ ...tables[name], TableName }));
+      await creating.catch((error: unknown) => {
+        if (!(error instanceof ResourceInUseException)) throw error;
+      });
+      await waitUntilTableExists({ client, ...UNTIL_READY }, { TableName });
     }),
   );
 }

@@ -7,15 +7,14 @@ const MAX_ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** One try. Without `throwOnRequestTimeout` the SDK only logs a warning when it is over. */
 const REQUEST_TIMEOUT_MS = 3_000;
-/** Sockets of one process; more calls wait for one. A burst must fit a listener's backlog. */
+/** Sockets of one process; more calls wait. A burst of them must fit a listener's backlog. */
 const MAX_SOCKETS = 50;
 
-/** A local store is open to anyone and keeps tables by credentials, so all use the same. */
-const LOCAL = {
-  region: 'local',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-};
+/** A local store is open to anyone and keeps tables by credentials: all processes use the same. */
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const LOCAL = { region: 'local', credentials: CREDENTIALS };
 
+type Headed = { headers: Record<string, string> };
 type SdkLogger = NonNullable<DynamoDBClientConfig['logger']>;
 
 const ignore = (): void => {};
@@ -28,6 +27,7 @@ const SILENT = { debug: ignore, warn: ignore } as SdkLogger; // The type wants a
 
 /** A client of AWS in the environment's region and role, or of a local store at `endpoint`. */
 export function createClient(endpoint: string | undefined): DynamoDBDocumentClient {
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const client = new DynamoDBClient({
     ...(endpoint !== undefined && { ...LOCAL, endpoint }),
     maxAttempts: MAX_ATTEMPTS,
@@ -35,8 +35,8 @@ export function createClient(endpoint: string | undefined): DynamoDBDocumentClie
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      httpAgent: agent,
+      httpsAgent: agent,
     },
     logger: SILENT,
   });
@@ -48,19 +48,13 @@ export function createClient(endpoint: string | undefined): DynamoDBDocumentClie
   });
 }
 
-/** What AWS's logs call the caller. The SDK's own is put together anew for every call. */
-const USER_AGENT = 'bet-maker';
-
-interface HttpRequest {
-  headers: Record<string, string>;
-}
-
+/** What AWS's logs call the caller. The SDK's own name is put together anew for every call. */
 function nameItself({ middlewareStack }: DynamoDBClient): void {
   middlewareStack.remove('getUserAgentMiddleware');
   middlewareStack.add(
     (next) => (args) => {
-      const request = args.request as HttpRequest; // The stack types requests of any protocol.
-      request.headers['user-agent'] = USER_AGENT;
+      const { headers } = args.request as Headed; // The stack types requests of any protocol.
+      headers['user-agent'] = 'bet-maker';
       return next(args);
     },
     { step: 'build', name: 'nameItself' },

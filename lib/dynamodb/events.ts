@@ -1,29 +1,13 @@
 import { QueryCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Result } from '../bets/bet.ts';
-import {
-  type Activity,
-  activityOf,
-  type Decision,
-  type EventRecord,
-  type EventState,
-  type Settlement,
-  type SettlementState,
-} from '../bets/event.ts';
-import type { Events, ListedEvent, Page, UnfinishedEvent } from '../bets/store.ts';
-import {
-  decisionItem,
-  eventItem,
-  listedItem,
-  resultItem,
-  settlementItem,
-  toInstant,
-  unfinishedItem,
-  verdictItem,
-} from './items.ts';
-import { attempt, batchGet, queryPage, type Session, updateIf } from './session.ts';
+import { activityOf, type EventState, type SettlementState } from '../bets/event.ts';
+import type { Events } from '../bets/store.ts';
+import { attempt } from './failures.ts';
+import * as items from './items.ts';
+import { batchGet, queryPage, type Session, updateIf } from './session.ts';
 
 const UNFINISHED = '1';
+const SETTLED: SettlementState = 'settled';
 const NO_RESULT = 'attribute_not_exists(version)';
 const AT_VERSION = 'version = :from';
 const NOT_LISTED = 'attribute_not_exists(activity)';
@@ -46,103 +30,78 @@ export class EventTable implements Events {
     this.#notedAt = notedAt;
   }
 
-  async find(eventIds: readonly string[]): Promise<Map<string, EventRecord>> {
-    const items = await batchGet(this.#session, 'events', eventIds.map(eventKey));
-    const records = items.map((item) => eventItem.parse(item));
+  find: Events['find'] = async (eventIds) => {
+    const found = await batchGet(this.#session, 'events', eventIds.map(eventKey));
+    const records = found.map((item) => items.eventItem.parse(item));
     return new Map(records.map((record) => [record.eventId, record]));
-  }
+  };
 
-  async findResults(eventIds: readonly string[]): Promise<Map<string, Result>> {
+  findResults: Events['findResults'] = async (eventIds) => {
     const projection = { ProjectionExpression: 'eventId, outcome, decidedAt' };
-    const items = await batchGet(this.#session, 'events', eventIds.map(eventKey), projection);
-    const results = items.map((item) => resultItem.parse(item));
+    const found = await batchGet(this.#session, 'events', eventIds.map(eventKey), projection);
+    const results = found.map((item) => items.resultItem.parse(item));
     return new Map(results.filter((result) => result !== undefined));
-  }
+  };
 
-  async noteActivity(eventId: string, at: number): Promise<void> {
+  noteActivity: Events['noteActivity'] = async (eventId, at) => {
     const last = this.#notedAt.get(eventId);
     if (last !== undefined && Math.abs(at - last) < ACTIVITY_MS) return;
-    await updateIf(this.#session, {
-      TableName: this.#session.tables.events,
-      Key: { eventId },
+    await this.#updateIf(eventId, {
       UpdateExpression: 'SET #state = :open, activity = :activity',
       ConditionExpression: `${NOT_LISTED} OR ${QUIET_AND_OPEN}`,
       ExpressionAttributeNames: STATE,
       ExpressionAttributeValues: {
         ':open': 'open' satisfies EventState,
         ':activity': activityOf(eventId, at),
-        ':quiet': toInstant(at - ACTIVITY_MS),
+        ':quiet': items.toInstant(at - ACTIVITY_MS),
       },
     });
     // All are forgotten at once: that costs a write an event, and seldom.
     if (this.#notedAt.size >= MAX_REMEMBERED) this.#notedAt.clear();
     this.#notedAt.set(eventId, at);
-  }
+  };
 
-  listed(
-    state: EventState,
-    before: Activity | undefined,
-    limit: number,
-  ): Promise<Page<ListedEvent>> {
+  listed: Events['listed'] = (state, before, limit) => {
     const inState = '#state = :state';
     const input = {
       TableName: this.#session.tables.events,
       IndexName: 'byState',
       KeyConditionExpression: before === undefined ? inState : `${inState} AND activity < :before`,
       ExpressionAttributeNames: STATE,
-      ExpressionAttributeValues: {
-        ':state': state,
-        ...(before !== undefined && { ':before': before }),
-      },
+      ExpressionAttributeValues: { ':state': state, ...(before && { ':before': before }) },
       ScanIndexForward: false,
     };
-    return queryPage(this.#session, input, limit, (item) => listedItem.parse(item));
-  }
+    return queryPage(this.#session, input, limit, (item) => items.listedItem.parse(item));
+  };
 
-  async noteIntent(eventId: string, intent: Decision): Promise<boolean> {
-    const noted = await updateIf(this.#session, {
-      TableName: this.#session.tables.events,
-      Key: { eventId },
+  noteIntent: Events['noteIntent'] = async (eventId, intent) => {
+    const noted = await this.#updateIf(eventId, {
       UpdateExpression: 'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
       ConditionExpression: NO_RESULT,
       ExpressionAttributeValues: {
-        ':intent': z.encode(decisionItem, intent),
+        ':intent': z.encode(items.decisionItem, intent),
         ':unfinished': UNFINISHED,
-        ':since': toInstant(intent.decidedAt),
+        ':since': items.toInstant(intent.decidedAt),
       },
     });
     return noted !== undefined;
-  }
+  };
 
-  async putInForce(
-    eventId: string,
-    decision: Decision,
-    from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
-  ): Promise<Settlement | undefined> {
-    const output = await updateIf(this.#session, {
-      TableName: this.#session.tables.events,
-      Key: { eventId },
-      ...inForce(eventId, decision, from),
-      ReturnValues: 'ALL_NEW',
-    });
-    return output && settlementItem.parse(output.Attributes);
-  }
+  putInForce: Events['putInForce'] = async (eventId, decision, from) => {
+    const output = await this.#updateIf(eventId, inForce(eventId, decision, from));
+    return output && items.settlementItem.parse(output.Attributes);
+  };
 
-  async finishSettlement(eventId: string, version: number): Promise<void> {
-    await updateIf(this.#session, {
-      TableName: this.#session.tables.events,
-      Key: { eventId },
+  finishSettlement: Events['finishSettlement'] = async (eventId, version) => {
+    await this.#updateIf(eventId, {
       UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
       ConditionExpression: AT_VERSION,
       ExpressionAttributeNames: STATE,
-      ExpressionAttributeValues: {
-        ':settled': 'settled' satisfies SettlementState,
-        ':from': version,
-      },
+      ExpressionAttributeValues: { ':settled': SETTLED, ':from': version },
     });
-  }
+  };
 
-  async unfinished(limit: number): Promise<UnfinishedEvent[]> {
+  unfinished: Events['unfinished'] = async (limit) => {
     const { client, tables, options } = this.#session;
     const command = new QueryCommand({
       TableName: tables.events,
@@ -153,24 +112,25 @@ export class EventTable implements Events {
     });
     // One page is enough: what it does not show, the next run will.
     const { Items = [] } = await attempt(client.send(command, options));
-    return Items.map((item) => unfinishedItem.parse(item));
+    return Items.map((item) => items.unfinishedItem.parse(item));
+  };
+
+  #updateIf(eventId: string, update: Update): ReturnType<typeof updateIf> {
+    const TableName = this.#session.tables.events;
+    return updateIf(this.#session, { TableName, Key: { eventId }, ...update });
   }
 }
 
-function eventKey(eventId: string): { eventId: string } {
-  return { eventId };
-}
+type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
+
+const eventKey = (eventId: string) => ({ eventId });
 
 /** Compare and set: a result over version `from`, and whether its settlement goes on. */
-function inForce(
-  eventId: string,
-  decision: Decision,
-  from: Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>,
-): Omit<UpdateCommandInput, 'TableName' | 'Key'> {
+function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>): Update {
   const { outcome, decidedAt } = decision;
   const version = from.version + 1;
   const goesOn = from.bets > 0;
-  const state: SettlementState = goesOn ? 'settling' : 'settled';
+  const state: SettlementState = goesOn ? 'settling' : SETTLED;
   const set =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
     'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
@@ -183,16 +143,17 @@ function inForce(
     ExpressionAttributeNames: STATE,
     ExpressionAttributeValues: {
       ':outcome': outcome,
-      ':decidedAt': toInstant(decidedAt),
+      ':decidedAt': items.toInstant(decidedAt),
       ':version': version,
       ':state': state,
       ':activity': activityOf(eventId, decidedAt),
       ':bets': from.bets,
       ':staked': from.stakedMinor,
       ':none': [],
-      ':verdict': [z.encode(verdictItem, { ...decision, version })],
+      ':verdict': [z.encode(items.verdictItem, { ...decision, version })],
       ...(goesOn && { ':unfinished': UNFINISHED }),
       ...(from.version > 0 && { ':from': from.version }),
     },
+    ReturnValues: 'ALL_NEW',
   };
 }

@@ -1,22 +1,18 @@
 import {
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
-import {
   TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unavailable } from '../bets/errors.ts';
-import { type Fence, FENCES_PER_EVENT } from '../bets/event.ts';
+import { FENCES_PER_EVENT } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';
-import type { BetsBehindFence, Fences } from '../bets/store.ts';
-import { isNamed, translateFailure } from './failures.ts';
+import type { Fences } from '../bets/store.ts';
+import { attemptUnless } from './failures.ts';
 import { eventFenceKey, fenceItem, toInstant } from './items.ts';
-import { batchGet, BUSY_BACKOFF, type Session } from './session.ts';
+import { batchGet, BUSY, type Session } from './session.ts';
 
 /** Tries at writing to one fence while bets keep being written to it. */
-const UPDATE_TRIES = { tries: 20, ...BUSY_BACKOFF };
+const UPDATE_TRIES = { tries: 20, ...BUSY };
 
 /** The table `fences`. */
 export class FenceTable implements Fences {
@@ -26,13 +22,13 @@ export class FenceTable implements Fences {
     this.#session = session;
   }
 
-  async find(eventId: string): Promise<Fence[]> {
+  find: Fences['find'] = async (eventId) => {
     const items = await batchGet(this.#session, 'fences', fenceKeys(eventId));
     return items.map((item) => fenceItem.parse(item));
-  }
+  };
 
-  /** In one transaction: 64 fences fit into its 100 items. A conflict of one leaves all open. */
-  async close(eventId: string, closedAt: number): Promise<void> {
+  /** All in one transaction: 64 fit into its 100 items. A fence that conflicts leaves all open. */
+  close: Fences['close'] = async (eventId, closedAt) => {
     const { client, tables, options } = this.#session;
     const closings = fenceKeys(eventId).map((Key) => ({
       TableName: tables.fences,
@@ -41,45 +37,39 @@ export class FenceTable implements Fences {
       ExpressionAttributeValues: { ':closedAt': toInstant(closedAt) },
     }));
     const TransactItems = closings.map((Update) => ({ Update }));
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems }), options);
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
-      await Promise.all(closings.map((update) => this.#update(update)));
-    }
-  }
+    const command = new TransactWriteCommand({ TransactItems });
+    const closing = client.send(command, options);
+    const closed = await attemptUnless('TransactionCanceledException', closing);
+    if (closed === undefined) await Promise.all(closings.map((update) => this.#update(update)));
+  };
 
-  markSwept(behind: BetsBehindFence, version: number): Promise<void> {
-    return this.#update({
+  markSwept: Fences['markSwept'] = async (behind, version) => {
+    const marking = this.#update({
       TableName: this.#session.tables.fences,
       Key: { eventFence: eventFenceKey(behind) },
       UpdateExpression: 'SET sweptVersion = :version',
-      // Where it does not hold, another sweeper has marked the fence with this version or later.
+      // Where it does not hold, another sweeper has marked the fence at this version or above.
       ConditionExpression: 'attribute_not_exists(sweptVersion) OR sweptVersion < :version',
       ExpressionAttributeValues: { ':version': version },
     });
-  }
+    await attemptUnless('ConditionalCheckFailedException', marking);
+  };
 
   /** One update, again while bets are being written to the fence. */
   async #update(update: UpdateCommandInput): Promise<void> {
     const { client, options, wait } = this.#session;
-    const done = await retry(wait, UPDATE_TRIES, async () => {
-      try {
-        await client.send(new UpdateCommand(update), options);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return true;
-        if (isNamed(error, 'TransactionConflictException')) return undefined;
-        throw translateFailure(error);
-      }
-    });
-    if (done) return;
+    const done = await retry(wait, UPDATE_TRIES, () =>
+      attemptUnless(
+        'TransactionConflictException',
+        client.send(new UpdateCommand(update), options),
+      ),
+    );
+    if (done !== undefined) return;
     throw unavailable(`A fence stayed busy for ${UPDATE_TRIES.tries} tries to write to it.`);
   }
 }
 
 function fenceKeys(eventId: string): { eventFence: string }[] {
-  return Array.from({ length: FENCES_PER_EVENT }, (_, fence) => ({
-    eventFence: eventFenceKey({ eventId, fence }),
-  }));
+  const fences = Array.from({ length: FENCES_PER_EVENT }, (_, fence) => ({ eventId, fence }));
+  return fences.map((fence) => ({ eventFence: eventFenceKey(fence) }));
 }

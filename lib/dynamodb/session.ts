@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type BatchGetCommandInput,
@@ -7,13 +6,12 @@ import {
   type QueryCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
-  type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Wait } from '../bets/context.ts';
 import { unavailable } from '../bets/errors.ts';
 import { retry } from '../bets/retry.ts';
-import type { Page } from '../bets/store.ts';
-import { translateFailure } from './failures.ts';
+import { batchesOf, type Page } from '../bets/store.ts';
+import { attempt, attemptUnless } from './failures.ts';
 import type { TableName } from './tables.ts';
 
 /** What the calls of one request share. */
@@ -30,34 +28,18 @@ export type Item = Record<string, unknown>;
 /** What AWS calls a condition that did not hold, in a transaction or a batch of statements. */
 export const CONDITION_FAILED = 'ConditionalCheckFailed';
 /** Pauses before the same call again, in milliseconds. */
-export const BUSY_BACKOFF = { baseMs: 20, capMs: 500 };
+export const BUSY = { baseMs: 20, capMs: 500 };
 
 /** Keys of one `BatchGetItem`, the most that AWS takes. */
 const BATCH_GET_KEYS = 100;
-const BATCH_GET_TRIES = { tries: 6, ...BUSY_BACKOFF };
+const BATCH_GET_TRIES = { tries: 6, ...BUSY };
 /** Pages of one `Query` loop. A page ends at 1 MB, so this is far beyond any limit asked for. */
 const MAX_QUERY_PAGES = 64;
 
-/** Runs one call of the SDK. A transient failure becomes `unavailable`. */
-export async function attempt<Output>(call: Promise<Output>): Promise<Output> {
-  try {
-    return await call;
-  } catch (error) {
-    throw translateFailure(error);
-  }
-}
-
 /** Undefined when the condition does not hold. */
-export async function updateIf(
-  { client, options }: Session,
-  input: UpdateCommandInput,
-): Promise<UpdateCommandOutput | undefined> {
-  try {
-    return await client.send(new UpdateCommand(input), options);
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw translateFailure(error);
-  }
+export function updateIf({ client, options }: Session, input: UpdateCommandInput) {
+  const update = client.send(new UpdateCommand(input), options);
+  return attemptUnless('ConditionalCheckFailedException', update);
 }
 
 /** Strongly consistent; those items that exist, in no order. Any number of keys, 100 a call. */
@@ -67,22 +49,17 @@ export async function batchGet(
   keys: readonly Item[],
   projection: { ProjectionExpression?: string } = {},
 ): Promise<Item[]> {
-  const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_GET_KEYS) }, (_, index) =>
-    keys.slice(index * BATCH_GET_KEYS, (index + 1) * BATCH_GET_KEYS),
-  );
+  const batches = batchesOf(keys, BATCH_GET_KEYS);
   const found = await Promise.all(
-    chunks.map((Keys) => batchGetChunk(session, table, { Keys, ...projection })),
+    batches.map((Keys) => batchGetOnce(session, table, { Keys, ...projection })),
   );
   return found.flat();
 }
 
-type KeysAndAttributes = NonNullable<BatchGetCommandInput['RequestItems']>[string];
+type Keys = NonNullable<BatchGetCommandInput['RequestItems']>[string];
 
-async function batchGetChunk(
-  { client, tables, options, wait }: Session,
-  table: TableName,
-  request: KeysAndAttributes,
-): Promise<Item[]> {
+async function batchGetOnce(session: Session, table: TableName, request: Keys): Promise<Item[]> {
+  const { client, tables, options, wait } = session;
   const name = tables[table];
   const items: Item[] = [];
   let left = request.Keys;

@@ -10,19 +10,12 @@ import { tableNames } from './tables.ts';
 const NO_EVENT = '#';
 
 /** The store on DynamoDB: AWS's own, DynamoDB Local or the embedded one. */
-export interface DynamodbStore {
-  /** The store for one request: every call ends by the deadline of `wait`. */
-  until(wait: Wait): BetStore;
-}
-
-export function createDynamodbStore(
-  client: DynamoDBDocumentClient,
-  tablePrefix: string,
-): DynamodbStore {
+export function createDynamodbStore(client: DynamoDBDocumentClient, tablePrefix: string) {
   const tables = tableNames(tablePrefix);
   const notedAt = new Map<string, number>();
   return {
-    until: (wait) => {
+    /** The store for one request: every call ends by the deadline of `wait`. */
+    until: (wait: Wait): BetStore => {
       const session = { client, tables, wait, options: { abortSignal: wait.signal } };
       const events = new EventTable(session, notedAt);
       return {

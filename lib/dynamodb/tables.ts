@@ -1,45 +1,38 @@
-/**
- * The one definition of the tables, in DynamoDB's own words, so that CloudFormation, the local
- * bootstrap and the tests all use it as it is. Names are completed with the stage's prefix.
- */
 interface Key {
   AttributeName: string;
   KeyType: 'HASH' | 'RANGE';
 }
 
-interface Index {
-  IndexName: string;
-  KeySchema: Key[];
-  Projection: { ProjectionType: 'KEYS_ONLY' };
+const hash = (AttributeName: string): Key => ({ AttributeName, KeyType: 'HASH' });
+const range = (AttributeName: string): Key => ({ AttributeName, KeyType: 'RANGE' });
+
+function index(IndexName: string, ...KeySchema: Key[]) {
+  return { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' as const } };
 }
 
-export interface TableDefinition {
-  AttributeDefinitions: { AttributeName: string; AttributeType: 'S' }[];
-  KeySchema: Key[];
-  GlobalSecondaryIndexes?: Index[];
-  BillingMode: 'PAY_PER_REQUEST';
+function table(KeySchema: Key[], ...indexes: ReturnType<typeof index>[]) {
+  const keys = [...KeySchema, ...indexes.flatMap((each) => each.KeySchema)];
+  const names = [...new Set(keys.map((key) => key.AttributeName))];
+  return {
+    AttributeDefinitions: names.map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S' as const,
+    })),
+    KeySchema,
+    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+    BillingMode: 'PAY_PER_REQUEST' as const,
+  };
 }
+
+export type TableDefinition = ReturnType<typeof table>;
 
 export const TABLE_NAMES = ['bets', 'fences', 'events', 'idempotencyKeys'] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
-const hash = (AttributeName: string): Key => ({ AttributeName, KeyType: 'HASH' });
-const range = (AttributeName: string): Key => ({ AttributeName, KeyType: 'RANGE' });
-const index = (IndexName: string, ...KeySchema: Key[]): Index => {
-  return { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' } };
-};
-
-function table(KeySchema: Key[], ...indexes: Index[]): TableDefinition {
-  const keys = [...KeySchema, ...indexes.flatMap((each) => each.KeySchema)];
-  const names = new Set(keys.map((key) => key.AttributeName));
-  return {
-    AttributeDefinitions: [...names].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    KeySchema,
-    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
-    BillingMode: 'PAY_PER_REQUEST',
-  };
-}
-
+/**
+ * The one definition of the tables, in DynamoDB's own words, so that CloudFormation, the local
+ * bootstrap and the tests all use it as it is. Names are completed with the stage's prefix.
+ */
 export const tables: Record<TableName, TableDefinition> = {
   /** Settling a bet leaves both of its index keys alone, so it does not write to the index. */
   bets: table(

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Context } from '../bets/context.ts';
 import type { Fault, ProblemCode } from './problems.ts';
 import type { Parsed, RequestSchemas } from './request.ts';
@@ -34,6 +35,16 @@ export interface Refusal {
   errors?: readonly Fault[];
 }
 
+/** What the document says of an answer. `headers` are the names of those that tell something. */
+export function answer(
+  description: string,
+  schema: z.ZodType,
+  examples: Record<string, unknown>,
+  ...headers: readonly string[]
+) {
+  return { description, schema, examples, headers };
+}
+
 /**
  * What the API's document says of a call beside its schemas. It is a function apart from the call,
  * so that no Lambda's bundle has it.
@@ -46,16 +57,8 @@ export type CallDocs = () => {
   pathExamples?: Record<string, string>;
   /** Examples of the body. */
   bodies?: Record<string, unknown>;
-  /** By status. `schema` is the id of one. */
-  answers: Record<
-    number,
-    {
-      description: string;
-      schema: string;
-      headers?: readonly string[];
-      examples: Record<string, unknown>;
-    }
-  >;
+  /** By status. */
+  answers: Record<number, ReturnType<typeof answer>>;
   refusals: readonly Refusal[];
 };
 

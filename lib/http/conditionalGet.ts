@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 as ApiEvent } from 'aws-lambda';
 import type { HttpResponse } from './problems.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { HttpResponse } from './problems.ts';
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export function conditional(
-  { headers, requestContext }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
+  { headers, requestContext }: Pick<ApiEvent, 'headers' | 'requestContext'>,
   response: HttpResponse,
 ): HttpResponse {
   const { method } = requestContext.http;
@@ -18,20 +18,17 @@ export function conditional(
   if (response.statusCode !== 200 || response.headers['etag'] !== undefined) return response;
   const etag = tagOf(response);
   const tagged = { ...response, headers: { ...response.headers, etag } };
-  return matches(headers['if-none-match'], etag) ? withoutBody(tagged) : tagged;
+  return isIn(headers['if-none-match'] ?? '', etag) ? withoutBody(tagged) : tagged;
 }
 
 /** Half of SHA-256: what a page shows is not to be mistaken for another by chance. */
 function tagOf({ headers, body }: HttpResponse): string {
-  const hash = createHash('sha256')
-    .update(headers['link'] ?? '')
-    .update(body);
+  const hash = createHash('sha256').update((headers['link'] ?? '') + body);
   return `W/"${hash.digest('base64url').slice(0, 22)}"`;
 }
 
 /** Compared weakly, as RFC 9110 asks for this header. */
-function matches(condition: string | undefined, etag: string): boolean {
-  if (condition === undefined) return false;
+function isIn(condition: string, etag: string): boolean {
   const tags = new Set(condition.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
   return tags.has('*') || tags.has(etag.slice('W/'.length));
 }

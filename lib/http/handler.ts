@@ -1,30 +1,21 @@
 import middy, { type Request } from '@middy/core';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 as ApiEvent, Context } from 'aws-lambda';
 import { BetError } from '../bets/errors.ts';
 import { type LogIds, type Logger, withLogIds } from '../logger.ts';
 import type { Service } from '../service.ts';
-import type { Answer, Call } from './call.ts';
+import type { Answer, Call, Refusal } from './call.ts';
 import { conditional } from './conditionalGet.ts';
 import { jsonBody } from './jsonBody.ts';
-import {
-  ANSWER_HEADERS,
-  HttpError,
-  type HttpResponse,
-  type ProblemCode,
-  problemResponse,
-} from './problems.ts';
+import { ANSWER_HEADERS, HttpError, type HttpResponse, problemResponse } from './problems.ts';
 import { parseRequest } from './request.ts';
 
 /** When a request is given up, in milliseconds; every call of the store ends by then. */
-const REQUEST_DEADLINE_MS = 8_000;
+const DEADLINE_MS = 8_000;
 
 /** What is used of Lambda's context: when the invocation must be done. */
-export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
+export type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
-export type HttpHandler = (
-  apiEvent: APIGatewayProxyEventV2,
-  invocation: InvocationContext,
-) => Promise<HttpResponse>;
+export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promise<HttpResponse>;
 
 /**
  * A Lambda handler for an API Gateway HTTP API (payload format 2.0). The request is parsed by the
@@ -33,15 +24,13 @@ export type HttpHandler = (
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function createHandler(call: Call, service: Service): HttpHandler {
-  const stack = middy<APIGatewayProxyEventV2, HttpResponse>();
+  const stack = middy<ApiEvent, HttpResponse>();
   if (call.request.body !== undefined) stack.use(jsonBody());
   stack
     .onError((request) => answerProblem(request, service.logger))
     .handler(async (apiEvent) => {
       const request = parseRequest(call.request, apiEvent);
-      const answer = await service.within(REQUEST_DEADLINE_MS, (context) =>
-        call.respond(context, request),
-      );
+      const answer = await service.within(DEADLINE_MS, (context) => call.respond(context, request));
       return conditional(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
     });
   return async (apiEvent, invocation) => {
@@ -57,57 +46,43 @@ export function createHandler(call: Call, service: Service): HttpHandler {
 /** A token that is safe in any log: no client writes more into one. */
 const CORRELATION_ID = /^[\w.:~-]{1,128}$/;
 
-function logIdsOf({ headers, requestContext: { requestId } }: APIGatewayProxyEventV2): LogIds {
+function logIdsOf({ headers, requestContext: { requestId } }: ApiEvent): LogIds {
   const given = headers['x-correlation-id'] ?? '';
   return { requestId, correlationId: CORRELATION_ID.test(given) ? given : requestId };
 }
 
 function jsonResponse({ status, headers, body }: Answer, requestId: string): HttpResponse {
-  return {
-    statusCode: status,
-    headers: {
-      ...ANSWER_HEADERS,
-      ...headers,
-      'content-type': 'application/json',
-      'x-request-id': requestId,
-    },
-    body: JSON.stringify(body),
-  };
+  const own = { 'content-type': 'application/json', 'x-request-id': requestId };
+  const all = { ...ANSWER_HEADERS, ...headers, ...own };
+  return { statusCode: status, headers: all, body: JSON.stringify(body) };
 }
 
-function answerProblem(
-  request: Request<APIGatewayProxyEventV2, HttpResponse>,
-  logger: Logger,
-): void {
+function answerProblem(request: Request<ApiEvent, HttpResponse>, logger: Logger): void {
+  const { error } = request;
   const { requestId } = request.event.requestContext;
-  const { code, detail } = problemOf(request.error);
-  if (code === 'internal') {
-    logger.error('A request failed', { requestId, error: request.error });
-  } else if (code === 'unavailable') {
-    logger.warn('The store did not serve a request', { requestId, error: request.error });
-  }
-  const errors = request.error instanceof HttpError ? request.error.errors : [];
+  const { code, detail } = problemOf(error);
+  if (code === 'internal') logger.error('A request failed', { requestId, error });
+  if (code === 'unavailable')
+    logger.warn('The store did not serve a request', { requestId, error });
+  const errors = error instanceof HttpError ? error.errors : [];
   request.response = problemResponse(code, detail, requestId, errors);
 }
 
-/** Statuses of the errors that Middy's body parser throws. */
-const PARSER_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = {
+/** By the statuses of the errors that Middy's body parser throws. */
+const PARSER_PROBLEMS: Record<number, Refusal> = {
   415: { code: 'unsupported-media-type', detail: 'Send application/json.' },
   422: { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' },
 };
+const OUT_OF_TIME: Refusal = { code: 'unavailable', detail: 'The request ran out of time.' };
+const LOGGED = 'The failure was logged under the id of this request.';
 
-/** What Middy throws a moment before Lambda would end the invocation. */
-function isOutOfTime(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
-}
-
-function problemOf(error: unknown): { code: ProblemCode; detail: string } {
+function problemOf(error: unknown): Refusal {
   if (error instanceof BetError || error instanceof HttpError) {
     return { code: error.code, detail: error.message };
   }
-  if (isOutOfTime(error)) return { code: 'unavailable', detail: 'The request ran out of time.' };
-  const statusCode = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  const parserProblem = typeof statusCode === 'number' ? PARSER_PROBLEMS[statusCode] : undefined;
-  if (parserProblem !== undefined) return parserProblem;
-  return { code: 'internal', detail: 'The failure was logged under the id of this request.' };
+  // Middy throws this a moment before Lambda would end the invocation.
+  if (error instanceof Error && error.name === 'TimeoutError') return OUT_OF_TIME;
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  const parserProblem = typeof status === 'number' ? PARSER_PROBLEMS[status] : undefined;
+  return parserProblem ?? { code: 'internal', detail: LOGGED };
 }

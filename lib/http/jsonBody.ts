@@ -1,12 +1,12 @@
 import type { MiddlewareObj } from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 as ApiEvent } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import { HttpError } from './problems.ts';
 
 /** Bytes of a request's body at most. */
 export const MAX_BODY_BYTES = 64 * 1024;
-/** Objects and arrays within each other: a call takes one, and a reviver's recursion has a limit. */
+/** Objects and arrays within each other: a call takes one, and a reviver's recursion is limited. */
 const MAX_DEPTH = 32;
 
 /** A JSON number by the digits that were sent, before any rounding to a float. */
@@ -19,20 +19,16 @@ export class JsonNumber {
 }
 
 /** Middleware that parses a JSON body, each number in it as a `JsonNumber`. */
-export function jsonBody(): MiddlewareObj<APIGatewayProxyEventV2>[] {
+export function jsonBody(): MiddlewareObj<ApiEvent>[] {
   return [
-    {
-      before: (request) => {
-        request.event = withNumbersMarked(request.event);
-      },
-    },
+    { before: (request) => void (request.event = withNumbersMarked(request.event)) },
     jsonBodyParser({ reviver: reviveNumber }),
     { before: ({ event }) => refuseDepth(event.body) },
   ];
 }
 
 /** A copy, since the parser writes to the event, which is the caller's. */
-function withNumbersMarked(apiEvent: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+function withNumbersMarked(apiEvent: ApiEvent): ApiEvent {
   const encoding = apiEvent.headers['content-encoding']?.toLowerCase() ?? '';
   // API Gateway passes compressed bodies on as they are.
   if (encoding !== '' && encoding !== 'identity') {

@@ -51,7 +51,7 @@ describe('a cursor of events', () => {
 });
 
 describe('limitUpTo', () => {
-  const limit = limitUpTo(1000);
+  const limit = limitUpTo(1000, {});
 
   it.each([
     [undefined, 1000],

@@ -31,19 +31,17 @@ export const cursor = z.string().optional().meta({
 });
 
 /** How many a page may have at most, and has unless the client wants fewer. */
-export function limitUpTo(most: number) {
+export function limitUpTo(most: number, meta: z.core.GlobalMeta) {
   const error = `must be an integer from 1 to ${most}`;
-  return z
+  const limit = z
     .string()
     .regex(/^\d{1,4}$/, error)
     .transform(Number)
     .refine((value) => value >= 1 && value <= most, { error })
     .default(most);
-}
-
-/** What the document says of a limit: a number. The pattern that judges the text is left out. */
-export function limitDocs(most: number): z.core.JSONSchemaMeta {
-  return { type: 'integer', pattern: undefined, minimum: 1, maximum: most, default: most };
+  // A number to the document, without the pattern that judges its text.
+  const bounds = { type: 'integer', pattern: undefined, minimum: 1, maximum: most, default: most };
+  return limit.meta({ ...meta, ...bounds });
 }
 
 /**
@@ -66,10 +64,12 @@ export function placeFrom<Query extends { cursor?: string | undefined }, Place>(
   };
 }
 
+type Parameters = Record<string, string | number | undefined>;
+
 /** The header that leads to a list's next page (RFC 8288), or none after the last. */
 export function nextLink(
   path: string,
-  query: Record<string, string | number | undefined>,
+  query: Parameters,
   next: string | undefined,
 ): { link?: string } {
   if (next === undefined) return {};

@@ -1,13 +1,11 @@
 import type { BetErrorCode } from '../bets/errors.ts';
 
-interface ProblemType {
-  /** The HTTP status. */
-  status: number;
-  /** The problem in a few words, always the same. */
-  title: string;
-  /** What a client can do about it. */
-  advice: string;
+/** The HTTP status, the problem in a few words that never change, what a client can do about it. */
+function problem(status: number, title: string, advice: string) {
+  return { status, title, advice };
 }
+
+type ProblemType = ReturnType<typeof problem>;
 
 /**
  * The error catalogue: all that this service refuses or cannot do, by code. It is the only place
@@ -15,104 +13,72 @@ interface ProblemType {
  * are made from it.
  */
 export const PROBLEMS = {
-  'bet-not-found': { status: 404, title: 'There is no such bet', advice: 'Check the id.' },
-  'body-too-large': {
-    status: 413,
-    title: 'The body is too large',
-    advice: 'Send at most 65,536 bytes.',
-  },
-  'correction-limit': {
-    status: 409,
-    title: 'The event was corrected too often',
-    advice: 'An event has at most 100 results.',
-  },
-  'event-not-found': {
-    status: 404,
-    title: 'Nothing is known of the event',
-    advice: 'It has neither a bet nor a result.',
-  },
-  'event-settled': {
-    status: 409,
-    title: 'The event has a result',
-    advice: 'It takes no more bets; this one was not placed.',
-  },
-  'expectation-failed': {
-    status: 417,
-    title: 'The expectation cannot be met',
-    advice: 'Send no `Expect`, or `100-continue`.',
-  },
-  forbidden: {
-    status: 403,
-    title: 'The token does not allow it',
-    advice: 'Use the token of an operator.',
-  },
-  'idempotency-key-reused': {
-    status: 422,
-    title: 'The idempotency key was used for another bet',
-    advice: 'Use a new key for a new bet.',
-  },
-  'headers-too-large': {
-    status: 431,
-    title: 'The headers are too large',
-    advice: 'Send at most 16 KB of headers.',
-  },
-  internal: {
-    status: 500,
-    title: 'The service failed',
-    advice: 'Tell the operators the id of the request.',
-  },
-  'invalid-request': {
-    status: 422,
-    title: 'The request is not valid',
-    advice: 'Correct what `errors` lists.',
-  },
-  'malformed-json': { status: 422, title: 'The body is not JSON', advice: 'Send one JSON object.' },
-  'malformed-request': {
-    status: 400,
-    title: 'The request cannot be read',
-    advice: 'Send HTTP/1.1 with well-formed percent-encoding.',
-  },
-  'method-not-allowed': {
-    status: 405,
-    title: 'The path has no such method',
-    advice: '`Allow` lists those that it has.',
-  },
-  'not-ready': {
-    status: 503,
-    title: 'The service does not take requests now',
-    advice: 'Try again after `Retry-After` seconds.',
-  },
-  'request-timeout': {
-    status: 408,
-    title: 'The request did not end in time',
-    advice: 'Send headers within 5 seconds, all within 10.',
-  },
-  'route-not-found': {
-    status: 404,
-    title: 'There is no such path',
-    advice: 'Check the path; it is case-sensitive.',
-  },
-  unauthorized: {
-    status: 401,
-    title: 'The call needs a token',
-    advice: 'Send `Authorization: Bearer <token>`.',
-  },
-  unavailable: {
-    status: 503,
-    title: 'The store is away or busy',
-    advice: 'Try again after `Retry-After` seconds.',
-  },
-  'unsupported-media-type': {
-    status: 415,
-    title: 'The body must be JSON',
-    advice: 'Send `Content-Type: application/json`, uncompressed.',
-  },
-  'version-mismatch': {
-    status: 412,
-    title: 'The event is at another version',
-    advice: 'Read the event and decide again.',
-  },
-} as const satisfies Record<string, ProblemType> & Record<BetErrorCode, ProblemType>;
+  'bet-not-found': problem(404, 'There is no such bet', 'Check the id.'),
+  'body-too-large': problem(413, 'The body is too large', 'Send at most 65,536 bytes.'),
+  'correction-limit': problem(
+    409,
+    'The event was corrected too often',
+    'An event has at most 100 results.',
+  ),
+  'event-not-found': problem(
+    404,
+    'Nothing is known of the event',
+    'It has neither a bet nor a result.',
+  ),
+  'event-settled': problem(
+    409,
+    'The event has a result',
+    'It takes no more bets; this one was not placed.',
+  ),
+  'expectation-failed': problem(
+    417,
+    'The expectation cannot be met',
+    'Send no `Expect`, or `100-continue`.',
+  ),
+  forbidden: problem(403, 'The token does not allow it', 'Use the token of an operator.'),
+  'headers-too-large': problem(431, 'The headers are too large', 'Send at most 16 KB of headers.'),
+  'idempotency-key-reused': problem(
+    422,
+    'The idempotency key was used for another bet',
+    'Use a new key for a new bet.',
+  ),
+  internal: problem(500, 'The service failed', 'Tell the operators the id of the request.'),
+  'invalid-request': problem(422, 'The request is not valid', 'Correct what `errors` lists.'),
+  'malformed-json': problem(422, 'The body is not JSON', 'Send one JSON object.'),
+  'malformed-request': problem(
+    400,
+    'The request cannot be read',
+    'Send HTTP/1.1 with well-formed percent-encoding.',
+  ),
+  'method-not-allowed': problem(
+    405,
+    'The path has no such method',
+    '`Allow` lists those that it has.',
+  ),
+  'not-ready': problem(
+    503,
+    'The service does not take requests now',
+    'Try again after `Retry-After` seconds.',
+  ),
+  'request-timeout': problem(
+    408,
+    'The request did not end in time',
+    'Send headers within 5 seconds, all within 10.',
+  ),
+  'route-not-found': problem(404, 'There is no such path', 'Check the path; it is case-sensitive.'),
+  unauthorized: problem(401, 'The call needs a token', 'Send `Authorization: Bearer <token>`.'),
+  unavailable: problem(503, 'The store is away or busy', 'Try again after `Retry-After` seconds.'),
+  'unsupported-media-type': problem(
+    415,
+    'The body must be JSON',
+    'Send `Content-Type: application/json`, uncompressed.',
+  ),
+  'version-mismatch': problem(
+    412,
+    'The event is at another version',
+    'Read the event and decide again.',
+  ),
+} satisfies Record<BetErrorCode, ProblemType> & Record<string, ProblemType>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 /** What the HTTP layer itself refuses. */
@@ -138,17 +104,6 @@ export class HttpError extends Error {
   }
 }
 
-/** RFC 9457 problem details. `type` leads to the problem's page of the documentation. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  /** This one occurrence, as a URN with the request's id. */
-  instance: string;
-  errors?: readonly Fault[];
-}
-
 /** Seconds after which a client may try again when the store was away or busy. */
 const RETRY_AFTER_SECONDS = '1';
 
@@ -158,6 +113,7 @@ export interface HttpResponse {
   body: string;
 }
 
+/** RFC 9457. `type` leads to the documentation; `instance` is a URN with the request's id. */
 export function problemResponse(
   code: ProblemCode,
   detail: string,
@@ -165,14 +121,9 @@ export function problemResponse(
   errors: readonly Fault[] = [],
 ): HttpResponse {
   const { status, title } = PROBLEMS[code];
-  const problem: Problem = {
-    type: `/docs/problems#${code}`,
-    title,
-    status,
-    detail,
-    instance: `urn:bet-maker:request:${encodeURIComponent(requestId)}`,
-    ...(errors.length > 0 && { errors }),
-  };
+  const type = `/docs/problems#${code}`;
+  const instance = `urn:bet-maker:request:${encodeURIComponent(requestId)}`;
+  const faults = errors.length > 0 && { errors };
   return {
     statusCode: status,
     headers: {
@@ -181,7 +132,7 @@ export function problemResponse(
       'x-request-id': requestId,
       ...(status === 503 && { 'retry-after': RETRY_AFTER_SECONDS }),
     },
-    body: JSON.stringify(problem),
+    body: JSON.stringify({ type, title, status, detail, instance, ...faults }),
   };
 }
 

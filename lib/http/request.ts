@@ -1,35 +1,26 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 as ApiEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { type Fault, HttpError } from './problems.ts';
 
+const PARTS = ['path', 'query', 'headers', 'body'] as const;
+type Part = (typeof PARTS)[number];
+
 /** The schemas of a request's parts; a part without one is not looked at. */
-export interface RequestSchemas {
-  path?: z.ZodType;
-  query?: z.ZodType;
-  headers?: z.ZodType;
-  body?: z.ZodType;
-}
+export type RequestSchemas = { [Name in Part]?: z.ZodType };
 
 export type Parsed<Schemas extends RequestSchemas> = {
-  [Part in keyof Schemas]: Schemas[Part] extends z.ZodType ? z.output<Schemas[Part]> : undefined;
+  [Name in keyof Schemas]: Schemas[Name] extends z.ZodType ? z.output<Schemas[Name]> : undefined;
 };
 
-const PART_NAMES = { path: 'path', query: 'query', headers: 'header', body: 'body' } as const;
-
-/** Every part of the request by its schema. Throws `invalid-request` with the faults of all parts. */
+/** Every part of the request by its schema. Throws `invalid-request` with the faults of all. */
 export function parseRequest<Schemas extends RequestSchemas>(
   schemas: Schemas,
-  apiEvent: APIGatewayProxyEventV2,
+  { pathParameters: path = {}, queryStringParameters: query = {}, headers, body }: ApiEvent,
 ): Parsed<Schemas> {
-  const sent = {
-    path: apiEvent.pathParameters ?? {},
-    query: apiEvent.queryStringParameters ?? {},
-    headers: apiEvent.headers,
-    body: apiEvent.body,
-  };
-  const parsed: Partial<Record<keyof RequestSchemas, unknown>> = {};
+  const sent = { path, query, headers, body };
+  const parsed: { [Name in Part]?: unknown } = {};
   const faults: Fault[] = [];
-  for (const part of ['path', 'query', 'headers', 'body'] as const) {
+  for (const part of PARTS) {
     const result = schemas[part]?.safeParse(sent[part]);
     if (result?.success) parsed[part] = result.data;
     else faults.push(...(result?.error.issues.flatMap((issue) => faultsOf(part, issue)) ?? []));
@@ -42,7 +33,7 @@ export function parseRequest<Schemas extends RequestSchemas>(
   return parsed as Parsed<Schemas>; // Each member was made by the schema of the same name.
 }
 
-function faultsOf(part: keyof RequestSchemas, issue: z.core.$ZodIssue): Fault[] {
+function faultsOf(part: Part, issue: z.core.$ZodIssue): Fault[] {
   if (issue.code !== 'unrecognized_keys') return [faultAt(part, issue.path, issue.message)];
   return issue.keys.map((key) => faultAt(part, [...issue.path, key], 'is not known'));
 }
@@ -53,8 +44,9 @@ const MAX_FAULTS = 100;
 const MAX_POINTER = 200;
 
 /** The pointer is RFC 6901 §6: `~` and `/` escaped, then percent-encoded as a URI fragment. */
-function faultAt(part: keyof RequestSchemas, path: readonly PropertyKey[], detail: string): Fault {
+function faultAt(part: Part, path: readonly PropertyKey[], detail: string): Fault {
   const tokens = path.map((name) => String(name).replaceAll('~', '~0').replaceAll('/', '~1'));
   const pointer = tokens.map((token) => `/${encodeURIComponent(token.toWellFormed())}`).join('');
-  return { in: PART_NAMES[part], pointer: `#${pointer.slice(0, MAX_POINTER)}`, detail };
+  const where = part === 'headers' ? 'header' : part;
+  return { in: where, pointer: `#${pointer.slice(0, MAX_POINTER)}`, detail };
 }

@@ -1,4 +1,5 @@
-import { betBody, betToWire, eventBody, eventTag, eventToWire } from './wire.ts';
+import { betBody, eventBody } from './bodies.ts';
+import { betToWire, eventAnswer, eventToWire } from './wire.ts';
 
 describe('betToWire', () => {
   it('shows a bet without its fence, and settled_at only when it is settled', () => {
@@ -47,6 +48,10 @@ describe('eventToWire', () => {
       history: [{ status: 'LOSE', version: 1, decided_at: '1970-01-01T00:00:00.000Z' }],
     });
     expect(eventBody.parse(shown)).toEqual(shown);
-    expect(eventTag(event)).toBe('"12"');
+    expect(eventAnswer(event, 202)).toEqual({
+      status: 202,
+      headers: { etag: '"12"' },
+      body: shown,
+    });
   });
 });

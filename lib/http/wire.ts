@@ -3,6 +3,8 @@ import { type AmountFault, formatAmount } from '../bets/amount.ts';
 import type { Bet } from '../bets/bet.ts';
 import { EVENT_STATES, type EventReport } from '../bets/event.ts';
 import { EVENT_ID_GRAMMAR, isEventId } from '../bets/ids.ts';
+import type { BetJson, EventJson } from './bodies.ts';
+import type { Answer } from './call.ts';
 
 /** The wire: what several calls take and answer. What one call alone takes stands with the call. */
 
@@ -37,61 +39,9 @@ export const AMOUNT_FAULTS: Record<AmountFault, string> = {
   'too-large': 'must be at most 1000000000.00',
 };
 
-const WIRE_AMOUNT = { pattern: /^\d+\.\d{2}$/.source, examples: ['10.50'] };
-
-export const betBody = z
-  .object({
-    id: z.string().meta({
-      format: 'uuid',
-      description: 'A UUID version 7, so ids sort by the time of placing.',
-    }),
-    event_id: z.string().meta({ description: 'The event as a text, however it was sent.' }),
-    amount: z.string().meta(WIRE_AMOUNT),
-    status: betStatus,
-    placed_at: z.iso.datetime(),
-    settled_at: z.iso.datetime().optional().meta({
-      description: 'When the result that decides the bet was given. A pending bet has none.',
-    }),
-  })
-  .meta({ id: 'Bet' });
-
-export const betListBody = z
-  .array(betBody)
-  .meta({ id: 'BetList', description: 'Bets, newest first.' });
-
-export const eventBody = z
-  .object({
-    event_id: z.string(),
-    status: outcome.nullable().meta({ description: 'The result in force, or null.' }),
-    version: z.int().meta({
-      description: 'How many results it has had; the entity tag in `ETag`.',
-    }),
-    state: eventState.meta({
-      description:
-        '`open`: no result. `settling`: the result is in force for every reader, but not every ' +
-        'bet is stored with it yet. `settled`: every bet is.',
-    }),
-    bets: z.object({
-      total: z.int().meta({ description: 'Bets that were placed.' }),
-      settled: z.int().meta({ description: 'Bets that are stored under the result.' }),
-      staked: z.string().meta({ ...WIRE_AMOUNT, description: 'The sum of all stakes.' }),
-    }),
-    history: z
-      .array(z.object({ status: outcome, version: z.int(), decided_at: z.iso.datetime() }))
-      .meta({ description: 'Every result, oldest first.' }),
-  })
-  .meta({
-    id: 'Event',
-    description: 'A sporting event: its result, its bets, and how far they are stored as settled.',
-  });
-
-export const eventListBody = z
-  .array(eventBody)
-  .meta({ id: 'EventList', description: 'Events, newest activity first.' });
-
 const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-export function betToWire(bet: Bet): z.infer<typeof betBody> {
+export function betToWire(bet: Bet): BetJson {
   return {
     id: bet.id,
     event_id: bet.eventId,
@@ -102,13 +52,14 @@ export function betToWire(bet: Bet): z.infer<typeof betBody> {
   };
 }
 
-export function eventToWire(event: EventReport): z.infer<typeof eventBody> {
+export function eventToWire(event: EventReport): EventJson {
+  const { eventId, outcome: status, version, state } = event;
   const { total, settled, stakedMinor } = event.bets;
   return {
-    event_id: event.eventId,
-    status: event.outcome,
-    version: event.version,
-    state: event.state,
+    event_id: eventId,
+    status,
+    version,
+    state,
     bets: { total, settled, staked: formatAmount(stakedMinor) },
     history: event.history.map((verdict) => ({
       status: verdict.outcome,
@@ -118,7 +69,7 @@ export function eventToWire(event: EventReport): z.infer<typeof eventBody> {
   };
 }
 
-/** The entity tag of an event: the version that `If-Match` compares (RFC 9110 §8.8.3). */
-export function eventTag({ version }: EventReport): string {
-  return `"${version}"`;
+/** With the event's entity tag: the version that `If-Match` compares (RFC 9110 §8.8.3). */
+export function eventAnswer(event: EventReport, status: number): Answer {
+  return { status, headers: { etag: `"${event.version}"` }, body: eventToWire(event) };
 }

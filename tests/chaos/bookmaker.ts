@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
-import { betBody, betListBody, eventBody } from '../../lib/http/wire.ts';
+import { betBody, betListBody, eventBody } from '../../lib/http/bodies.ts';
 
 /**
  * Clients and an operator who keep books of their own, so that what the service says at the end can

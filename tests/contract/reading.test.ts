@@ -3,7 +3,7 @@ import { placeBet } from '../../lib/bets/placeBet.ts';
 import { getBet } from '../../lib/bets/readBets.ts';
 import { getEvent } from '../../lib/bets/readEvents.ts';
 import { settleEvent } from '../../lib/bets/settleEvent.ts';
-import { systemClock } from '../../lib/systemClock.ts';
+import { systemClock } from '../../lib/service.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
 import { NOON } from '../support/samples.ts';
 import { newEvent, newestFirst, placeMany, walk, walkEvents } from './parts.ts';

@@ -5,7 +5,7 @@ import { freePort } from '../support/dynamodbLocal.ts';
 import { eventually, type Service, startService } from '../support/service.ts';
 
 const DEV = join(import.meta.dirname, '../../infra/local/dev.ts');
-const SOURCE = join(import.meta.dirname, '../../lib/systemClock.ts');
+const SOURCE = join(import.meta.dirname, '../../lib/service.ts');
 
 /** How many bets this very process of the service has placed; undefined while there is none. */
 async function betsPlaced({ url }: Service): Promise<number | undefined> {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
-import { betBody, eventBody } from '../../lib/http/wire.ts';
+import { betBody, eventBody } from '../../lib/http/bodies.ts';
 import { startProxy } from '../support/proxy.ts';
 import {
   type Answer,

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventListBody } from '../../lib/http/wire.ts';
+import { eventListBody } from '../../lib/http/bodies.ts';
 import { type Service, startService } from '../support/service.ts';
 import { fillIn, parseHttpFile } from './httpFile.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { betBody } from '../../lib/http/wire.ts';
+import { betBody } from '../../lib/http/bodies.ts';
 import { historyOf, type Service } from '../support/service.ts';
 import { readWanted } from './reading.ts';
 import type { WireRequest } from './requests.ts';

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { tableNames } from '../../lib/dynamodb/tables.ts';
-import { eventBody } from '../../lib/http/wire.ts';
+import { eventBody } from '../../lib/http/bodies.ts';
 import { type Proxy, startProxy } from '../support/proxy.ts';
 import { type Answer, eventually, type Service, startService } from '../support/service.ts';
 import { type StoreEndpoint, storeEndpoint } from '../support/storeEndpoint.ts';

@@ -10,7 +10,7 @@ import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { createService, type Service } from '../../lib/service.ts';
-import { systemClock } from '../../lib/systemClock.ts';
+import { systemClock } from '../../lib/service.ts';
 import { silentObserver } from '../support/observers.ts';
 import { betIdOf, NOON } from '../support/samples.ts';
 import { GOLDEN_REQUESTS, type GoldenRequest } from './goldenRequests.ts';

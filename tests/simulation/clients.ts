@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
-import { betBody, betListBody, eventBody, eventListBody } from '../../lib/http/wire.ts';
+import { betBody, betListBody, eventBody, eventListBody } from '../../lib/http/bodies.ts';
 import type { EventJson, History, PlaceRequest, Request, Wish } from './history.ts';
 import type { Random } from './random.ts';
 import type { Route, World } from './world.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
-import type { betBody, eventBody } from '../../lib/http/wire.ts';
+import type { betBody, eventBody } from '../../lib/http/bodies.ts';
 
 /** What clients asked and were told; times in virtual milliseconds. */
 

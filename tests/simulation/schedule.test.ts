@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { betBody } from '../../lib/http/wire.ts';
+import { betBody } from '../../lib/http/bodies.ts';
 import { NO_FAULTS } from './network.ts';
 import { createRandom } from './random.ts';
 import { runSchedule } from './schedule.ts';

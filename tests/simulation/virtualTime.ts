@@ -1,4 +1,4 @@
-import type { Clock, Deadline } from '../../lib/bets/clock.ts';
+import type { Clock, Deadline } from '../../lib/bets/context.ts';
 
 interface Step {
   at: number;

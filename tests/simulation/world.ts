@@ -6,7 +6,7 @@ import { listBets } from '../../lib/http/calls/listBets.ts';
 import { listEvents } from '../../lib/http/calls/listEvents.ts';
 import { placeBet } from '../../lib/http/calls/placeBet.ts';
 import { settleEvent } from '../../lib/http/calls/settleEvent.ts';
-import { createHandler, type InvocationContext } from '../../lib/http/handler.ts';
+import { createHandler, type Invocation } from '../../lib/http/handler.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
 import { resume } from '../../lib/resumer.ts';
 import { createService, type Service } from '../../lib/service.ts';
@@ -36,7 +36,7 @@ export interface WorldOptions {
 }
 
 /** Without Lambda's own deadline, which Middy would tell in real time. */
-const INVOCATION = {} as InvocationContext; // Middy takes one that does not know its time.
+const INVOCATION = {} as Invocation; // Middy takes one that does not know its time.
 
 function handlersOf(service: Service) {
   return {

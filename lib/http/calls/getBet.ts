@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { getBet as get } from '../../bets/readBets.ts';
-import { type CallDocs, defineCall } from '../call.ts';
-import * as evening from '../examples.ts';
+import { betBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall } from '../call.ts';
+import { byText, wonByText } from '../examples.ts';
 import { betToWire } from '../wire.ts';
 
 export const getBet = defineCall({
@@ -25,13 +26,9 @@ export const getBet = defineCall({
 export const getBetDocs: CallDocs = () => ({
   tag: 'bets',
   summary: 'Read a bet',
-  pathExamples: { id: evening.byText.id },
+  pathExamples: { id: byText.id },
   answers: {
-    200: {
-      description: 'The bet as it is now.',
-      schema: 'Bet',
-      examples: { pending: evening.byText, won: evening.wonByText },
-    },
+    200: answer('The bet as it is now.', betBody, { pending: byText, won: wonByText }),
   },
   refusals: [{ code: 'bet-not-found', detail: 'There is no bet with this id.' }],
 });

@@ -1,7 +1,8 @@
 import { getEvent as get } from '../../bets/readEvents.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
-import * as evening from '../examples.ts';
-import { EVENT_ID_RULE, eventPath, eventTag, eventToWire } from '../wire.ts';
+import { eventBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { corrected, EVENT_ID, open } from '../examples.ts';
+import { EVENT_ID_RULE, eventAnswer, eventPath } from '../wire.ts';
 
 export const getEvent = defineCall({
   name: 'getEvent',
@@ -9,25 +10,19 @@ export const getEvent = defineCall({
   path: '/events/{event_id}',
   request: { path: eventPath },
   async respond(context, { path }) {
-    const event = await get(context, path.event_id);
-    return { status: 200, headers: { etag: eventTag(event) }, body: eventToWire(event) };
+    return eventAnswer(await get(context, path.event_id), 200);
   },
 });
 
 export const getEventDocs: CallDocs = () => ({
   tag: 'events',
   summary: 'Read an event',
-  pathExamples: { event_id: evening.EVENT_ID },
+  pathExamples: { event_id: EVENT_ID },
   answers: {
-    200: {
-      description: 'The event as it is now.',
-      schema: 'Event',
-      headers: ['ETag'],
-      examples: { open: evening.open, corrected: evening.corrected },
-    },
+    200: answer('The event as it is now.', eventBody, { open, corrected }, 'ETag'),
   },
   refusals: [
-    { code: 'event-not-found', detail: `Nothing is known of event ${evening.EVENT_ID}.` },
+    { code: 'event-not-found', detail: `Nothing is known of event ${EVENT_ID}.` },
     invalid('path', '#/event_id', EVENT_ID_RULE),
   ],
 });

@@ -1,18 +1,11 @@
-import { parse, stringify } from 'uuid';
+import { parse } from 'uuid';
 import * as z from 'zod';
 import { type BetId, isBetId } from '../../bets/ids.ts';
 import { listBets as list, MAX_PAGE } from '../../bets/readBets.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
-import * as evening from '../examples.ts';
-import {
-  cursor,
-  limitDocs,
-  limitUpTo,
-  nextLink,
-  openCursor,
-  placeFrom,
-  sealCursor,
-} from '../paging.ts';
+import { betListBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { byNumber, byText, withKey, wonByText, wonWithKey } from '../examples.ts';
+import { cursor, limitUpTo, nextLink, openCursor, placeFrom, sealCursor } from '../paging.ts';
 import { betStatus, betToWire, eventIdText } from '../wire.ts';
 
 /** The place in the history, or in that of one event, just below the bet `before`. */
@@ -20,18 +13,12 @@ export function betCursor(before: BetId, eventId: string | undefined): string {
   return sealCursor(parse(before), eventId ?? '');
 }
 
-function betBelow(text: string, eventId: string | undefined): BetId | undefined {
-  const id = openCursor(text, eventId ?? '');
-  const uuid = id === undefined ? '' : uuidText(id);
-  return isBetId(uuid) ? uuid : undefined;
-}
+const UUID_PARTS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
 
-function uuidText(bytes: Uint8Array): string {
-  try {
-    return stringify(bytes);
-  } catch {
-    return '';
-  }
+function betBelow(text: string, eventId: string | undefined): BetId | undefined {
+  const hex = openCursor(text, eventId ?? '')?.toString('hex') ?? '';
+  const id = hex.replace(UUID_PARTS, '$1-$2-$3-$4-$5');
+  return isBetId(id) ? id : undefined;
 }
 
 export const listBets = defineCall({
@@ -41,10 +28,9 @@ export const listBets = defineCall({
   request: {
     query: z
       .strictObject({
-        limit: limitUpTo(MAX_PAGE).meta({
+        limit: limitUpTo(MAX_PAGE, {
           id: 'Limit',
           description: 'The maximum number of bets on a page.',
-          ...limitDocs(MAX_PAGE),
           examples: [100],
         }),
         cursor,
@@ -67,13 +53,16 @@ export const listBets = defineCall({
     const { limit, before, event_id, status } = query;
     const { bets, next } = await list(context, { limit, before, eventId: event_id, status });
     const after = next && betCursor(next, event_id);
-    return {
-      status: 200,
-      headers: nextLink('/bets', { limit, event_id, status }, after),
-      body: bets.map(betToWire),
-    };
+    const headers = nextLink('/bets', { limit, event_id, status }, after);
+    return { status: 200, headers, body: bets.map(betToWire) };
   },
 });
+
+const PAGES = {
+  'first-page': [withKey, byNumber],
+  'last-page': [byText],
+  'won-on-event': [wonWithKey, wonByText],
+};
 
 export const listBetsDocs: CallDocs = () => ({
   tag: 'bets',
@@ -82,16 +71,7 @@ export const listBetsDocs: CallDocs = () => ({
     'A page has at most 1000 bets. The header `Link` leads to the next page. A client that ' +
     'follows the links sees each bet that existed when it began exactly once.',
   answers: {
-    200: {
-      description: 'A page.',
-      schema: 'BetList',
-      headers: ['Link'],
-      examples: {
-        'first-page': [evening.withKey, evening.byNumber],
-        'last-page': [evening.byText],
-        'won-on-event': [evening.wonWithKey, evening.wonByText],
-      },
-    },
+    200: answer('A page.', betListBody, PAGES, 'Link'),
   },
   refusals: [invalid('query', '#/limit', 'must be an integer from 1 to 1000')],
 });

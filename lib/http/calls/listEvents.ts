@@ -1,17 +1,10 @@
 import * as z from 'zod';
 import { type Activity, type EventState, isActivity } from '../../bets/event.ts';
 import { listEvents as list, MAX_EVENTS_PAGE } from '../../bets/readEvents.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
-import * as evening from '../examples.ts';
-import {
-  cursor,
-  limitDocs,
-  limitUpTo,
-  nextLink,
-  openCursor,
-  placeFrom,
-  sealCursor,
-} from '../paging.ts';
+import { eventListBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { corrected, open, openByNumber } from '../examples.ts';
+import { cursor, limitUpTo, nextLink, openCursor, placeFrom, sealCursor } from '../paging.ts';
 import { eventState, eventToWire } from '../wire.ts';
 
 /** No event id has a space, so that no cursor of bets passes for one of events. */
@@ -29,10 +22,9 @@ export const listEvents = defineCall({
   request: {
     query: z
       .strictObject({
-        limit: limitUpTo(MAX_EVENTS_PAGE).meta({
+        limit: limitUpTo(MAX_EVENTS_PAGE, {
           id: 'EventLimit',
           description: 'The maximum number of events on a page.',
-          ...limitDocs(MAX_EVENTS_PAGE),
           examples: [20],
         }),
         cursor,
@@ -48,13 +40,12 @@ export const listEvents = defineCall({
     const { limit, state } = query;
     const { events, next } = await list(context, query);
     const after = next && sealCursor(Buffer.from(next), filterOf(state));
-    return {
-      status: 200,
-      headers: nextLink('/events', { limit, state }, after),
-      body: events.map(eventToWire),
-    };
+    const headers = nextLink('/events', { limit, state }, after);
+    return { status: 200, headers, body: events.map(eventToWire) };
   },
 });
+
+const PAGES = { 'first-page': [openByNumber], 'last-page': [open], 'in-state': [corrected] };
 
 export const listEventsDocs: CallDocs = () => ({
   tag: 'events',
@@ -66,16 +57,7 @@ export const listEventsDocs: CallDocs = () => ({
     'follows the links sees each event that existed when it began, unless new activity moves ' +
     'the event to the front.',
   answers: {
-    200: {
-      description: 'A page.',
-      schema: 'EventList',
-      headers: ['Link'],
-      examples: {
-        'first-page': [evening.openByNumber],
-        'last-page': [evening.open],
-        'in-state': [evening.corrected],
-      },
-    },
+    200: answer('A page.', eventListBody, PAGES, 'Link'),
   },
   refusals: [invalid('query', '#/state', 'must be open, settling or settled')],
 });

@@ -1,14 +1,10 @@
 import * as z from 'zod';
-import {
-  type AmountFault,
-  amountFromDecimal,
-  amountFromString,
-  parseDecimal,
-} from '../../bets/amount.ts';
+import { amountFromDecimal, amountFromString, parseDecimal } from '../../bets/amount.ts';
 import { EVENT_ID_GRAMMAR, isEventId } from '../../bets/ids.ts';
 import { placeBet as place } from '../../bets/placeBet.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
-import * as evening from '../examples.ts';
+import { betBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { byNumber, byText, EVENT_ID, withKey } from '../examples.ts';
 import { JsonNumber } from '../jsonBody.ts';
 import { AMOUNT_FAULTS, betToWire, EVENT_ID_RULE } from '../wire.ts';
 
@@ -36,10 +32,12 @@ const amount = z
     ],
   });
 
-function amountFromNumber({ source }: JsonNumber): bigint | AmountFault {
+function amountFromNumber({ source }: JsonNumber): ReturnType<typeof amountFromString> {
   const decimal = parseDecimal(source);
   return decimal === undefined ? 'not-a-decimal' : amountFromDecimal(decimal);
 }
+
+const INTEGER_RULE = 'must be an integer between -(2^53 - 1) and 2^53 - 1';
 
 /** A text, or a safe integer that names the same event as its decimal string. */
 const eventId = z
@@ -47,9 +45,10 @@ const eventId = z
   .transform((given, context): string => {
     const text = typeof given === 'string' ? given : integerText(given);
     if (text !== undefined && isEventId(text)) return text;
-    const message =
-      text === undefined ? 'must be an integer between -(2^53 - 1) and 2^53 - 1' : EVENT_ID_RULE;
-    context.addIssue({ code: 'custom', message });
+    context.addIssue({
+      code: 'custom',
+      message: text === undefined ? INTEGER_RULE : EVENT_ID_RULE,
+    });
     return z.NEVER;
   })
   .meta({
@@ -68,6 +67,8 @@ function integerText({ source }: JsonNumber): string | undefined {
   const isInteger = decimal !== undefined && decimal.exponent >= 0 && Number.isSafeInteger(value);
   return isInteger ? BigInt(value).toString() : undefined;
 }
+
+const bet = z.strictObject({ event_id: eventId, amount }, { error: 'must be an object' });
 
 /** `eventId` is understood as `event_id`; giving both is a fault. */
 function withEventIdAlias(body: unknown): unknown {
@@ -100,25 +101,21 @@ export const placeBet = defineCall({
         }),
     }),
     body: z
-      .preprocess(
-        withEventIdAlias,
-        z.strictObject({ event_id: eventId, amount }, { error: 'must be an object' }),
-      )
+      .preprocess(withEventIdAlias, bet)
       .meta({ id: 'PlaceBet', description: 'A bet to be placed.' }),
   },
   async respond(context, { headers, body }) {
-    const { bet, replayed } = await place(context, {
-      eventId: body.event_id,
-      amountMinor: body.amount,
-      idempotencyKey: headers['idempotency-key'],
-    });
-    return {
-      status: 201,
-      headers: { location: `/bets/${bet.id}`, ...(replayed && { 'idempotency-replayed': 'true' }) },
-      body: betToWire(bet),
-    };
+    const { event_id, amount: amountMinor } = body;
+    const idempotencyKey = headers['idempotency-key'];
+    const placed = await place(context, { eventId: event_id, amountMinor, idempotencyKey });
+    const replayed = placed.replayed && { 'idempotency-replayed': 'true' };
+    const location = `/bets/${placed.bet.id}`;
+    return { status: 201, headers: { location, ...replayed }, body: betToWire(placed.bet) };
   },
 });
+
+const PLACED = 'This request, or an earlier one with its key, placed the bet.';
+const BETS = { 'by-text': byText, 'by-number': byNumber, 'with-key': withKey, replayed: withKey };
 
 export const placeBetDocs: CallDocs = () => ({
   tag: 'bets',
@@ -127,28 +124,15 @@ export const placeBetDocs: CallDocs = () => ({
     'A request with an `Idempotency-Key` is safe to send again, whatever became of the first ' +
     'one. `eventId` is understood as `event_id`.',
   bodies: {
-    'by-text': { event_id: evening.EVENT_ID, amount: '10.50' },
+    'by-text': { event_id: EVENT_ID, amount: '10.50' },
     'by-number': { event_id: 42, amount: 10.5 },
-    'with-key': { event_id: evening.EVENT_ID, amount: '25' },
+    'with-key': { event_id: EVENT_ID, amount: '25' },
   },
   answers: {
-    201: {
-      description: 'This request, or an earlier one with its key, placed the bet.',
-      schema: 'Bet',
-      headers: ['Location', 'Idempotency-Replayed'],
-      examples: {
-        'by-text': evening.byText,
-        'by-number': evening.byNumber,
-        'with-key': evening.withKey,
-        replayed: evening.withKey,
-      },
-    },
+    201: answer(PLACED, betBody, BETS, 'Location', 'Idempotency-Replayed'),
   },
   refusals: [
-    {
-      code: 'event-settled',
-      detail: `Event ${evening.EVENT_ID} has a result; it takes no more bets.`,
-    },
+    { code: 'event-settled', detail: `Event ${EVENT_ID} has a result; it takes no more bets.` },
     invalid('body', '#/amount', AMOUNT_FAULTS['not-a-decimal']),
     { code: 'idempotency-key-reused', detail: 'This key was used for a different bet.' },
   ],

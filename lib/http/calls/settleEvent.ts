@@ -1,16 +1,15 @@
 import * as z from 'zod';
 import { settleEvent as settle } from '../../bets/settleEvent.ts';
-import { type CallDocs, defineCall, invalid } from '../call.ts';
-import * as evening from '../examples.ts';
-import { eventPath, eventTag, eventToWire, outcome } from '../wire.ts';
+import { eventBody } from '../bodies.ts';
+import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { corrected, CORRECTED_EVENT_ID, EVENT_ID, settled, settling } from '../examples.ts';
+import { eventAnswer, eventPath, outcome } from '../wire.ts';
 
 const IF_MATCH = /^(?:\*|(?:W\/)?"[!#-~]*"(?:\s*,\s*(?:W\/)?"[!#-~]*")*)$/;
 
 function versionsIn(entityTags: string): number[] {
-  const strong = entityTags
-    .split(/\s*,\s*/)
-    .flatMap((tag) => /^"(0|[1-9]\d{0,8})"$/.exec(tag)?.[1] ?? []);
-  return strong.map(Number);
+  const tags = entityTags.split(/\s*,\s*/);
+  return tags.flatMap((tag) => /^"(0|[1-9]\d{0,8})"$/.exec(tag)?.[1] ?? []).map(Number);
 }
 
 export const settleEvent = defineCall({
@@ -35,24 +34,20 @@ export const settleEvent = defineCall({
           examples: ['"0"', '*'],
         }),
     }),
-    body: z.strictObject({ status: outcome }, { error: 'must be an object' }).meta({
-      id: 'Result',
-      description: 'The result of an event. It decides every bet on it.',
-    }),
+    body: z
+      .strictObject({ status: outcome }, { error: 'must be an object' })
+      .meta({ id: 'Result', description: 'The result of an event. It decides every bet on it.' }),
   },
   async respond(context, { path, headers, body }) {
-    const event = await settle(context, {
-      eventId: path.event_id,
-      outcome: body.status,
-      ifVersion: headers['if-match'],
-    });
-    return {
-      status: event.state === 'settled' ? 200 : 202,
-      headers: { etag: eventTag(event) },
-      body: eventToWire(event),
-    };
+    const request = { eventId: path.event_id, outcome: body.status };
+    const event = await settle(context, { ...request, ifVersion: headers['if-match'] });
+    return eventAnswer(event, event.state === 'settled' ? 200 : 202);
   },
 });
+
+const STORED = 'The result is in force, and stored with every bet.';
+const IN_FORCE = 'The result is in force. Not every bet is stored with it yet.';
+const OPERATORS = 'Only operators settle events';
 
 export const settleEventDocs: CallDocs = () => ({
   tag: 'events',
@@ -61,33 +56,17 @@ export const settleEventDocs: CallDocs = () => ({
     'The result is in force for every reader when the call answers, however many bets there ' +
     'are. The same result again changes nothing. Another result is a correction, and every bet ' +
     'follows it.',
-  pathExamples: { event_id: evening.EVENT_ID },
+  pathExamples: { event_id: EVENT_ID },
   bodies: { 'first-result': { status: 'WIN' }, correction: { status: 'LOSE' } },
   answers: {
-    200: {
-      description: 'The result is in force, and stored with every bet.',
-      schema: 'Event',
-      headers: ['ETag'],
-      examples: { 'first-result': evening.settled, correction: evening.corrected },
-    },
-    202: {
-      description: 'The result is in force. Not every bet is stored with it yet.',
-      schema: 'Event',
-      headers: ['ETag'],
-      examples: { 'many-bets': evening.settling },
-    },
+    200: answer(STORED, eventBody, { 'first-result': settled, correction: corrected }, 'ETag'),
+    202: answer(IN_FORCE, eventBody, { 'many-bets': settling }, 'ETag'),
   },
   refusals: [
-    {
-      code: 'unauthorized',
-      detail: 'Only operators settle events: a bearer token is missing or malformed.',
-    },
-    { code: 'forbidden', detail: 'Only operators settle events: this is not their token.' },
-    {
-      code: 'correction-limit',
-      detail: `Event ${evening.CORRECTED_EVENT_ID} has had 100 results.`,
-    },
-    { code: 'version-mismatch', detail: `Event ${evening.EVENT_ID} is at version 0.` },
+    { code: 'unauthorized', detail: `${OPERATORS}: a bearer token is missing or malformed.` },
+    { code: 'forbidden', detail: `${OPERATORS}: this is not their token.` },
+    { code: 'correction-limit', detail: `Event ${CORRECTED_EVENT_ID} has had 100 results.` },
+    { code: 'version-mismatch', detail: `Event ${EVENT_ID} is at version 0.` },
     invalid('body', '#/status', 'must be WIN or LOSE'),
   ],
 });

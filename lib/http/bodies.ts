@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { betStatus, eventState, outcome } from './wire.ts';
+
+/** What the calls answer. Only the API's document needs the schemas; handlers need the types. */
+
+const WIRE_AMOUNT = { pattern: /^\d+\.\d{2}$/.source, examples: ['10.50'] };
+
+const UUID = 'A UUID version 7, so ids sort by the time of placing.';
+const SETTLED_AT = 'When the result that decides the bet was given. A pending bet has none.';
+const STATE =
+  '`open`: no result. `settling`: the result is in force for every reader, but not every bet is ' +
+  'stored with it yet. `settled`: every bet is.';
+
+export const betBody = z
+  .object({
+    id: z.string().meta({ format: 'uuid', description: UUID }),
+    event_id: z.string().meta({ description: 'The event as a text, however it was sent.' }),
+    amount: z.string().meta(WIRE_AMOUNT),
+    status: betStatus,
+    placed_at: z.iso.datetime(),
+    settled_at: z.iso.datetime().optional().meta({ description: SETTLED_AT }),
+  })
+  .meta({ id: 'Bet' });
+
+export const betListBody = z
+  .array(betBody)
+  .meta({ id: 'BetList', description: 'Bets, newest first.' });
+
+export const eventBody = z
+  .object({
+    event_id: z.string(),
+    status: outcome.nullable().meta({ description: 'The result in force, or null.' }),
+    version: z
+      .int()
+      .meta({ description: 'How many results it has had; the entity tag in `ETag`.' }),
+    state: eventState.meta({ description: STATE }),
+    bets: z.object({
+      total: z.int().meta({ description: 'Bets that were placed.' }),
+      settled: z.int().meta({ description: 'Bets that are stored under the result.' }),
+      staked: z.string().meta({ ...WIRE_AMOUNT, description: 'The sum of all stakes.' }),
+    }),
+    history: z
+      .array(z.object({ status: outcome, version: z.int(), decided_at: z.iso.datetime() }))
+      .meta({ description: 'Every result, oldest first.' }),
+  })
+  .meta({
+    id: 'Event',
+    description: 'A sporting event: its result, its bets, and how far they are stored as settled.',
+  });
+
+export const eventListBody = z
+  .array(eventBody)
+  .meta({ id: 'EventList', description: 'Events, newest activity first.' });
+
+export type BetJson = z.infer<typeof betBody>;
+export type EventJson = z.infer<typeof eventBody>;
