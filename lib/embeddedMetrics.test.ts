@@ -4,7 +4,7 @@ import { METRICS } from './metrics.ts';
 /** What a process prints that measures so; its lines are what CloudWatch reads. */
 function printed(measuring: string): unknown[] {
   const program = `
-    const { embeddedMetrics } = await import('${__dirname}/embeddedMetrics.ts');
+    const { embeddedMetrics } = await import('${__dirname}/metrics.ts');
     const meter = embeddedMetrics();
     ${measuring}`;
   const { stdout, stderr } = spawnSync(

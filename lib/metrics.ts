@@ -9,22 +9,22 @@ function metric(kind: 'counter' | 'gauge', unit: Unit, help: string) {
   return { kind, unit, help };
 }
 
-const count = (help: string) => metric('counter', 'Count', help);
+const counts = (help: string) => metric('counter', 'Count', help);
 
 /** Everything that is measured of the domain, by its name in CloudWatch. */
 export const METRICS = {
-  BetsPlaced: count('Bets that were placed.'),
-  BetsReplayed: count('Requests that were answered with the bet placed before with their key.'),
-  BetsRefused: count('Bets refused for a result of their event, or a key used for another bet.'),
+  BetsPlaced: counts('Bets that were placed.'),
+  BetsReplayed: counts('Requests that were answered with the bet placed before with their key.'),
+  BetsRefused: counts('Bets refused for a result of their event, or a key used for another bet.'),
   StakePlacedMinor: metric(
     'counter',
     'None',
     'Stakes of the bets that were placed, in minor units.',
   ),
-  PlaceConflicts: count('Tries at placing a bet that met another writer.'),
-  SettlementsBegun: count('Results that were put in force, corrections too.'),
-  SettlementsFinished: count('Results that every bet of their event is stored with.'),
-  BetsSettled: count('Statuses of bets that were stored.'),
+  PlaceConflicts: counts('Tries at placing a bet that met another writer.'),
+  SettlementsBegun: counts('Results that were put in force, corrections too.'),
+  SettlementsFinished: counts('Results that every bet of their event is stored with.'),
+  BetsSettled: counts('Statuses of bets that were stored.'),
   UnfinishedSettlements: metric(
     'gauge',
     'Count',
@@ -37,7 +37,7 @@ export const METRICS = {
   ),
 };
 
-export type MetricName = keyof typeof METRICS;
+type MetricName = keyof typeof METRICS;
 
 /** Where measurements go. */
 export interface Meter {

@@ -5,7 +5,7 @@
 const MINOR_DIGITS = 2;
 
 /** The largest stake taken: 1,000,000,000.00, in minor units. */
-export const MAX_AMOUNT_MINOR = 100_000_000_000n;
+const MAX_AMOUNT_MINOR = 100_000_000_000n;
 
 export type AmountFault = 'not-a-decimal' | 'not-positive' | 'too-many-decimals' | 'too-large';
 

@@ -45,7 +45,7 @@ export interface StoredResult extends Result {
 }
 
 /** An event whose settlement goes on. */
-export interface UnfinishedEvent {
+interface UnfinishedEvent {
   eventId: string;
   /** When its result was decided, in milliseconds since the epoch. */
   since: number;

@@ -5,7 +5,7 @@ import type { BetJson, EventJson } from './bodies.ts';
  * against the running service and compares every answer.
  */
 export const EVENT_ID = 'sr:match:42';
-export const BIG_EVENT_ID = 'sr:match:77';
+const BIG_EVENT_ID = 'sr:match:77';
 export const CORRECTED_EVENT_ID = 'sr:match:99';
 
 export const byText: BetJson = {
