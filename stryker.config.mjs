@@ -7,7 +7,7 @@ export default {
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // A mutant that lives runs all its tests: that must not look like an endless loop.
-  timeoutMS: 30_000,
+  timeoutMS: 120_000,
   timeoutFactor: 3,
   // Jest leaves memory behind with every run, which slows the process down.
   maxTestRunnerReuse: 100,

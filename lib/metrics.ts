@@ -75,7 +75,7 @@ export function measure(meter: Meter): Observer {
  * makes metrics: no call of AWS, and no line when nothing was measured. The dimension `service` is
  * the stage's name, which Powertools reads from POWERTOOLS_SERVICE_NAME.
  *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @see the embedded metric format's specification in the CloudWatch user guide
  */
 export function embeddedMetrics(): Meter {
   const metrics = new Metrics({ namespace: 'BetMaker' });

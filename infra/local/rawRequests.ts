@@ -62,7 +62,7 @@ export function rejectRawRequest(error: NodeJS.ErrnoException, socket: Duplex): 
 /** CONNECT asks for a tunnel (RFC 9110 §9.3.6), for which Node gives a bare socket. */
 function rejectTunnel(_request: unknown, socket: Duplex): void {
   const answer = refuse('method-not-allowed', 'This is no proxy.');
-  // RFC 9110 §10.2.1: an empty list says that the target, which is no resource here, has no method.
+  // RFC 9110 §10.2.1: an empty list says that the target has no method. It is no resource here.
   endSocket(socket, { ...answer, headers: { ...answer.headers, allow: '' } });
   socket.on('error', () => socket.destroy());
 }

@@ -172,7 +172,7 @@ describe('the routes', () => {
     ]);
   });
 
-  it.each(STAGES)('are open to all but the one that settles, the operators’ own: %s', (_s, of) => {
+  it.each(STAGES)('are open to all but the one that settles (the operators’): %s', (_s, of) => {
     const guarded = all(of(), 'AWS::ApiGatewayV2::Route').flatMap(
       ({ RouteKey, AuthorizationType, AuthorizerId }) =>
         AuthorizationType === undefined ? [] : [[RouteKey, AuthorizationType, AuthorizerId]],

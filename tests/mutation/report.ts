@@ -6,6 +6,7 @@ const mutant = z.object({
   mutatorName: z.string(),
   replacement: z.string().optional(),
   status: z.string(),
+  statusReason: z.string().optional(),
   location: z.object({ start: position, end: position }),
 });
 const file = z.object({ source: z.string(), mutants: z.array(mutant) });
@@ -17,6 +18,8 @@ type Files = z.infer<typeof report>['files'];
 export interface Counts {
   killed: number;
   timeout: number;
+  /** Those of `timeout` that only the clock speaks against: no loop went round too often. */
+  slow: number;
   survived: number;
   noCoverage: number;
   /** No module could be loaded with the mutant: it is neither dead nor alive, and has no score. */
@@ -26,19 +29,26 @@ export interface Counts {
 export function countsOf(mutants: readonly Mutant[]): Counts {
   const count = (...statuses: string[]): number =>
     mutants.filter(({ status }) => statuses.includes(status)).length;
+  const timeouts = mutants.filter(({ status }) => status === 'Timeout');
   return {
     killed: count('Killed'),
-    timeout: count('Timeout'),
+    timeout: timeouts.length,
+    slow: timeouts.filter(({ statusReason }) => statusReason === undefined).length,
     survived: count('Survived'),
     noCoverage: count('NoCoverage'),
     error: count('RuntimeError', 'CompileError'),
   };
 }
 
-/** Detected mutants of all that have a score, in percent with two decimals. */
-export function scoreOf({ killed, timeout, survived, noCoverage }: Counts): number {
-  const detected = killed + timeout;
-  return Math.floor((10_000 * detected) / (detected + survived + noCoverage)) / 100;
+/**
+ * Detected mutants of all that have a score, in percent with two decimals: without and with the
+ * slow ones, since on a busy machine a mutant that lives may be slow.
+ */
+export function scoresOf(counts: Counts): { sure: number; possible: number } {
+  const { killed, timeout, slow, survived, noCoverage } = counts;
+  const all = killed + timeout + survived + noCoverage;
+  const percent = (detected: number): number => Math.floor((10_000 * detected) / all) / 100;
+  return { sure: percent(killed + timeout - slow), possible: percent(killed + timeout) };
 }
 
 /** One line for each mutant that no test notices: `file:line mutator: original -> replacement`. */
