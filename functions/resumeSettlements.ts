@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { lambdaService } from '../lib/lambda.ts';
-import { resume } from '../lib/service.ts';
+import { readConfig } from '../lib/config.ts';
+import { createService, resume } from '../lib/service.ts';
 
-const service = lambdaService();
+const service = createService(readConfig());
 
 /** Runs on a schedule: carries on the settlements that requests have begun. */
 export const handler = (_scheduled: unknown, lambda: Context) =>

@@ -139,7 +139,7 @@ export function problemResponse(
 /**
  * Sent with every answer of the API.
  *
- * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html
  */
 export const ANSWER_HEADERS = {
   'cache-control': 'no-store',
