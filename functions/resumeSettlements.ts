@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { lambdaService } from '../lib/lambda.ts';
+import { readConfig } from '../lib/config.ts';
 import { resume } from '../lib/resumer.ts';
+import { createService } from '../lib/service.ts';
 
-const service = lambdaService();
+const service = createService(readConfig());
 
 /** Runs on a schedule: carries on the settlements that requests have begun. */
 export const handler = (_scheduled: unknown, lambda: Context) =>

@@ -1,13 +1,9 @@
 import { readConfig } from './config.ts';
 import type { Call } from './http/call.ts';
 import { createHandler, type HttpHandler } from './http/handler.ts';
-import { createService, type Service } from './service.ts';
+import { createService } from './service.ts';
 
-/** The service of a Lambda, made while it starts so that a warm one keeps its connections. */
-export function lambdaService(): Service {
-  return createService(readConfig());
-}
-
+/** The service is made while the Lambda starts, so that a warm one keeps its connections. */
 export function lambdaHandler(call: Call): HttpHandler {
-  return createHandler(call, lambdaService());
+  return createHandler(call, createService(readConfig()));
 }

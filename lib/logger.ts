@@ -17,6 +17,7 @@ export function withLogIds<Result>(ids: LogIds, task: () => Result): Result {
 }
 
 type Line = Parameters<LogFormatter['formatAttributes']>;
+type LoggedError = ReturnType<LogFormatter['formatError']>;
 
 class LineFormatter extends LogFormatter {
   override formatAttributes(
@@ -35,12 +36,7 @@ class LineFormatter extends LogFormatter {
   }
 
   /** Without an error's other members: those of the SDK hold items of the tables. */
-  override formatError({
-    name,
-    message,
-    stack,
-    cause,
-  }: Error): ReturnType<LogFormatter['formatError']> {
+  override formatError({ name, message, stack, cause }: Error): LoggedError {
     const because = cause instanceof Error ? { cause: this.formatError(cause) } : {};
     return { name, message, stack, ...because };
   }

@@ -4,36 +4,27 @@ import type { Observer } from './bets/context.ts';
 /** In CloudWatch's words. */
 type Unit = 'Count' | 'Seconds' | 'None';
 
-/** A counter adds up over time; a gauge is what it was last. */
-function metric(kind: 'counter' | 'gauge', unit: Unit, help: string) {
-  return { kind, unit, help };
-}
-
-const counts = (help: string) => metric('counter', 'Count', help);
+/** Adds up over time. */
+const counter = (help: string, unit: Unit = 'Count') => ({ kind: 'counter' as const, unit, help });
+/** Is what it was last. */
+const gauge = (help: string, unit: Unit = 'Count') => ({ kind: 'gauge' as const, unit, help });
 
 /** Everything that is measured of the domain, by its name in CloudWatch. */
 export const METRICS = {
-  BetsPlaced: counts('Bets that were placed.'),
-  BetsReplayed: counts('Requests that were answered with the bet placed before with their key.'),
-  BetsRefused: counts('Bets refused for a result of their event, or a key used for another bet.'),
-  StakePlacedMinor: metric(
-    'counter',
-    'None',
-    'Stakes of the bets that were placed, in minor units.',
-  ),
-  PlaceConflicts: counts('Tries at placing a bet that met another writer.'),
-  SettlementsBegun: counts('Results that were put in force, corrections too.'),
-  SettlementsFinished: counts('Results that every bet of their event is stored with.'),
-  BetsSettled: counts('Statuses of bets that were stored.'),
-  UnfinishedSettlements: metric(
-    'gauge',
-    'Count',
+  BetsPlaced: counter('Bets that were placed.'),
+  BetsReplayed: counter('Requests that were answered with the bet placed before with their key.'),
+  BetsRefused: counter('Bets refused for a result of their event, or a key used for another bet.'),
+  StakePlacedMinor: counter('Stakes of the bets that were placed, in minor units.', 'None'),
+  PlaceConflicts: counter('Tries at placing a bet that met another writer.'),
+  SettlementsBegun: counter('Results that were put in force, corrections too.'),
+  SettlementsFinished: counter('Results that every bet of their event is stored with.'),
+  BetsSettled: counter('Statuses of bets that were stored.'),
+  UnfinishedSettlements: gauge(
     'Events with a settlement going on that the resumer saw, at most 100.',
   ),
-  OldestUnfinishedSettlementAge: metric(
-    'gauge',
-    'Seconds',
+  OldestUnfinishedSettlementAge: gauge(
     'How long the oldest of them has been waiting; 0 when there is none.',
+    'Seconds',
   ),
 };
 
@@ -75,7 +66,7 @@ export function measure(meter: Meter): Observer {
  * makes metrics: no call of AWS, and no line when nothing was measured. The dimension `service` is
  * the stage's name, which Powertools reads from POWERTOOLS_SERVICE_NAME.
  *
- * @see the embedded metric format's specification in the CloudWatch user guide
+ * @see CloudWatch's user guide, "Specification: Embedded metric format"
  */
 export function embeddedMetrics(): Meter {
   const metrics = new Metrics({ namespace: 'BetMaker' });

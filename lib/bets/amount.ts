@@ -23,15 +23,13 @@ const NUMBER_GRAMMAR = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?)0*(\d+))?$/;
 export function parseDecimal(text: string): Decimal | undefined {
   const match = text.length <= MAX_DECIMAL_LENGTH ? NUMBER_GRAMMAR.exec(text) : null;
   if (match === null) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponentSign = '', exponent = '0'] = match;
+  const [, sign = '', whole = '', fraction = '', powerSign = '', power = '0'] = match;
   const digits = whole + fraction;
   const significant = digits.replace(/0+$/, '');
   if (/^0*$/.test(significant)) return { coefficient: 0n, exponent: 0 };
   const shift = digits.length - significant.length - fraction.length;
-  return {
-    coefficient: BigInt(sign + significant),
-    exponent: Number(exponentSign + exponent) + shift,
-  };
+  const exponent = Number(powerSign + power) + shift;
+  return { coefficient: BigInt(sign + significant), exponent };
 }
 
 /** Minor units of a decimal, or why it is no stake. Work is bounded whatever the exponent. */

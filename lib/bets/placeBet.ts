@@ -56,9 +56,8 @@ export async function placeBet(context: Context, request: PlaceRequest): Promise
     }
   });
   if (placed !== undefined) return placed;
-  throw unavailable(
-    `The event takes too many bets at once: ${PLACE_TRIES.tries} tries met another writer.`,
-  );
+  const { tries } = PLACE_TRIES;
+  throw unavailable(`The event takes too many bets at once: ${tries} tries met another writer.`);
 }
 
 /** Tells requests apart that share a key: the hash of what they ask for. */

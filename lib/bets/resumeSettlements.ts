@@ -1,5 +1,4 @@
 import type { Context } from './context.ts';
-import type { Settlement } from './event.ts';
 import { closeAndPutInForce } from './settleEvent.ts';
 import { sweep } from './sweep.ts';
 
@@ -39,12 +38,9 @@ export async function resumeSettlements(context: Context): Promise<ResumeReport>
 }
 
 async function resume(context: Context, eventId: string): Promise<boolean> {
-  const settlement = await inForce(context, eventId);
-  return settlement?.state === 'settling' && sweep(context, eventId, settlement);
-}
-
-async function inForce(context: Context, eventId: string): Promise<Settlement | undefined> {
   const event = (await context.store.events.find([eventId])).get(eventId);
-  if (event?.intent === undefined || event.settlement !== undefined) return event?.settlement;
-  return closeAndPutInForce(context, eventId, event.intent);
+  // A result that was only noted is put in force first.
+  const noted = event?.settlement === undefined ? event?.intent : undefined;
+  const settlement = noted ? await closeAndPutInForce(context, eventId, noted) : event?.settlement;
+  return settlement?.state === 'settling' && sweep(context, eventId, settlement);
 }

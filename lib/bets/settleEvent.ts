@@ -38,9 +38,8 @@ export async function settleEvent(context: Context, request: SettleRequest): Pro
     return settlement && sweepAtOnce(context, eventId, settlement);
   });
   if (report !== undefined) return report;
-  throw unavailable(
-    `Event ${eventId} is being settled by others: ${SETTLE_ROUNDS.tries} rounds were lost.`,
-  );
+  const { tries } = SETTLE_ROUNDS;
+  throw unavailable(`Event ${eventId} is being settled by others: ${tries} rounds were lost.`);
 }
 
 /** No bet can be placed once the fences are closed, so the result decides all there will be. */

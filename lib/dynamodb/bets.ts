@@ -1,8 +1,4 @@
-import {
-  type BatchStatementError,
-  type BatchStatementResponse,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
+import { type BatchStatementError, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchExecuteStatementCommand,
   type QueryCommandInput,
@@ -27,19 +23,16 @@ const KEY_IS_NEW = 'attribute_not_exists(#key)';
 const FIND_PLACED_TRIES = { tries: 10, ...BUSY };
 const STORE_RESULT_TRIES = { tries: 5, ...BUSY };
 
-const CONTENTION = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
+type Code = BatchStatementError['Code'];
+const THROTTLED: Code[] = ['ThrottlingError', 'ProvisionedThroughputExceeded'];
+const CONTENTION = new Set<string | undefined>(['TransactionConflict', ...THROTTLED]);
 
 /** Why a statement may fail and yet succeed later. */
-const TRANSIENT_STATEMENT_ERRORS = new Set<BatchStatementError['Code']>([
+const TRANSIENT_STATEMENT_ERRORS = new Set<Code>([
   'InternalServerError',
-  'ProvisionedThroughputExceeded',
   'RequestLimitExceeded',
-  'ThrottlingError',
   'TransactionConflict',
+  ...THROTTLED,
 ]);
 
 /** The tables `bets` and `idempotencyKeys`. */
@@ -192,16 +185,16 @@ function refusal(error: TransactionCanceledException): InsertResult {
     return { kind: 'key-taken', record: keyItem.parse(unmarshall(key.Item ?? {})) };
   }
   if (fence?.Code === CONDITION_FAILED) return { kind: 'fence-closed' };
-  const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code ?? ''));
+  const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code));
   if (contended) return { kind: 'contended' };
   throw error;
 }
 
 /** Whether the bet is at the version or above; false after a transient error. Throws on others. */
-function wasStored(id: BetId, response?: Pick<BatchStatementResponse, 'Error'>): boolean {
+function wasStored(id: BetId, response?: { Error?: BatchStatementError | undefined }): boolean {
   // A statement that nothing was said of is one that was not carried out.
   if (response === undefined) return false;
-  const { Error: error } = response;
+  const error = response.Error;
   if (error === undefined || error.Code === CONDITION_FAILED) return true;
   if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return false;
   throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);

@@ -56,13 +56,10 @@ export class FenceTable implements Fences {
   };
 
   /** One update, again while bets are being written to the fence. */
-  async #update(update: UpdateCommandInput): Promise<void> {
+  async #update(input: UpdateCommandInput): Promise<void> {
     const { client, options, wait } = this.#session;
     const done = await retry(wait, UPDATE_TRIES, () =>
-      attemptUnless(
-        'TransactionConflictException',
-        client.send(new UpdateCommand(update), options),
-      ),
+      attemptUnless('TransactionConflictException', client.send(new UpdateCommand(input), options)),
     );
     if (done !== undefined) return;
     throw unavailable(`A fence stayed busy for ${UPDATE_TRIES.tries} tries to write to it.`);

@@ -101,11 +101,10 @@ export const eventItem = bareEventItem.transform(
 /** An event's result in force, if it has one. */
 export const resultItem = z
   .object({ eventId: z.string(), outcome: outcome.optional(), decidedAt: instant.optional() })
-  .transform(({ eventId, outcome: decided, decidedAt }): [string, Result] | undefined =>
-    decided === undefined || decidedAt === undefined
-      ? undefined
-      : [eventId, { outcome: decided, decidedAt }],
-  );
+  .transform(({ eventId, outcome: decided, decidedAt }): [string, Result] | undefined => {
+    if (decided === undefined || decidedAt === undefined) return undefined;
+    return [eventId, { outcome: decided, decidedAt }];
+  });
 
 /** An event as the index `byState` holds it. */
 export const listedItem = z.object({ eventId: z.string(), activity: z.string() });

@@ -5,6 +5,7 @@ interface Key {
 
 const hash = (AttributeName: string): Key => ({ AttributeName, KeyType: 'HASH' });
 const range = (AttributeName: string): Key => ({ AttributeName, KeyType: 'RANGE' });
+const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
 
 function index(IndexName: string, ...KeySchema: Key[]) {
   return { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' as const } };
@@ -14,10 +15,7 @@ function table(KeySchema: Key[], ...indexes: ReturnType<typeof index>[]) {
   const keys = [...KeySchema, ...indexes.flatMap((each) => each.KeySchema)];
   const names = [...new Set(keys.map((key) => key.AttributeName))];
   return {
-    AttributeDefinitions: names.map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S' as const,
-    })),
+    AttributeDefinitions: names.map(text),
     KeySchema,
     ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
     BillingMode: 'PAY_PER_REQUEST' as const,

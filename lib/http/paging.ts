@@ -64,14 +64,10 @@ export function placeFrom<Query extends { cursor?: string | undefined }, Place>(
   };
 }
 
-type Parameters = Record<string, string | number | undefined>;
+type Filter = Record<string, string | number | undefined>;
 
 /** The header that leads to a list's next page (RFC 8288), or none after the last. */
-export function nextLink(
-  path: string,
-  query: Parameters,
-  next: string | undefined,
-): { link?: string } {
+export function nextLink(path: string, query: Filter, next: string | undefined): { link?: string } {
   if (next === undefined) return {};
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

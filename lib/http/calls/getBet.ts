@@ -27,8 +27,6 @@ export const getBetDocs: CallDocs = () => ({
   tag: 'bets',
   summary: 'Read a bet',
   pathExamples: { id: byText.id },
-  answers: {
-    200: answer('The bet as it is now.', betBody, { pending: byText, won: wonByText }),
-  },
+  answers: { 200: answer('The bet as it is now.', betBody, { pending: byText, won: wonByText }) },
   refusals: [{ code: 'bet-not-found', detail: 'There is no bet with this id.' }],
 });

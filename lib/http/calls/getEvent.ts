@@ -18,9 +18,7 @@ export const getEventDocs: CallDocs = () => ({
   tag: 'events',
   summary: 'Read an event',
   pathExamples: { event_id: EVENT_ID },
-  answers: {
-    200: answer('The event as it is now.', eventBody, { open, corrected }, 'ETag'),
-  },
+  answers: { 200: answer('The event as it is now.', eventBody, { open, corrected }, 'ETag') },
   refusals: [
     { code: 'event-not-found', detail: `Nothing is known of event ${EVENT_ID}.` },
     invalid('path', '#/event_id', EVENT_ID_RULE),

@@ -70,8 +70,6 @@ export const listBetsDocs: CallDocs = () => ({
   description:
     'A page has at most 1000 bets. The header `Link` leads to the next page. A client that ' +
     'follows the links sees each bet that existed when it began exactly once.',
-  answers: {
-    200: answer('A page.', betListBody, PAGES, 'Link'),
-  },
+  answers: { 200: answer('A page.', betListBody, PAGES, 'Link') },
   refusals: [invalid('query', '#/limit', 'must be an integer from 1 to 1000')],
 });

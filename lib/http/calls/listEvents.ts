@@ -56,8 +56,6 @@ export const listEventsDocs: CallDocs = () => ({
     'index that may lag by moments; the events themselves are always current. A client that ' +
     'follows the links sees each event that existed when it began, unless new activity moves ' +
     'the event to the front.',
-  answers: {
-    200: answer('A page.', eventListBody, PAGES, 'Link'),
-  },
+  answers: { 200: answer('A page.', eventListBody, PAGES, 'Link') },
   refusals: [invalid('query', '#/state', 'must be open, settling or settled')],
 });

@@ -45,10 +45,8 @@ const eventId = z
   .transform((given, context): string => {
     const text = typeof given === 'string' ? given : integerText(given);
     if (text !== undefined && isEventId(text)) return text;
-    context.addIssue({
-      code: 'custom',
-      message: text === undefined ? INTEGER_RULE : EVENT_ID_RULE,
-    });
+    const message = text === undefined ? INTEGER_RULE : EVENT_ID_RULE;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
   .meta({
@@ -128,9 +126,7 @@ export const placeBetDocs: CallDocs = () => ({
     'by-number': { event_id: 42, amount: 10.5 },
     'with-key': { event_id: EVENT_ID, amount: '25' },
   },
-  answers: {
-    201: answer(PLACED, betBody, BETS, 'Location', 'Idempotency-Replayed'),
-  },
+  answers: { 201: answer(PLACED, betBody, BETS, 'Location', 'Idempotency-Replayed') },
   refusals: [
     { code: 'event-settled', detail: `Event ${EVENT_ID} has a result; it takes no more bets.` },
     invalid('body', '#/amount', AMOUNT_FAULTS['not-a-decimal']),
