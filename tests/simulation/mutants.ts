@@ -89,7 +89,8 @@ export const MUTANTS: readonly Mutant[] = [
     guarantee: 3,
     file: 'lib/dynamodb/bets.ts',
     find: "return attemptUnless('TransactionCanceledException', reading);",
-    replace: "return attemptUnless('TransactionCanceledException', reading).then((it) => it ?? {});",
+    replace:
+      "return attemptUnless('TransactionCanceledException', reading).then((it) => it ?? {});",
   },
   {
     name: 'results are read eventually consistent',
