@@ -1,18 +1,5 @@
 import type { TableName } from '../../lib/dynamodb/tables.ts';
 
-/** The functions of serverless.yml. */
-export const FUNCTION_NAMES = [
-  'placeBet',
-  'listBets',
-  'getBet',
-  'settleEvent',
-  'listEvents',
-  'getEvent',
-  'pages',
-  'resumeSettlements',
-] as const;
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
-
 /**
  * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged
  * by the single actions in it.
@@ -24,7 +11,7 @@ type Action = 'BatchGetItem' | 'GetItem' | 'PartiQLUpdate' | 'PutItem' | 'Query'
 /** A table, or one of its indexes. */
 type Target = TableName | 'bets/byEvent' | 'events/byState' | 'events/unfinished';
 
-export type Access = Partial<Record<Target, readonly Action[]>>;
+type Access = Partial<Record<Target, readonly Action[]>>;
 
 /** Finding what is unsettled on an event and storing its result. */
 const SWEEP = {
@@ -34,8 +21,8 @@ const SWEEP = {
   fences: ['BatchGetItem', 'UpdateItem'],
 } as const satisfies Access;
 
-/** All that each function may do; a test compares it with what each one does. */
-export const access: Record<FunctionName, Access> = {
+/** All that each function of serverless.yml may do; a test compares it with what each one does. */
+const ACCESS = {
   placeBet: {
     bets: ['BatchGetItem', 'GetItem', 'PutItem'],
     events: ['BatchGetItem', 'UpdateItem'],
@@ -54,4 +41,8 @@ export const access: Record<FunctionName, Access> = {
   getEvent: { events: ['BatchGetItem'], fences: ['BatchGetItem'] },
   pages: {},
   resumeSettlements: { ...SWEEP, 'events/unfinished': ['Query'] },
-};
+} satisfies Record<string, Access>;
+
+export type FunctionName = keyof typeof ACCESS;
+export const access: Record<FunctionName, Access> = ACCESS;
+export const FUNCTION_NAMES = Object.keys(access) as FunctionName[]; // It has no other keys.

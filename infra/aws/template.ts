@@ -12,30 +12,32 @@ interface VariableSource {
 /** Stages whose bets are real: prod, production, prod-eu and the like. */
 const PRODUCTION = /^prod(uction)?(-|$)/;
 
+const rate = z.coerce.number().positive();
+const burst = rate.int();
+
 const parameters = z.object({
   jwtIssuer: z.url({ protocol: /^https$/ }),
   alarmTopicArn: z.string().regex(/^(arn:aws[a-z-]*:sns:.+)?$/),
   unfinishedAlarmSeconds: z.coerce.number().int().min(60),
-  routeRate: z.coerce.number().positive(),
-  routeBurst: z.coerce.number().int().positive(),
-  placeBetRate: z.coerce.number().positive(),
-  placeBetBurst: z.coerce.number().int().positive(),
-  settleEventRate: z.coerce.number().positive(),
-  settleEventBurst: z.coerce.number().int().positive(),
+  routeRate: rate,
+  routeBurst: burst,
+  placeBetRate: rate,
+  placeBetBurst: burst,
+  settleEventRate: rate,
+  settleEventBurst: burst,
 });
 
 /** `resources` of serverless.yml: what osls does not make of the functions by itself. */
 export async function resources({ resolveVariable }: VariableSource): Promise<object> {
-  const stage = z.string().parse(await resolveVariable('sls:stage'));
-  const name = z.string().parse(await resolveVariable('self:custom.name'));
-  const prefix = z.string().parse(await resolveVariable('self:custom.prefix'));
-  const given = await Promise.all(
-    Object.keys(parameters.shape).map(async (parameter) => [
-      parameter,
-      await resolveVariable(`param:${parameter}`),
-    ]),
-  );
-  const chosen = parameters.parse(Object.fromEntries(given));
+  const text = async (variable: string) => z.string().parse(await resolveVariable(variable));
+  const [name, prefix] = [await text('self:custom.name'), await text('self:custom.prefix')];
+  const given: Record<string, unknown> = {};
+  for (const parameter of Object.keys(parameters.shape)) {
+    given[parameter] = await resolveVariable(`param:${parameter}`);
+  }
+  const chosen = parameters.parse(given);
+  const { alarmTopicArn: topicArn, unfinishedAlarmSeconds: unfinishedSeconds } = chosen;
+  const stage = await text('sls:stage');
   const isProduction = PRODUCTION.test(stage);
   if (isProduction && chosen.jwtIssuer.endsWith('.invalid')) {
     const missing = '--param="jwtIssuer=https://…": who signs for operators?';
@@ -45,23 +47,16 @@ export async function resources({ resolveVariable }: VariableSource): Promise<ob
     Resources: {
       ...tableResources(prefix, isProduction),
       ...roleResources(),
-      ...alarmResources({
-        name,
-        prefix,
-        topicArn: chosen.alarmTopicArn,
-        unfinishedSeconds: chosen.unfinishedAlarmSeconds,
-      }),
+      ...alarmResources({ name, prefix, topicArn, unfinishedSeconds }),
       ...dashboardResources(name),
     },
     extensions: { HttpApiStage: throttled(chosen) },
   };
 }
 
-const limit = (rate: number, burst: number) => ({
-  ThrottlingRateLimit: rate,
-  ThrottlingBurstLimit: burst,
-  DetailedMetricsEnabled: true,
-});
+const limit = (ThrottlingRateLimit: number, ThrottlingBurstLimit: number) => {
+  return { ThrottlingRateLimit, ThrottlingBurstLimit, DetailedMetricsEnabled: true };
+};
 
 /** API Gateway takes a route's settings only when the route is there. */
 function throttled(chosen: z.output<typeof parameters>): object {

@@ -24,7 +24,7 @@ const DRAIN_MS = 15_000;
 
 async function serve(): Promise<void> {
   const config = readConfig();
-  const endpoint = config.dynamodbEndpoint ?? (await startEmbedded());
+  const endpoint = config.dynamodbEndpoint ?? (await startEmbedded()).endpoint;
   const client = createClient(endpoint);
   const prometheus = createPrometheus();
   const service = createService(config, { client, observer: measure(prometheus.meter) });
@@ -46,10 +46,7 @@ async function serve(): Promise<void> {
 }
 
 /** Loaded only where it is needed. */
-async function startEmbedded(): Promise<string> {
-  const { startEmbeddedStore } = await import('./embeddedStore.ts');
-  return (await startEmbeddedStore()).endpoint;
-}
+const startEmbedded = async () => (await import('./embeddedStore.ts')).startEmbeddedStore();
 
 /** Takes no new connection, lets requests in flight end, then exits. */
 function stopOnSignal(server: Server, stopping: AbortController): void {

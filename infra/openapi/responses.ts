@@ -64,7 +64,7 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
         headers: headers(...(docs.answers[200]?.headers ?? []), ...tag),
       },
     }),
-    ...refusals(hasBody ? [...docs.refusals, MALFORMED_JSON] : docs.refusals),
+    ...refusals(hasBody ? [...docs.refusals, MALFORMED] : docs.refusals),
     ...shared([...ANY_REQUEST, ...ASKS_STORE, ...(hasBody ? HAS_BODY : [])]),
   };
 }
@@ -137,11 +137,6 @@ const problemBody = z
     ],
   });
 
-const MALFORMED_JSON: Refusal = {
-  code: 'malformed-json',
-  detail: 'The body cannot be parsed as JSON.',
-};
-
 /** What may befall every request, one that asks the store, one with a body. */
 export const ANY_REQUEST: readonly Refusal[] = [
   { code: 'malformed-request', detail: 'The request cannot be read.' },
@@ -153,6 +148,7 @@ const ASKS_STORE: readonly Refusal[] = [
   { code: 'internal', detail: 'The failure was logged under the id of this request.' },
   { code: 'unavailable', detail: 'The store cannot be reached or is busy; try again.' },
 ];
+const MALFORMED: Refusal = { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' };
 const HAS_BODY: readonly Refusal[] = [
   { code: 'body-too-large', detail: 'A body may have 65536 bytes.' },
   { code: 'unsupported-media-type', detail: 'Send application/json.' },
