@@ -23,18 +23,16 @@ export interface Parts extends Pick<Context, 'newBetId' | 'newDecisionId' | 'ran
 
 /** A service from its settings; what is not given is what a Lambda has. */
 export function createService(config: Config, given: Partial<Parts> = {}): Service {
-  const parts: Parts = {
-    client: given.client ?? createClient(config.dynamodbEndpoint),
-    clock: given.clock ?? systemClock,
+  const client = given.client ?? createClient(config.dynamodbEndpoint);
+  const clock = given.clock ?? systemClock;
+  const logger = given.logger ?? createLogger(config.logLevel);
+  const tools = {
     observer: given.observer ?? measure(embeddedMetrics()),
-    logger: given.logger ?? createLogger(config.logLevel),
     newBetId: given.newBetId ?? newBetId,
     newDecisionId: given.newDecisionId ?? randomUUID,
     random: given.random ?? Math.random,
   };
-  const { client, clock, logger, ...tools } = parts;
   const store = createDynamodbStore(client, config.tablePrefix);
-
   const contextUntil = (signal: AbortSignal): Context => {
     const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds, signal);
     const wait = { signal, sleep, random: tools.random };

@@ -1,7 +1,4 @@
-/**
- * Stakes, as an integer number of minor units (cents). A stake is never a float: a decimal text
- * becomes minor units digit by digit and goes back the same way.
- */
+/** A stake is an integer of minor units (cents), never a float: texts are read digit by digit. */
 const MINOR_DIGITS = 2;
 
 /** The largest stake taken: 1,000,000,000.00, in minor units. */

@@ -64,9 +64,6 @@ export interface Settlement extends Result {
   history: Verdict[];
 }
 
-/** What a result is put over: version 0 before the first. */
-export type Base = Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>;
-
 /** What is stored about an event: nothing yet in force but an intent, or a settlement. */
 export interface EventRecord {
   eventId: string;

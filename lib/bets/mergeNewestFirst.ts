@@ -32,7 +32,6 @@ export async function mergeNewestFirst<Item>(
     reader.last = keyOfLast(items, keyOf) ?? reader.last;
     reader.end = end;
   };
-
   const merged: Item[] = [];
   while (merged.length < limit) {
     const dry = readers.filter((reader) => reader.ahead.length === 0 && reader.end !== true);

@@ -49,7 +49,7 @@ export async function placeBet(context: Context, request: PlaceRequest): Promise
       case 'key-taken':
         return replay(context, request, result.record);
       case 'fence-closed':
-        return afterClosing(context, request, tryNumber === 1 ? undefined : id);
+        return onClosed(context, request, tryNumber === 1 ? undefined : id);
       case 'contended':
         observer.placeConflicted();
         return undefined;
@@ -70,11 +70,7 @@ function hashOf({ eventId, amountMinor }: PlaceRequest): string {
  * an open fence. So a refusal is final only when all fences are closed, as they are under a result,
  * and neither bet nor key is there or about to be.
  */
-async function afterClosing(
-  context: Context,
-  request: PlaceRequest,
-  triedId: BetId | undefined,
-): Promise<Placed> {
+async function onClosed(context: Context, request: PlaceRequest, triedId?: BetId): Promise<Placed> {
   const { store, observer } = context;
   const { eventId, idempotencyKey } = request;
   if (triedId !== undefined || idempotencyKey !== undefined) {

@@ -1,14 +1,7 @@
 import type { Context } from './context.ts';
 import { BetError } from './errors.ts';
-import {
-  type Activity,
-  EVENT_STATES,
-  type EventReport,
-  type EventState,
-  openReport,
-  type Settlement,
-  settlementReport,
-} from './event.ts';
+import type { Activity, EventReport, EventState, Settlement } from './event.ts';
+import { EVENT_STATES, openReport, settlementReport } from './event.ts';
 import { cutPage, mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
 import type { BetStore, ListedEvent } from './store.ts';
 

@@ -1,17 +1,16 @@
 import type { Wait } from './context.ts';
 
-/** How long to pause between tries. */
-interface Backoff {
+/** How often something is tried, and how long to pause in between. */
+interface RetryBounds {
+  /** Tries in all. */
+  tries: number;
   /** The first pause at most, in milliseconds; each later one may be twice as long. */
   baseMs: number;
   /** No pause is longer, in milliseconds. */
   capMs: number;
 }
 
-/** How often something is tried in all, and how long to pause in between. */
-interface RetryBounds extends Backoff {
-  tries: number;
-}
+type Backoff = Omit<RetryBounds, 'tries'>;
 
 /** Runs `attempt` until it has a result; undefined when no try had one. Tries count from 1. */
 export async function retry<Result>(

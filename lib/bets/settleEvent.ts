@@ -1,11 +1,11 @@
 import type { Outcome } from './bet.ts';
 import type { Context } from './context.ts';
 import { BetError, unavailable } from './errors.ts';
-import type { Base, Decision, EventReport, Settlement } from './event.ts';
+import type { Decision, EventReport, Settlement } from './event.ts';
 import { MAX_VERSIONS, totalsOf } from './event.ts';
 import { reportSettlement } from './readEvents.ts';
 import { retry } from './retry.ts';
-import { STORE_RESULT_BATCH } from './store.ts';
+import { type Base, STORE_RESULT_BATCH } from './store.ts';
 import { sweep } from './sweep.ts';
 
 export interface SettleRequest {
@@ -75,12 +75,8 @@ async function decide(context: Context, eventId: string, decision: Decision, cur
   throw new BetError('correction-limit', `Event ${eventId} has had ${MAX_VERSIONS} results.`);
 }
 
-async function putInForce(
-  { store, observer }: Context,
-  eventId: string,
-  decision: Decision,
-  from: Base,
-): Promise<Settlement | undefined> {
+async function putInForce(context: Context, eventId: string, decision: Decision, from: Base) {
+  const { store, observer } = context;
   const settlement = await store.events.putInForce(eventId, decision, from);
   if (settlement !== undefined) observer.settlementBegun();
   if (settlement?.state === 'settled') observer.settlementFinished();

@@ -1,13 +1,5 @@
 import type { PlacedBet, Result } from './bet.ts';
-import type {
-  Activity,
-  Base,
-  Decision,
-  EventRecord,
-  EventState,
-  Fence,
-  Settlement,
-} from './event.ts';
+import type { Activity, Decision, EventRecord, EventState, Fence, Settlement } from './event.ts';
 import type { BetId } from './ids.ts';
 
 /** What a client's idempotency key stands for. */
@@ -44,12 +36,8 @@ export interface StoredResult extends Result {
   version: number;
 }
 
-/** An event whose settlement goes on. */
-interface UnfinishedEvent {
-  eventId: string;
-  /** When its result was decided, in milliseconds since the epoch. */
-  since: number;
-}
+/** What a result is put over: version 0 before the first. */
+export type Base = Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>;
 
 /** An event as the list of events is ordered. */
 export interface ListedEvent {
@@ -116,8 +104,11 @@ export interface Events {
   putInForce(eventId: string, decision: Decision, from: Base): Promise<Settlement | undefined>;
   /** No effect when the event has another version by now. */
   finishSettlement(eventId: string, version: number): Promise<void>;
-  /** From an index, which may lag: events whose settlement goes on, longest-waiting first. */
-  unfinished(max: number): Promise<UnfinishedEvent[]>;
+  /**
+   * From an index, which may lag: events whose settlement goes on, longest-waiting first. `since`
+   * is when the result was decided, in milliseconds since the epoch.
+   */
+  unfinished(max: number): Promise<{ eventId: string; since: number }[]>;
 }
 
 /** Ids in one `storeResult` call (`BatchExecuteStatement` takes as many statements). */

@@ -1,7 +1,7 @@
 import { type BatchStatementError, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
   BatchExecuteStatementCommand,
-  type QueryCommandInput,
   TransactGetCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';

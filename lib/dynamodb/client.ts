@@ -16,7 +16,6 @@ const LOCAL = { region: 'local', credentials: CREDENTIALS };
 
 type Headed = { headers: Record<string, string> };
 type SdkLogger = NonNullable<DynamoDBClientConfig['logger']>;
-
 const ignore = (): void => {};
 
 /**

@@ -1,8 +1,5 @@
-import {
-  TransactWriteCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unavailable } from '../bets/errors.ts';
 import { FENCES_PER_EVENT } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';

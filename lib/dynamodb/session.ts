@@ -1,12 +1,10 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  type DynamoDBDocumentClient,
-  QueryCommand,
-  type QueryCommandInput,
-  UpdateCommand,
-  type UpdateCommandInput,
+import type {
+  BatchGetCommandInput,
+  DynamoDBDocumentClient,
+  QueryCommandInput,
+  UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Wait } from '../bets/context.ts';
 import { unavailable } from '../bets/errors.ts';
 import { retry } from '../bets/retry.ts';

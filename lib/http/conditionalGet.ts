@@ -5,7 +5,6 @@ import type { HttpResponse } from './problems.ts';
 /**
  * A conditional GET: the answer gets a weak entity tag of its body and its link, and is 304 for a
  * client that has it already.
- *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export function conditional(

@@ -5,7 +5,6 @@ import type { BetJson, EventJson } from './bodies.ts';
  * against the running service and compares every answer.
  */
 export const EVENT_ID = 'sr:match:42';
-const BIG_EVENT_ID = 'sr:match:77';
 export const CORRECTED_EVENT_ID = 'sr:match:99';
 
 export const byText: BetJson = {
@@ -16,17 +15,15 @@ export const byText: BetJson = {
   placed_at: '2026-11-22T18:30:04.205Z',
 };
 export const byNumber: BetJson = {
+  ...byText,
   id: '01a203aa-b2e1-7c44-8d1f-2f9b6e3a5d70',
   event_id: '42',
-  amount: '10.50',
-  status: 'pending',
   placed_at: '2026-11-22T18:30:12.129Z',
 };
 export const withKey: BetJson = {
+  ...byText,
   id: '01a203aa-e9a8-75b2-9c3e-7d4f1a6b8e25',
-  event_id: EVENT_ID,
   amount: '25.00',
-  status: 'pending',
   placed_at: '2026-11-22T18:30:26.152Z',
 };
 
@@ -61,15 +58,11 @@ export const corrected: EventJson = {
   ...settled,
   status: 'LOSE',
   version: 2,
-  history: [
-    { status: 'WIN', version: 1, decided_at: FIRST_DECISION },
-    { status: 'LOSE', version: 2, decided_at: SECOND_DECISION },
-  ],
+  history: [...settled.history, { status: 'LOSE', version: 2, decided_at: SECOND_DECISION }],
 };
 export const settling: EventJson = {
-  event_id: BIG_EVENT_ID,
-  status: 'WIN',
-  version: 1,
+  ...settled,
+  event_id: 'sr:match:77',
   state: 'settling',
   bets: { total: 200, settled: 0, staked: '200.00' },
   history: [{ status: 'WIN', version: 1, decided_at: '2026-11-22T20:25:00.041Z' }],

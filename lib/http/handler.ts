@@ -20,7 +20,6 @@ export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promis
 /**
  * A Lambda handler for an API Gateway HTTP API (payload format 2.0). The request is parsed by the
  * call's schemas; whatever the call throws becomes an RFC 9457 problem.
- *
  * @see API Gateway's developer guide, "Create AWS Lambda proxy integrations for HTTP APIs"
  */
 export function createHandler(call: Call, service: Service): HttpHandler {

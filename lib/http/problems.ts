@@ -104,9 +104,6 @@ export class HttpError extends Error {
   }
 }
 
-/** Seconds after which a client may try again when the store was away or busy. */
-const RETRY_AFTER_SECONDS = '1';
-
 export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
@@ -130,7 +127,8 @@ export function problemResponse(
       ...ANSWER_HEADERS,
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
-      ...(status === 503 && { 'retry-after': RETRY_AFTER_SECONDS }),
+      // Seconds after which a client may try again when the store was away or busy.
+      ...(status === 503 && { 'retry-after': '1' }),
     },
     body: JSON.stringify({ type, title, status, detail, instance, ...faults }),
   };
@@ -138,7 +136,6 @@ export function problemResponse(
 
 /**
  * Sent with every answer of the API.
- *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html
  */
 export const ANSWER_HEADERS = {
