@@ -15,6 +15,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/.cache/'],
   // Only what hangs is late: a machine may be many times slower than ours.
   testTimeout: 300_000,
+  // By default Jest spares one processor; much of the time is spent waiting for services.
+  maxWorkers: '100%',
   // A failed test may leave a service behind, which ends when Jest does.
   forceExit: true,
 };

@@ -1,72 +1,73 @@
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Dependencies } from '../lib/bets/dependencies.ts';
+import pLimit from 'p-limit';
+import type { Context } from '../lib/bets/context.ts';
 import { FENCES_PER_EVENT } from '../lib/bets/event.ts';
 import { newBetId } from '../lib/bets/ids.ts';
+import { readConfig } from '../lib/config.ts';
 import { createMissingTables } from '../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../lib/dynamodb/client.ts';
-import { eventFenceKey, itemFromBet } from '../lib/dynamodb/items.ts';
-import { createDynamodbStore } from '../lib/dynamodb/store.ts';
-import { service as composed, systemClock } from "../lib/service.ts";
-import { times } from '../tests/contract/parts.ts';
-
-/** A signal that does not abort. */
-export const never: AbortSignal = new AbortController().signal;
+import { betItem, eventFenceKey } from '../lib/dynamodb/items.ts';
+import { createService } from '../lib/service.ts';
+import { silentObserver } from '../tests/support/observers.ts';
 
 /** Tables of their own in a store, and the use cases on them. */
 export interface Book {
   client: DynamoDBDocumentClient;
-  deps: Dependencies;
   prefix: string;
+  /** Runs a use case that has all the time it wants. */
+  run<Result>(useCase: (context: Context) => Promise<Result>): Promise<Result>;
 }
 
-export async function openBook(endpoint: string): Promise<Book> {
-  const client = createClient(endpoint);
+const ALL_THE_TIME_MS = 2 ** 31 - 1;
+
+export async function openBook(client: DynamoDBDocumentClient): Promise<Book> {
   const prefix = `bench-${randomUUID()}-`;
   await createMissingTables(client, prefix);
-  const store = createDynamodbStore({
-    client,
-    tablePrefix: prefix,
-    clock: systemClock,
-    random: Math.random,
-  });
-  return { client, prefix, deps: { ...composed, store, newBetId } };
+  const config = readConfig({ TABLE_PREFIX: prefix, SETTLE_BUDGET_MS: '0' });
+  const { within } = createService(config, { client, observer: silentObserver });
+  return { client, prefix, run: (useCase) => within(ALL_THE_TIME_MS, useCase) };
+}
+
+export function openBookAt(endpoint: string): Promise<Book> {
+  return openBook(createClient(endpoint));
 }
 
 const STAKE_MINOR = 100n;
-/** Items of one `BatchWriteItem`, the most that AWS takes, and how many calls are on their way at once. */
+/** Items of one `BatchWriteItem`, the most that AWS takes, and how many calls go on at once. */
 const WRITE_BATCH = 25;
 const WRITERS = 32;
 
 /**
- * Puts bets on an event into the tables as if they had been placed, many times faster: each item is what the
- * store would have written, and the fences' counts add up. Their ids.
+ * Puts bets on an event into the tables as if they had been placed, many times faster: each item is
+ * what the store would have written, and the fences' counts add up. Their ids.
  */
 export async function seed(
-  { client, prefix, deps }: Book,
+  { client, prefix, run }: Book,
   eventId: string,
   count: number,
 ): Promise<string[]> {
-  await deps.store.noteActivity(eventId, Date.now(), never);
-  const batches = await times(Math.ceil(count / WRITE_BATCH), WRITERS, async (batch) => {
-    const size = Math.min(WRITE_BATCH, count - batch * WRITE_BATCH);
+  await run(({ store }) => store.events.noteActivity(eventId, Date.now()));
+  const bets = Array.from({ length: count }, (_, index) => {
     const placedAt = Date.now();
-    const ids = Array.from({ length: size }, () => newBetId(placedAt));
-    const puts = ids.map((id, index) => {
-      const fence = (batch * WRITE_BATCH + index) % FENCES_PER_EVENT;
-      const bet = { id, eventId, fence, amountMinor: STAKE_MINOR, placedAt };
-      return { PutRequest: { Item: itemFromBet(bet) } };
-    });
+    const fence = index % FENCES_PER_EVENT;
+    return { id: newBetId(placedAt), eventId, fence, amountMinor: STAKE_MINOR, placedAt };
+  });
+  const starts = Array.from(
+    { length: Math.ceil(count / WRITE_BATCH) },
+    (_, batch) => batch * WRITE_BATCH,
+  );
+  await pLimit(WRITERS).map(starts, async (start) => {
+    const some = bets.slice(start, start + WRITE_BATCH);
+    const puts = some.map((bet) => ({ PutRequest: { Item: betItem.encode(bet) } }));
     // A store on this machine leaves nothing undone.
     await client.send(new BatchWriteCommand({ RequestItems: { [`${prefix}bets`]: puts } }));
-    return ids;
   });
-  await times(FENCES_PER_EVENT, WRITERS, async (fence) => {
-    const placed = Math.floor((count + FENCES_PER_EVENT - 1 - fence) / FENCES_PER_EVENT);
-    if (placed === 0) return;
-    const stakedMinor = BigInt(placed) * STAKE_MINOR;
-    const Item = { eventFence: eventFenceKey({ eventId, fence }), placed, stakedMinor };
+  const behind = Map.groupBy(bets, ({ fence }) => fence);
+  await pLimit(WRITERS).map(behind, async ([fence, { length }]) => {
+    const stakedMinor = BigInt(length) * STAKE_MINOR;
+    const Item = { eventFence: eventFenceKey({ eventId, fence }), placed: length, stakedMinor };
     await client.send(new PutCommand({ TableName: `${prefix}fences`, Item }));
   });
-  return batches.flat();
+  return bets.map(({ id }) => id);
 }

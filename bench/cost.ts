@@ -3,13 +3,11 @@ import { placeBet } from '../lib/bets/placeBet.ts';
 import { listBets } from '../lib/bets/readBets.ts';
 import { resumeSettlements } from '../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../lib/bets/settleEvent.ts';
-import { createDynamodbStore } from '../lib/dynamodb/store.ts';
-import { systemClock } from '../lib/service.ts';
+import { createClient } from '../lib/dynamodb/client.ts';
 import { readUnits } from '../tests/deploy/readUnits.ts';
 import type { SentCommand } from '../tests/deploy/recording.ts';
 import { writeUnits } from '../tests/deploy/writeUnits.ts';
-import { plainCommand } from '../tests/support/attributes.ts';
-import { type Book, never, openBook, seed } from './book.ts';
+import { openBook, seed } from './book.ts';
 import { ratioOf, type Row, row } from './measure.ts';
 
 /** Bets on the event: what an event costs besides is spread over them. */
@@ -22,13 +20,13 @@ interface Call extends SentCommand {
 }
 
 /**
- * Units of DynamoDB's capacity by AWS's published rules, from the commands that were sent; what DynamoDB Local
- * says of them is doubled for transactions, and missing for statements.
+ * Units of DynamoDB's capacity by AWS's published rules, from the commands that were sent; what
+ * DynamoDB Local says of them is doubled for transactions, and missing for statements.
  */
 export async function costCase(endpoint: string): Promise<Row[]> {
   const calls: Call[] = [];
-  const book = recorded(await openBook(endpoint), calls);
-  const { deps, prefix } = book;
+  const book = await openBook(recorded(createClient(endpoint), calls));
+  const { run, prefix } = book;
   const during = async (work: () => Promise<unknown>): Promise<Call[]> => {
     calls.length = 0;
     await work();
@@ -37,20 +35,21 @@ export async function costCase(endpoint: string): Promise<Row[]> {
   const written = (sent: readonly Call[]): number =>
     sent.reduce((all, call) => all + writeUnits(call, { prefix, indexInTransaction: 1 }), 0);
   const decide = (outcome: 'WIN' | 'LOSE') => async (): Promise<void> => {
-    await settleEvent(deps, { eventId: 'match', outcome, sweepBudgetMs: 0 }, never);
-    await resumeSettlements(deps, never);
+    await run((context) => settleEvent(context, { eventId: 'match', outcome }));
+    await run(resumeSettlements);
   };
   await seed(book, 'match', BETS);
 
-  const place = () => placeBet(deps, { eventId: 'other', amountMinor: 100n }, never);
+  const bet = { eventId: 'other', amountMinor: 100n };
+  const place = () => run((context) => placeBet(context, bet));
   // The first bet on an event lists the event too.
   await place();
   const placing = await during(async () => {
-    for (let bet = 0; bet < PLACED; bet += 1) await place();
+    for (let count = 0; count < PLACED; count += 1) await place();
   });
   const settling = await during(decide('WIN'));
   const correcting = await during(decide('LOSE'));
-  const listing = await during(() => listBets(deps, { limit: PAGE }, never));
+  const listing = await during(() => run((context) => listBets(context, { limit: PAGE })));
   const read = listing.reduce((all, call) => all + readUnits(call, call.output), 0);
   return [
     units('cost: placing a bet', written(placing) / PLACED, 5, '<=1'),
@@ -61,28 +60,17 @@ export async function costCase(endpoint: string): Promise<Row[]> {
   ];
 }
 
-/** The book with a store that notes what it sends, and what it was answered. */
-function recorded(book: Book, calls: Call[]): Book {
-  const { client } = book;
+/** The client, with a note of all that it sends and what it is answered. */
+function recorded(client: DynamoDBDocumentClient, calls: Call[]): DynamoDBDocumentClient {
   const send = async (
-    command: { constructor: { name: string }; input: object },
+    command: { constructor: { name: string }; input: unknown },
     options: object,
   ) => {
     const output: unknown = await Reflect.apply(client.send, client, [command, options]);
-    calls.push({
-      ...plainCommand({ name: command.constructor.name, input: command.input }),
-      output,
-    });
+    calls.push({ name: command.constructor.name, input: command.input, output });
     return output;
   };
-  const store = createDynamodbStore({
-    // Of the client, the store uses only `send`.
-    client: { send } as unknown as DynamoDBDocumentClient,
-    tablePrefix: book.prefix,
-    clock: systemClock,
-    random: Math.random,
-  });
-  return { ...book, deps: { ...book.deps, store } };
+  return Object.assign(Object.create(client), { send });
 }
 
 function units(name: string, counted: number, least: number, target: string, kind = 'write'): Row {

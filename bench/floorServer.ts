@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { listen } from '../infra/local/listen.ts';
 import { plainClient } from './plainClient.ts';
 
 /**
- * The least that placing a bet can cost: bare node:http that does the same one `TransactWriteItems` with
- * the SDK's client as it comes, and nothing else. No validation, no routes, no errors. Prints its address.
+ * The least that placing a bet can cost: bare node:http that does the same one `TransactWriteItems`
+ * with the SDK's client as it comes, and nothing else. No validation, no routes, no errors. Prints
+ * its address.
  */
 const client = plainClient(process.env['DYNAMODB_ENDPOINT'] ?? '');
 const prefix = process.env['TABLE_PREFIX'] ?? '';
@@ -15,7 +16,7 @@ const server = createServer((request, response) => {
   let text = '';
   request.on('data', (data: Buffer) => (text += data.toString()));
   request.on('end', () => {
-    const { event_id: eventId, amount } = JSON.parse(text) as { event_id: string; amount: string };
+    const { event_id: eventId, amount }: Record<'event_id' | 'amount', string> = JSON.parse(text);
     const betId = randomUUID();
     const fence = Math.floor(Math.random() * 64);
     const eventFence = `${eventId}#${fence}`;
@@ -59,8 +60,5 @@ const server = createServer((request, response) => {
     answered.catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.stdout.write(`floor on http://127.0.0.1:${port}\n`);
-});
 process.on('SIGTERM', () => process.exit(0));
+process.stdout.write(`floor on http://127.0.0.1:${await listen(server)}\n`);

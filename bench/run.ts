@@ -8,6 +8,7 @@ import { machine, type Row } from './measure.ts';
 import { memoryCase } from './memory.ts';
 import { placeCases } from './place.ts';
 import { settleCases } from './settle.ts';
+import { soak } from './soak.ts';
 import { startCase } from './start.ts';
 import { visibleCase } from './visible.ts';
 
@@ -15,14 +16,16 @@ import { visibleCase } from './visible.ts';
  * Measures what the service costs against the least that it could cost, side by side in one run, on
  * DynamoDB Local. Ratios are the result: medians of rounds taken in turn, with their spread.
  *
- *     npm run bench -- --rounds 5 --bets 10000 --book 20000 --only settle
+ *     npm run bench -- --only place --rounds 5
  *     npm run bench -- --book 1000000 --visible 1000000 --memory-bets 1000000 --requests 100000
+ *     npm run bench -- --only soak --minutes 30 --outage-seconds 20
  *
- * The second is the full scale, and takes most of an hour on two processors. How long each Lambda bundle takes
- * to load is measured by `npm run check:bundles`, which builds them.
+ * Without `--only` it runs every case but the soak. The second line is the full scale, and takes
+ * most of an hour on two processors. `npm test -- bundles` measures how long each bundle loads.
  */
 const { values } = parseArgs({
   options: {
+    only: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     /** Bets that are settled in each round. */
     bets: { type: 'string', default: '10000' },
@@ -33,42 +36,51 @@ const { values } = parseArgs({
     /** Requests after which memory is measured, and bets that are settled meanwhile. */
     requests: { type: 'string', default: '5000' },
     'memory-bets': { type: 'string', default: '20000' },
-    /** One of the cases alone, by its name. */
-    only: { type: 'string', default: '' },
+    /** How long the soak takes, and how long its store is away. */
+    minutes: { type: 'string', default: '30' },
+    'outage-seconds': { type: 'string', default: '20' },
   },
 });
 const rounds = Number(values.rounds);
+const requests = Number(values.requests);
+const cases: Record<string, (endpoint: string) => Promise<Row[]>> = {
+  start: () => startCase(rounds),
+  place: (endpoint) => placeCases(endpoint, rounds),
+  settle: (endpoint) => settleCases(endpoint, rounds, Number(values.bets)),
+  cost: (endpoint) => costCase(endpoint),
+  list: (endpoint) => listCase(endpoint, rounds, Number(values.book)),
+  visible: (endpoint) => visibleCase(endpoint, rounds, [10_000, Number(values.visible)]),
+  memory: (endpoint) => memoryCase(endpoint, { requests, bets: Number(values['memory-bets']) }),
+};
+
+type Runtime = Parameters<typeof startDynamodbLocal>[0];
+
+async function compare(names: readonly string[], runtime: Runtime): Promise<void> {
+  const local = await startDynamodbLocal(runtime);
+  const rows: Row[] = [];
+  for (const name of names) rows.push(...((await cases[name]?.(local.endpoint)) ?? []));
+  await local.stop();
+  for (const { met, ...row } of rows) {
+    const parts = [row.case, row.ours, row.against, `ratio ${row.ratio}`, `target ${row.target}`];
+    const text = parts.filter((part) => part !== '').join(' | ');
+    process.stdout.write(`${met ? 'met   ' : 'MISSED'} ${text}\n`);
+  }
+  const folder = join(import.meta.dirname, '../.cache');
+  const told = JSON.stringify({ machine: machine(), rows }, null, 2);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'bench.json'), `${told}\n`);
+}
+
+const { only } = values;
 const runtime = await findRuntime();
 if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
-const local = await startDynamodbLocal(runtime);
-const { endpoint } = local;
-const cases: Record<string, () => Promise<Row[]>> = {
-  start: () => startCase(rounds),
-  place: () => placeCases(endpoint, rounds),
-  settle: () => settleCases(endpoint, rounds, Number(values.bets)),
-  cost: () => costCase(endpoint),
-  list: () => listCase(endpoint, rounds, Number(values.book)),
-  visible: () => visibleCase(endpoint, rounds, [10_000, Number(values.visible)]),
-  memory: () =>
-    memoryCase(endpoint, {
-      requests: Number(values.requests),
-      bets: Number(values['memory-bets']),
-    }),
-};
-const rows: Row[] = [];
-for (const [name, measure] of Object.entries(cases)) {
-  if (name.startsWith(values.only)) rows.push(...(await measure()));
+if (only === 'soak') {
+  const outageSeconds = Number(values['outage-seconds']);
+  const held = await soak(runtime, { minutes: Number(values.minutes), outageSeconds });
+  process.exitCode = held ? 0 : 1;
+} else if (only === undefined || only in cases) {
+  await compare(only === undefined ? Object.keys(cases) : [only], runtime);
+} else {
+  process.stderr.write(`bench: --only takes ${[...Object.keys(cases), 'soak'].join(', ')}.\n`);
+  process.exitCode = 2;
 }
-await local.stop();
-for (const { met, ...row } of rows) {
-  const parts = [row.case, row.ours, row.against, `ratio ${row.ratio}`, `target ${row.target}`];
-  process.stdout.write(
-    `${met ? 'met   ' : 'MISSED'} ${parts.filter((part) => part !== '').join(' | ')}\n`,
-  );
-}
-const folder = join(import.meta.dirname, '../.cache');
-await mkdir(folder, { recursive: true });
-await writeFile(
-  join(folder, 'bench.json'),
-  `${JSON.stringify({ machine: machine(), rows }, null, 2)}\n`,
-);

@@ -4,11 +4,11 @@ import {
   type DynamoDBDocumentClient,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import pLimit from 'p-limit';
 import { shardOf } from '../lib/bets/ids.ts';
 import { resumeSettlements } from '../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../lib/bets/settleEvent.ts';
-import { times } from '../tests/contract/parts.ts';
-import { never, openBook, seed } from './book.ts';
+import { openBookAt, seed } from './book.ts';
 import { percentile, ratioOf, type Row, row } from './measure.ts';
 import { plainClient } from './plainClient.ts';
 
@@ -30,16 +30,16 @@ async function timed(count: number, work: () => Promise<unknown>): Promise<Timed
 
 /** Our sweep against bare batches on known keys, and against a loop of single updates. */
 export async function settleCases(endpoint: string, rounds: number, bets: number): Promise<Row[]> {
-  const book = await openBook(endpoint);
+  const book = await openBookAt(endpoint);
   const others: Others = { client: plainClient(endpoint), prefix: book.prefix };
   const results: Record<'ours' | 'floor' | 'loop', Timed[]> = { ours: [], floor: [], loop: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const event = randomUUID();
     await seed(book, event, bets);
-    await settleEvent(book.deps, { eventId: event, outcome: 'WIN', sweepBudgetMs: 0 }, never);
+    await book.run((context) => settleEvent(context, { eventId: event, outcome: 'WIN' }));
     const batched = await seed(book, randomUUID(), bets);
     const looped = await seed(book, randomUUID(), bets);
-    const ours = await timed(bets, () => resumeSettlements(book.deps, never));
+    const ours = await timed(bets, () => book.run(resumeSettlements));
     const floor = await timed(bets, () => bareBatches(others, batched));
     const loop = await timed(bets, () => updateLoop(others, looped));
     if (round === 0) continue;
@@ -50,8 +50,9 @@ export async function settleCases(endpoint: string, rounds: number, bets: number
   const rates = (which: keyof typeof results): number[] =>
     results[which].map((one) => one.perSecond);
   const cpu = (which: keyof typeof results): number[] => results[which].map((one) => one.cpuMicros);
+  const median = (values: number[]): string => percentile(values, 0.5).toFixed(0);
   const text = (which: keyof typeof results): string =>
-    `${percentile(rates(which), 0.5).toFixed(0)}/s, CPU ${percentile(cpu(which), 0.5).toFixed(0)} µs`;
+    `${median(rates(which))}/s, CPU ${median(cpu(which))} µs`;
   return [
     row(
       'settle: rate against bare batches',
@@ -81,8 +82,10 @@ async function bareBatches({ client, prefix }: Others, ids: readonly string[]): 
   const Statement =
     `UPDATE "${prefix}bets" SET "status"=? SET "outcomeVersion"=? SET "settledAt"=? ` +
     'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?';
-  await times(Math.ceil(ids.length / 25), IN_FLIGHT.batches, async (batch) => {
-    const some = ids.slice(batch * 25, (batch + 1) * 25);
+  const batches = Array.from({ length: Math.ceil(ids.length / 25) }, (_, batch) =>
+    ids.slice(batch * 25, (batch + 1) * 25),
+  );
+  await pLimit(IN_FLIGHT.batches).map(batches, async (some) => {
     const Statements = some.map((id) => ({
       Statement,
       Parameters: ['won', 1, 'now', shardOf(id), id, 1],
@@ -92,8 +95,7 @@ async function bareBatches({ client, prefix }: Others, ids: readonly string[]): 
 }
 
 async function updateLoop({ client, prefix }: Others, ids: readonly string[]): Promise<void> {
-  await times(ids.length, IN_FLIGHT.updates, async (index) => {
-    const betId = ids[index] ?? '';
+  await pLimit(IN_FLIGHT.updates).map(ids, async (betId) => {
     await client.send(
       new UpdateCommand({
         TableName: `${prefix}bets`,

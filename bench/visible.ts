@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { betListBody } from '../lib/http/bodies.ts';
 import { type Service, startService } from '../tests/support/service.ts';
-import { openBook, seed } from './book.ts';
+import { openBookAt, seed } from './book.ts';
 import { percentile, ratioOf, type Row, row } from './measure.ts';
 
 const SMALL = 100;
-/** Read right after the result. Walking over a million bets would take longer than settling them. */
+/**
+ * Read right after the result. Walking over a million bets would take longer than settling them.
+ */
 const SAMPLE = 100;
 
 /**
- * From sending a PUT until a reader who asked after its answer has seen the result on the newest bets of the
- * event; a bet that is still pending then ends the bench. Each event has a service of its own, which is
- * ended afterwards, so that no sweep of one round slows the next.
+ * From sending a PUT until a reader who asked after its answer has seen the result on the newest
+ * bets of the event; a bet that is still pending then ends the bench. Each event has a service of
+ * its own, which is ended afterwards, so that no sweep of one round slows the next.
  */
 export async function visibleCase(
   endpoint: string,
@@ -39,7 +42,7 @@ export async function visibleCase(
 }
 
 async function timeToSee(endpoint: string, bets: number): Promise<number> {
-  const book = await openBook(endpoint);
+  const book = await openBookAt(endpoint);
   await seed(book, 'match', bets);
   const service = await startService({ DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: book.prefix });
   // Connections and code are warm, as they are on an evening.
@@ -56,7 +59,7 @@ async function timeToSee(endpoint: string, bets: number): Promise<number> {
   return milliseconds;
 }
 
-async function newest(service: Service): Promise<{ status: string }[]> {
+async function newest(service: Service) {
   const { body } = await service.get(`/bets?event_id=match&limit=${SAMPLE}`);
-  return body as { status: string }[];
+  return betListBody.parse(body);
 }

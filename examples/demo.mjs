@@ -71,7 +71,8 @@ try {
   for (const [index, status] of RESULTS.entries()) await decide(MATCHES[2 * index], 0, status);
   await decide(MATCHES[0], 1, 'LOSE');
   console.log(
-    `${bets.length} bets on ${MATCHES.length} matches, ${RESULTS.length} of them over, 1 corrected.`,
+    `${bets.length} bets on ${MATCHES.length} matches. ` +
+      `${RESULTS.length} matches are over, and 1 result was corrected.`,
   );
   console.log(`Look at ${api}/`);
 } catch (error) {

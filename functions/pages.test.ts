@@ -4,6 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import serverless from 'serverless-http';
 import { createApp } from '../infra/local/app.ts';
+import { createPrometheus } from '../infra/local/prometheus.ts';
+import { readConfig } from '../lib/config.ts';
+import { createService } from '../lib/service.ts';
 import { apiEvent, context, type Sent } from '../tests/support/apiEvent.ts';
 import { handler } from './pages.ts';
 
@@ -126,7 +129,9 @@ describe('what API Gateway has no other function for', () => {
   ] as const;
 
   it.each(asked)('%s %s is the problem that the local service answers', async (method, path) => {
-    const local = serverless(createApp(() => false));
+    const config = readConfig({ LOG_LEVEL: 'SILENT' });
+    const service = createService(config);
+    const local = serverless(createApp(service, config, createPrometheus(), () => false));
 
     const answer = await get(path, { method });
 

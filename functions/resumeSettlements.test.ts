@@ -4,7 +4,7 @@ import { broken, mockDynamodb, sent } from '../tests/support/dynamodb.ts';
 import { handler } from './resumeSettlements.ts';
 
 describe('resumeSettlements', () => {
-  it('looks for work, and fails when the store is away, so that the schedule shows it', async () => {
+  it('fails when the store is away, so that the schedule shows it', async () => {
     const dynamodb = mockDynamodb();
     dynamodb.on(QueryCommand).rejects(broken('ECONNREFUSED'));
     const lambda = { awsRequestId: 'run-1', getRemainingTimeInMillis: () => 60_000 };

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { readConfig } from '../lib/config.ts';
-import { createService, resume } from '../lib/service.ts';
+import { resume } from '../lib/resumer.ts';
+import { createService } from '../lib/service.ts';
 
 const service = createService(readConfig());
 

@@ -1,46 +1,39 @@
-import { embeddedMetrics, METRICS } from './metrics.ts';
+import { spawnSync } from 'node:child_process';
+import { METRICS } from './metrics.ts';
 
-let lines: string[] = [];
-beforeEach(() => {
-  lines = [];
-  jest.replaceProperty(process, 'env', { POWERTOOLS_SERVICE_NAME: 'bet-maker-stage' });
-  jest.spyOn(Date, 'now').mockReturnValue(1_795_348_800_000);
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    lines.push(text.toString());
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
-
-const printed = (): unknown[] => lines.map((line) => JSON.parse(line));
+/** What a process prints that measures so; its lines are what CloudWatch reads. */
+function printed(measuring: string): unknown[] {
+  const program = `
+    const { embeddedMetrics } = await import('${__dirname}/metrics.ts');
+    const meter = embeddedMetrics();
+    ${measuring}`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--no-warnings', '--input-type=module', '--eval', program],
+    { env: { POWERTOOLS_SERVICE_NAME: 'bet-maker-stage' }, encoding: 'utf8' },
+  );
+  return (stdout + stderr).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+}
 
 describe('embeddedMetrics', () => {
-  it("prints one line in CloudWatch's format, with each metric's sum", () => {
-    const meter = embeddedMetrics();
+  it("prints one line in CloudWatch's format, with each counter's sum and each gauge", () => {
+    const lines = printed(`
+      meter.add('BetsSettled', 25);
+      meter.add('BetsSettled', 17);
+      meter.set('OldestUnfinishedSettlementAge', 9);
+      meter.set('OldestUnfinishedSettlementAge', 1.5);
+      meter.add('StakePlacedMinor', 1050);
+      meter.flush();`);
 
-    meter.add('BetsSettled', 25);
-    meter.add('BetsSettled', 17);
-    meter.set('OldestUnfinishedSettlementAge', 9);
-    meter.set('OldestUnfinishedSettlementAge', 1.5);
-    meter.add('StakePlacedMinor', 1050);
-    meter.flush();
-
-    expect(printed()).toEqual([
+    const metrics = [
+      { Name: 'BetsSettled', Unit: 'Count' },
+      { Name: 'OldestUnfinishedSettlementAge', Unit: 'Seconds' },
+      { Name: 'StakePlacedMinor', Unit: 'None' },
+    ];
+    const format = { Namespace: 'BetMaker', Dimensions: [['service']], Metrics: metrics };
+    expect(lines).toEqual([
       {
-        _aws: {
-          Timestamp: 1_795_348_800_000,
-          CloudWatchMetrics: [
-            {
-              Namespace: 'BetMaker',
-              Dimensions: [['service']],
-              Metrics: [
-                { Name: 'BetsSettled', Unit: 'Count' },
-                { Name: 'OldestUnfinishedSettlementAge', Unit: 'Seconds' },
-                { Name: 'StakePlacedMinor', Unit: 'None' },
-              ],
-            },
-          ],
-        },
+        _aws: { Timestamp: expect.any(Number), CloudWatchMetrics: [format] },
         service: 'bet-maker-stage',
         BetsSettled: 42,
         OldestUnfinishedSettlementAge: 1.5,
@@ -49,31 +42,26 @@ describe('embeddedMetrics', () => {
     ]);
   });
 
-  it('prints nothing when nothing was measured since the last flush', () => {
-    const meter = embeddedMetrics();
+  it('prints what was measured since the last flush, a zero too, and nothing for nothing', () => {
+    const lines = printed(`
+      meter.flush();
+      meter.add('BetsPlaced', 1);
+      meter.flush();
+      meter.flush();
+      meter.set('UnfinishedSettlements', 0);
+      meter.flush();`);
 
-    meter.flush();
-    meter.add('BetsPlaced', 1);
-    meter.flush();
-    meter.flush();
-
-    expect(printed()).toEqual([expect.objectContaining({ BetsPlaced: 1 })]);
-  });
-
-  it('says that there is none of something, which is not the same as saying nothing', () => {
-    const meter = embeddedMetrics();
-
-    meter.set('UnfinishedSettlements', 0);
-    meter.flush();
-
-    expect(printed()).toEqual([expect.objectContaining({ UnfinishedSettlements: 0 })]);
+    expect(lines).toEqual([
+      expect.objectContaining({ BetsPlaced: 1 }),
+      expect.objectContaining({ UnfinishedSettlements: 0 }),
+    ]);
+    expect(lines[1]).not.toHaveProperty('BetsPlaced');
   });
 
   it('fits all metrics on one line', () => {
-    const meter = embeddedMetrics();
-
-    for (const name of Object.keys(METRICS)) meter.add(name as keyof typeof METRICS, 1);
-    meter.flush();
+    const lines = printed(`
+      for (const name of ${JSON.stringify(Object.keys(METRICS))}) meter.add(name, 1);
+      meter.flush();`);
 
     expect(lines).toHaveLength(1);
   });

@@ -28,7 +28,7 @@ export const METRICS = {
   ),
 };
 
-export type MetricName = keyof typeof METRICS;
+type MetricName = keyof typeof METRICS;
 
 /** Where measurements go. */
 export interface Meter {

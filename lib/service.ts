@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Context, Task } from './bets/context.ts';
 import { newBetId } from './bets/ids.ts';
-import { type ResumeReport, resumeSettlements } from './bets/resumeSettlements.ts';
 import type { Config } from './config.ts';
 import { createClient } from './dynamodb/client.ts';
 import { createDynamodbStore } from './dynamodb/store.ts';
-import { createLogger, type Logger, withLogIds } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { embeddedMetrics, measure } from './metrics.ts';
 
 /** What all requests of a process share. Of a context it makes one for each, by `within`. */
@@ -52,26 +51,6 @@ export function createService(config: Config, given: Partial<Parts> = {}): Servi
     return await task(contextUntil(outer ? AbortSignal.any([outer, signal]) : signal));
   };
   return { within, observer: tools.observer, logger };
-}
-
-/** Kept back from a run's time, in milliseconds, to end it in good order. */
-const RESERVE_MS = 1_000;
-
-/** One run that carries on the settlements that requests have begun, within `remainingMs`. */
-export function resume(
-  { within, observer, logger }: Service,
-  runId: string,
-  remainingMs: number,
-): Promise<ResumeReport> {
-  return withLogIds({ requestId: runId, correlationId: runId }, async () => {
-    try {
-      const report = await within(Math.max(0, remainingMs - RESERVE_MS), resumeSettlements);
-      if (report.finished.length > 0) logger.info('Settlements completed', { ...report });
-      return report;
-    } finally {
-      observer.flush();
-    }
-  });
 }
 
 /** The machine's own time. */

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { findRuntime, startDynamodbLocal } from './support/dynamodbLocal.ts';
 
 /** All tests, or a part of them by its name; whatever is not a name is an argument of Jest. */
-const PARTS: Record<string, (more: string[]) => Promise<number>> = {
+const PARTS: Record<string, (more: string[]) => Promise<unknown>> = {
   unit: (more) => jest('/(functions|infra|lib)/', 'tests/tidy', ...more),
   browser: (more) => jest('--testMatch', '**/tests/browser/*.browser.ts', ...more),
-  bundles: () => run(process.execPath, ['tests/deploy/run.ts']),
-  template: () => run(process.execPath, ['tests/deploy/lint.ts']),
+  // These two set the exit code themselves.
+  bundles: () => import('./deploy/run.ts'),
+  template: () => import('./deploy/lint.ts'),
 };
 const USAGE = `npm test -- [${Object.keys(PARTS).join(' | ')} | paths and options of Jest]`;
 /** What depends on how a store behaves; what the service does beyond it is the same on each. */
@@ -28,14 +29,14 @@ async function everything(): Promise<number> {
   const starting = runtime && startDynamodbLocal(runtime);
   // Told below: it starts while the other tests run.
   starting?.catch(() => {});
-  const code = await jest();
+  const embedded = await jest();
   if (starting === undefined) {
     process.stderr.write('\n*** LEFT OUT: DynamoDB Local needs Java 17 or Docker. ***\n');
-    return code === 0 && process.env['CI'] !== undefined ? 1 : code;
+    return embedded === 0 && process.env['CI'] !== undefined ? 1 : embedded;
   }
   const { endpoint, stop } = await starting;
   try {
-    if (code !== 0) return code;
+    if (embedded !== 0) return embedded;
     process.stdout.write(`\nThe store's tests again, on DynamoDB Local (${runtime})\n`);
     return await run('jest', STORE_TESTS, { TEST_DYNAMODB_ENDPOINT: endpoint });
   } finally {
@@ -43,7 +44,7 @@ async function everything(): Promise<number> {
   }
 }
 
-async function command([name, ...more]: string[]): Promise<number> {
+async function command([name, ...more]: string[]): Promise<unknown> {
   if (name === undefined) return everything();
   const part = PARTS[name];
   if (part !== undefined) return part(more);
@@ -52,4 +53,5 @@ async function command([name, ...more]: string[]): Promise<number> {
   return 2;
 }
 
-process.exitCode = await command(process.argv.slice(2));
+const code = await command(process.argv.slice(2));
+if (typeof code === 'number') process.exitCode = code;

@@ -14,16 +14,15 @@ export const FUNCTION_NAMES = [
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /**
- * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged by
- * the single actions in it.
+ * What IAM calls the calls that the store makes. A transaction or a batch of statements is judged
+ * by the single actions in it.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
-export type Action =
-  'BatchGetItem' | 'GetItem' | 'PartiQLUpdate' | 'PutItem' | 'Query' | 'UpdateItem';
+type Action = 'BatchGetItem' | 'GetItem' | 'PartiQLUpdate' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /** A table, or one of its indexes. */
-export type Target = TableName | 'bets/byEvent' | 'events/byState' | 'events/unfinished';
+type Target = TableName | 'bets/byEvent' | 'events/byState' | 'events/unfinished';
 
 export type Access = Partial<Record<Target, readonly Action[]>>;
 

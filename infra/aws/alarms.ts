@@ -1,14 +1,7 @@
-import {
-  apiMetric,
-  functionMetric,
-  functionMetrics,
-  type Metric,
-  ownMetric,
-  tableMetrics,
-} from './metrics.ts';
+import * as of from './metrics.ts';
 import type { Resources } from './names.ts';
 
-export interface AlarmOptions {
+interface AlarmOptions {
   /** The stage's, as its metrics have it. */
   name: string;
   prefix: string;
@@ -18,129 +11,101 @@ export interface AlarmOptions {
   unfinishedSeconds: number;
 }
 
-/** Minutes. */
-const PERIOD_SECONDS = 60;
-
-interface Alarm {
-  description: string;
-  /** What is compared, out of the named metrics. */
-  expression: string;
-  metrics: Record<string, { metric: Metric; stat: 'Sum' | 'Maximum' }>;
-  comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
-  threshold: number;
-  /** Bad minutes out of how many. */
-  minutes: [bad: number, outOf: number];
+/** When an alarm goes off: in so many bad minutes out of how many. */
+interface Bounds {
+  ComparisonOperator: 'GreaterThanThreshold' | 'LessThanThreshold';
+  Threshold: number;
+  DatapointsToAlarm: number;
+  EvaluationPeriods: number;
   /** Whether minutes without any data are bad. */
-  missing: 'breaching' | 'notBreaching';
+  TreatMissingData: 'breaching' | 'notBreaching';
 }
+
+/** What is compared: an expression of metrics, each over a minute. */
+interface Compared {
+  expression: string;
+  metrics: Record<string, of.Metric>;
+  stat?: 'Sum' | 'Maximum';
+}
+
+const PERIOD_SECONDS = 60;
 
 /** What somebody is called for. */
 export function alarmResources(options: AlarmOptions): Resources {
-  const { prefix, topicArn } = options;
-  const alarms = { ...requestAlarms(), ...settlementAlarms(options) };
-  const actions = topicArn === '' ? [] : [topicArn];
-  return Object.fromEntries(
-    Object.entries(alarms).map(([name, alarm]) => [
-      `${name}Alarm`,
-      {
-        Type: 'AWS::CloudWatch::Alarm',
-        Properties: {
-          AlarmName: prefix + name,
-          AlarmDescription: alarm.description,
-          AlarmActions: actions,
-          OKActions: actions,
-          Metrics: queries(alarm),
-          ComparisonOperator: alarm.comparison,
-          Threshold: alarm.threshold,
-          DatapointsToAlarm: alarm.minutes[0],
-          EvaluationPeriods: alarm.minutes[1],
-          TreatMissingData: alarm.missing,
-        },
-      },
-    ]),
-  );
+  const actions = options.topicArn === '' ? [] : [options.topicArn];
+  const alarms = alarmsOf(options).map(([name, AlarmDescription, bounds, compared]) => {
+    const Properties = {
+      AlarmName: options.prefix + name,
+      AlarmDescription,
+      AlarmActions: actions,
+      OKActions: actions,
+      Metrics: queries(compared),
+      ...bounds,
+    };
+    return [`${name}Alarm`, { Type: 'AWS::CloudWatch::Alarm', Properties }] as const;
+  });
+  return Object.fromEntries(alarms);
 }
 
-function requestAlarms(): Record<string, Alarm> {
+type Alarm = [name: string, description: string, bounds: Bounds, compared: Compared];
+
+function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Alarm[] {
+  const shareOf5xx = {
+    expression: '100 * errors / requests',
+    metrics: { errors: of.apiMetric('5xx'), requests: of.apiMetric('Count') },
+  };
+  const age = of.ownMetric(name, 'OldestUnfinishedSettlementAge');
+  const behind = `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`;
+  const silence = 'resumeSettlements is not run: its schedule is off, or all runs are throttled.';
+  const errors = of.functionMetric('Errors', 'resumeSettlements');
+  const runs = of.functionMetric('Invocations', 'resumeSettlements');
+  const functions = of.functionMetrics('Throttles');
+  const reads = of.tableMetrics('ReadThrottleEvents');
+  const writes = of.tableMetrics('WriteThrottleEvents');
+  return [
+    ['ServerErrors', 'More than 1 % of the requests are answered with a 5xx.', over(1), shareOf5xx],
+    ['FunctionThrottles', 'Lambda turns invocations away.', over(0), sumOf(functions)],
+    ['ReadThrottles', 'DynamoDB turns reads away.', over(0), sumOf(reads)],
+    ['WriteThrottles', 'DynamoDB turns writes away.', over(0), sumOf(writes)],
+    ['UnfinishedSettlement', behind, over(unfinishedSeconds, 3), { ...one(age), stat: 'Maximum' }],
+    ['ResumerErrors', 'resumeSettlements fails.', over(0), one(errors)],
+    ['ResumerSilence', silence, NEVER_IN_FIVE_MINUTES, one(runs)],
+  ];
+}
+
+const NEVER_IN_FIVE_MINUTES: Bounds = {
+  ComparisonOperator: 'LessThanThreshold',
+  Threshold: 1,
+  DatapointsToAlarm: 5,
+  EvaluationPeriods: 5,
+  TreatMissingData: 'breaching',
+};
+
+/** In three bad minutes out of five, or of another number. */
+function over(Threshold: number, EvaluationPeriods = 5): Bounds {
+  const ComparisonOperator = 'GreaterThanThreshold';
+  const TreatMissingData = 'notBreaching';
   return {
-    ServerErrors: {
-      description: 'More than 1 % of the requests are answered with a 5xx.',
-      expression: '100 * errors / requests',
-      metrics: {
-        errors: { metric: apiMetric('5xx'), stat: 'Sum' },
-        requests: { metric: apiMetric('Count'), stat: 'Sum' },
-      },
-      comparison: 'GreaterThanThreshold',
-      threshold: 1,
-      minutes: [3, 5],
-      missing: 'notBreaching',
-    },
-    FunctionThrottles: throttles('Lambda turns invocations away.', functionMetrics('Throttles')),
-    ReadThrottles: throttles('DynamoDB turns reads away.', tableMetrics('ReadThrottleEvents')),
-    WriteThrottles: throttles('DynamoDB turns writes away.', tableMetrics('WriteThrottleEvents')),
+    ComparisonOperator,
+    Threshold,
+    DatapointsToAlarm: 3,
+    EvaluationPeriods,
+    TreatMissingData,
   };
 }
 
-function throttles(description: string, metrics: readonly Metric[]): Alarm {
-  const named = metrics.map((metric, index) => [`m${index}`, { metric, stat: 'Sum' }] as const);
-  return {
-    description,
-    expression: 'SUM(METRICS())',
-    metrics: Object.fromEntries(named),
-    comparison: 'GreaterThanThreshold',
-    threshold: 0,
-    minutes: [3, 5],
-    missing: 'notBreaching',
-  };
+const one = (m: of.Metric): Compared => ({ expression: 'm', metrics: { m } });
+
+function sumOf(metrics: readonly of.Metric[]): Compared {
+  const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
+  return { expression: 'SUM(METRICS())', metrics: Object.fromEntries(named) };
 }
 
-const one = (metric: Metric, stat: 'Sum' | 'Maximum'): Pick<Alarm, 'expression' | 'metrics'> => ({
-  expression: 'm',
-  metrics: { m: { metric, stat } },
-});
-
-function settlementAlarms({ name, unfinishedSeconds }: AlarmOptions): Record<string, Alarm> {
-  return {
-    UnfinishedSettlement: {
-      description: `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`,
-      ...one(ownMetric(name, 'OldestUnfinishedSettlementAge'), 'Maximum'),
-      comparison: 'GreaterThanThreshold',
-      threshold: unfinishedSeconds,
-      minutes: [3, 3],
-      missing: 'notBreaching',
-    },
-    ResumerErrors: {
-      description: 'resumeSettlements fails.',
-      ...one(functionMetric('Errors', 'resumeSettlements'), 'Sum'),
-      comparison: 'GreaterThanThreshold',
-      threshold: 0,
-      minutes: [3, 5],
-      missing: 'notBreaching',
-    },
-    ResumerSilence: {
-      description: 'resumeSettlements is not run: its schedule is off, or all runs are throttled.',
-      ...one(functionMetric('Invocations', 'resumeSettlements'), 'Sum'),
-      comparison: 'LessThanThreshold',
-      threshold: 1,
-      minutes: [5, 5],
-      missing: 'breaching',
-    },
-  };
-}
-
-function queries({ expression, metrics }: Alarm): object[] {
-  const inputs = Object.entries(metrics).map(([Id, { metric, stat }]) => ({
-    Id,
-    ReturnData: false,
-    MetricStat: {
-      Metric: {
-        Namespace: metric.namespace,
-        MetricName: metric.name,
-        Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
-      },
-      Period: PERIOD_SECONDS,
-      Stat: stat,
-    },
-  }));
+function queries({ expression, metrics, stat: Stat = 'Sum' }: Compared): object[] {
+  const inputs = Object.entries(metrics).map(([Id, { namespace, name, dimensions }]) => {
+    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    const Metric = { Namespace: namespace, MetricName: name, Dimensions };
+    return { Id, ReturnData: false, MetricStat: { Metric, Period: PERIOD_SECONDS, Stat } };
+  });
   return [{ Id: 'compared', Expression: expression, ReturnData: true }, ...inputs];
 }

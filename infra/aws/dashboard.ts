@@ -1,64 +1,35 @@
 import { apiMetric, functionMetrics, type Metric, ownMetric, tableMetrics } from './metrics.ts';
 import type { Resources } from './names.ts';
 
-type Stat = 'Sum' | 'Average' | 'Maximum' | 'p50' | 'p99';
+type Stat = 'Sum' | 'Maximum' | 'p50' | 'p99';
+type Graph = [title: string, ...series: { metrics: Metric[]; stat: Stat }[]];
 
-interface Graph {
-  title: string;
-  series: [Metric, Stat][];
-}
-
-const all = (metrics: Metric[], stat: Stat): [Metric, Stat][] =>
-  metrics.map((metric) => [metric, stat]);
+const as = (stat: Stat, ...metrics: Metric[]) => ({ metrics, stat });
 
 /** What to look at, in the order of looking. */
 function graphs(service: string): Graph[] {
-  const own = (name: string): Metric => ownMetric(service, name);
-  const sums = (...names: string[]): [Metric, Stat][] => names.map((name) => [own(name), 'Sum']);
+  const own = (stat: Stat, ...names: string[]) =>
+    as(stat, ...names.map((name) => ownMetric(service, name)));
+  const latency = apiMetric('Latency');
+  const reads = tableMetrics('ReadThrottleEvents');
+  const writes = tableMetrics('WriteThrottleEvents');
+  const age = own('Maximum', 'UnfinishedSettlements', 'OldestUnfinishedSettlementAge');
   return [
-    { title: 'Bets', series: sums('BetsPlaced', 'BetsReplayed', 'BetsRefused') },
-    { title: 'Stake, minor units', series: sums('StakePlacedMinor') },
-    { title: 'Conflicts while placing', series: sums('PlaceConflicts') },
-    { title: 'Settlements', series: sums('SettlementsBegun', 'SettlementsFinished') },
-    { title: 'Statuses stored', series: sums('BetsSettled') },
-    {
-      title: 'Unfinished settlements, and the age of the oldest in seconds',
-      series: [
-        [own('UnfinishedSettlements'), 'Maximum'],
-        [own('OldestUnfinishedSettlementAge'), 'Maximum'],
-      ],
-    },
-    {
-      title: 'Requests and errors',
-      series: [
-        [apiMetric('Count'), 'Sum'],
-        [apiMetric('4xx'), 'Sum'],
-        [apiMetric('5xx'), 'Sum'],
-      ],
-    },
-    {
-      title: 'Latency, milliseconds',
-      series: [
-        [apiMetric('Latency'), 'p50'],
-        [apiMetric('Latency'), 'p99'],
-      ],
-    },
-    { title: 'Functions: errors', series: all(functionMetrics('Errors'), 'Sum') },
-    { title: 'Functions: throttles', series: all(functionMetrics('Throttles'), 'Sum') },
-    { title: 'Functions: duration', series: all(functionMetrics('Duration'), 'p99') },
-    {
-      title: 'Functions: at once',
-      series: all(functionMetrics('ConcurrentExecutions'), 'Maximum'),
-    },
-    {
-      title: 'Tables: write units',
-      series: all(tableMetrics('ConsumedWriteCapacityUnits'), 'Sum'),
-    },
-    { title: 'Tables: reads turned away', series: all(tableMetrics('ReadThrottleEvents'), 'Sum') },
-    {
-      title: 'Tables: writes turned away',
-      series: all(tableMetrics('WriteThrottleEvents'), 'Sum'),
-    },
+    ['Bets', own('Sum', 'BetsPlaced', 'BetsReplayed', 'BetsRefused')],
+    ['Stake, minor units', own('Sum', 'StakePlacedMinor')],
+    ['Conflicts while placing', own('Sum', 'PlaceConflicts')],
+    ['Settlements', own('Sum', 'SettlementsBegun', 'SettlementsFinished')],
+    ['Statuses stored', own('Sum', 'BetsSettled')],
+    ['Unfinished settlements, and the age of the oldest in seconds', age],
+    ['Requests and errors', as('Sum', apiMetric('Count'), apiMetric('4xx'), apiMetric('5xx'))],
+    ['Latency, milliseconds', as('p50', latency), as('p99', latency)],
+    ['Functions: errors', as('Sum', ...functionMetrics('Errors'))],
+    ['Functions: throttles', as('Sum', ...functionMetrics('Throttles'))],
+    ['Functions: duration', as('p99', ...functionMetrics('Duration'))],
+    ['Functions: at once', as('Maximum', ...functionMetrics('ConcurrentExecutions'))],
+    ['Tables: write units', as('Sum', ...tableMetrics('ConsumedWriteCapacityUnits'))],
+    ['Tables: reads turned away', as('Sum', ...reads)],
+    ['Tables: writes turned away', as('Sum', ...writes)],
   ];
 }
 
@@ -69,39 +40,32 @@ const COLUMNS = 3;
 
 /** One dashboard a stage, with the stage's name, as its metrics have it. */
 export function dashboardResources(name: string): Resources {
-  const widgets = graphs(name).map((graph, index) => ({
+  const widgets = graphs(name).map(([title, ...series], index) => ({
     type: 'metric',
     x: (index % COLUMNS) * WIDTH,
     y: Math.floor(index / COLUMNS) * HEIGHT,
     width: WIDTH,
     height: HEIGHT,
     properties: {
-      title: graph.title,
+      title,
       region: '${AWS::Region}',
       view: 'timeSeries',
       period: 60,
-      metrics: graph.series.map(([metric, stat]) => inline(metric, stat)),
+      metrics: series.flatMap(({ metrics, stat }) => metrics.map((metric) => inline(metric, stat))),
     },
   }));
-  return {
-    Dashboard: {
-      Type: 'AWS::CloudWatch::Dashboard',
-      Properties: {
-        DashboardName: name,
-        DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets }) },
-      },
-    },
+  const Properties = {
+    DashboardName: name,
+    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets }) },
   };
+  return { Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties } };
 }
 
 /** A dashboard is text, so references are written as `Fn::Sub` reads them. */
 function inline({ namespace, name, dimensions }: Metric, stat: Stat): unknown[] {
-  const pairs = Object.entries(dimensions).flatMap(([key, value]) => [key, inText(value)]);
+  const pairs = Object.entries(dimensions).flatMap(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : `\${${value.Ref}}`,
+  ]);
   return [namespace, name, ...pairs, { stat }];
-}
-
-function inText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { Ref } = value as { Ref: string };
-  return `\${${Ref}}`;
 }

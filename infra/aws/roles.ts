@@ -1,72 +1,49 @@
-import type { TableName } from '../../lib/dynamodb/tables.ts';
-import { type Access, access, type FunctionName, type Target } from './access.ts';
+import { access, FUNCTION_NAMES, type FunctionName } from './access.ts';
 import { logGroupId, type Resources, roleId, tableId } from './names.ts';
 
-interface Statement {
-  Effect: 'Allow' | 'Deny';
-  Action: string[];
-  Resource: unknown;
-  Condition?: unknown;
-}
+const Version = '2012-10-17';
+const allow = (Action: readonly string[], Resource: unknown) => {
+  return { Effect: 'Allow', Action, Resource };
+};
 
 /** A role for each function, with what the function does and nothing else. */
 export function roleResources(): Resources {
-  const entries = Object.entries(access) as [FunctionName, Access][];
-  return Object.fromEntries(entries.map(([name, granted]) => [roleId(name), role(name, granted)]));
+  return Object.fromEntries(FUNCTION_NAMES.map((name) => [roleId(name), role(name)]));
 }
 
-function role(name: FunctionName, granted: Access): Resources[string] {
+function role(name: FunctionName): Resources[string] {
+  const Principal = { Service: 'lambda.amazonaws.com' };
+  const assume = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' };
+  const Statement = [...onTables(name), ...NO_SCANS, ...reporting(name)];
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'lambda.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-          },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: name,
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [...tableStatements(granted), ...NO_SCANS, ...reporting(name)],
-          },
-        },
-      ],
+      AssumeRolePolicyDocument: { Version, Statement: [assume] },
+      Policies: [{ PolicyName: name, PolicyDocument: { Version, Statement } }],
     },
   };
 }
 
-function tableStatements(granted: Access): Statement[] {
-  const entries = Object.entries(granted) as [Target, NonNullable<Access[Target]>][];
-  return entries.map(([target, actions]) => ({
-    Effect: 'Allow',
-    Action: actions.map((action) => `dynamodb:${action}`),
-    Resource: arnOf(target),
-  }));
-}
-
-function arnOf(target: Target): unknown {
-  const [table, index] = target.split('/');
-  // The part before the slash names a table, by the type of a target.
-  const id = tableId(table as TableName);
-  return index === undefined
-    ? { 'Fn::GetAtt': [id, 'Arn'] }
-    : { 'Fn::Sub': `\${${id}.Arn}/index/${index}` };
+function onTables(name: FunctionName): object[] {
+  return Object.entries(access[name]).map(([target, actions]) => {
+    const [table = '', index] = target.split('/');
+    const id = tableId(table);
+    const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+    const resource = index === undefined ? arn : { 'Fn::Sub': `\${${id}.Arn}/index/${index}` };
+    return allow(
+      actions.map((action) => `dynamodb:${action}`),
+      resource,
+    );
+  });
 }
 
 /**
- * Whatever a role may be given later: no call reads a whole table. A PartiQL statement does when its
- * WHERE names no partition, which this condition tells.
+ * Whatever a role may be given later: no call reads a whole table. A PartiQL statement does when
+ * its WHERE names no partition, which this condition tells.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
  */
-const NO_SCANS: Statement[] = [
+const NO_SCANS = [
   { Effect: 'Deny', Action: ['dynamodb:Scan'], Resource: '*' },
   {
     Effect: 'Deny',
@@ -77,17 +54,10 @@ const NO_SCANS: Statement[] = [
 ];
 
 /** Its own log, and traces, which IAM knows no resources for. */
-function reporting(name: FunctionName): Statement[] {
+function reporting(name: FunctionName): object[] {
+  const log = { 'Fn::GetAtt': [logGroupId(name), 'Arn'] };
   return [
-    {
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: { 'Fn::GetAtt': [logGroupId(name), 'Arn'] },
-    },
-    {
-      Effect: 'Allow',
-      Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-      Resource: '*',
-    },
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log),
+    allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
   ];
 }

@@ -1,12 +1,11 @@
-import { type TableDefinition, type TableName, tables } from '../../lib/dynamodb/tables.ts';
+import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
 import { type Resources, tableId } from './names.ts';
 
 /** The tables as they are deployed; `keepData` for a stage whose bets must outlive mistakes. */
 export function tableResources(prefix: string, keepData: boolean): Resources {
-  const definitions = Object.entries(tables) as [TableName, TableDefinition][];
   const policy = keepData ? 'Retain' : 'Delete';
   return Object.fromEntries(
-    definitions.map(([name, definition]) => [
+    TABLE_NAMES.map((name) => [
       tableId(name),
       {
         Type: 'AWS::DynamoDB::Table',
@@ -14,7 +13,7 @@ export function tableResources(prefix: string, keepData: boolean): Resources {
         UpdateReplacePolicy: policy,
         Properties: {
           TableName: prefix + name,
-          ...definition,
+          ...tables[name],
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           DeletionProtectionEnabled: keepData,
         },

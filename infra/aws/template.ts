@@ -38,7 +38,8 @@ export async function resources({ resolveVariable }: VariableSource): Promise<ob
   const chosen = parameters.parse(Object.fromEntries(given));
   const isProduction = PRODUCTION.test(stage);
   if (isProduction && chosen.jwtIssuer.endsWith('.invalid')) {
-    throw new Error(`Stage ${stage} needs --param="jwtIssuer=https://…": who signs for operators?`);
+    const missing = '--param="jwtIssuer=https://…": who signs for operators?';
+    throw new Error(`Stage ${stage} needs ${missing}`);
   }
   return {
     Resources: {

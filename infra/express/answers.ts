@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
-import { type HttpResponse, type ProblemCode, problemResponse } from '../../lib/http/problems.ts';
+import {
+  ANSWER_HEADERS,
+  type HttpResponse,
+  type ProblemCode,
+  problemResponse,
+} from '../../lib/http/problems.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /** Answers that no handler gives, for the local service and for the pages on Lambda. */
@@ -12,15 +17,12 @@ export function send(response: Response, answer: HttpResponse): void {
   response.end(answer.body);
 }
 
-export function refuse(code: ProblemCode, detail: string): HttpResponse {
-  return problemResponse(code, detail, randomUUID());
+export function succeed(contentType: string, body: string): HttpResponse {
+  return { statusCode: 200, headers: { ...ANSWER_HEADERS, 'content-type': contentType }, body };
 }
 
-export function allow(methods: string): RequestHandler {
-  return (request, response) => {
-    response.set('allow', methods);
-    send(response, refuse('method-not-allowed', `${request.path} has ${methods}.`));
-  };
+export function refuse(code: ProblemCode, detail: string): HttpResponse {
+  return problemResponse(code, detail, randomUUID());
 }
 
 export const answerUnknownPath: RequestHandler = (request, response) => {

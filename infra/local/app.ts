@@ -4,9 +4,9 @@ import type { Call } from '../../lib/http/call.ts';
 import { CALLS } from '../../lib/http/calls.ts';
 import { createHandler, type HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
-import { ANSWER_HEADERS, type HttpResponse } from '../../lib/http/problems.ts';
 import type { Service } from '../../lib/service.ts';
-import { allow, answerError, answerUnknownPath, refuse, send } from '../express/answers.ts';
+import { answerError, answerUnknownPath, refuse, send, succeed } from '../express/answers.ts';
+import { allow, expressPath, get } from '../express/routes.ts';
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent } from './gateway.ts';
 import { demandOperator } from './operator.ts';
@@ -20,9 +20,10 @@ const READY_DEADLINE_MS = 2_000;
 /** More at once would only wait for the store; about what it does in a second may wait for that. */
 const IN_FLIGHT = { serving: 32, waiting: 1_000, waitMs: 5_000 };
 
-const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
+const ALIVE = succeed('application/json', '{"status":"alive"}');
+const READY = succeed('application/json', '{"status":"ready"}');
 
-const ROOT = new URL('../../', import.meta.url);
+const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 
 /** The HTTP service: each call's handler behind what API Gateway would do, and the pages. */
 export function createApp(
@@ -53,25 +54,15 @@ export function createApp(
   for (const [path, calls] of Map.groupBy(CALLS, ({ call }) => call.path)) {
     const route = app.route(expressPath(path));
     for (const { call } of calls) route[ROUTER_METHODS[call.method]](...answer(call));
-    route.all(allow(methodsOf(calls.map(({ call }) => call))));
+    route.all(allow(calls.map(({ call }) => call.method)));
   }
-  const get = (path: string, handler: RequestHandler): void => {
-    app.route(path).get(handler).all(allow('GET, HEAD'));
-  };
-  get('/livez', (_request, response) => send(response, answerStatus('alive')));
-  get('/readyz', answerReady(service, isDraining));
-  get('/metrics', prometheus.answerMetrics);
-  app.use(createPagesRouter(ROOT));
+  get(app, '/livez', (_request, response) => send(response, ALIVE));
+  get(app, '/readyz', answerReady(service, isDraining));
+  get(app, '/metrics', prometheus.answerMetrics);
+  app.use(createPagesRouter(new URL('../../', import.meta.url)));
   app.use(answerUnknownPath);
   app.use(answerError(service.logger));
   return app;
-}
-
-/** Express writes `:id` for OpenAPI's `{id}`. */
-const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
-
-function methodsOf(calls: readonly Call[]): string {
-  return calls.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : method)).join(', ');
 }
 
 function invoke(handler: HttpHandler, inTurn: ReturnType<typeof limitInFlight>): RequestHandler {
@@ -90,14 +81,9 @@ function answerReady(service: Service, isDraining: () => boolean): RequestHandle
     if (isDraining()) return send(response, refuse('not-ready', 'The service is stopping.'));
     try {
       await service.within(READY_DEADLINE_MS, ({ store }) => store.ping());
-      send(response, answerStatus('ready'));
+      send(response, READY);
     } catch {
       send(response, refuse('not-ready', 'The store cannot be reached.'));
     }
   };
-}
-
-function answerStatus(status: string): HttpResponse {
-  const headers = { ...ANSWER_HEADERS, 'content-type': 'application/json' };
-  return { statusCode: 200, headers, body: JSON.stringify({ status }) };
 }

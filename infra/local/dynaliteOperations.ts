@@ -1,25 +1,19 @@
-import batchGetItem from 'dynalite/actions/batchGetItem.js';
-import createTable from 'dynalite/actions/createTable.js';
-import deleteItem from 'dynalite/actions/deleteItem.js';
-import describeTable from 'dynalite/actions/describeTable.js';
-import getItem from 'dynalite/actions/getItem.js';
-import putItem from 'dynalite/actions/putItem.js';
-import query from 'dynalite/actions/query.js';
-import updateItem from 'dynalite/actions/updateItem.js';
+import { promisify } from 'node:util';
 import db from 'dynalite/db/index.js';
-import batchGetItemRules from 'dynalite/validations/batchGetItem.js';
-import createTableRules from 'dynalite/validations/createTable.js';
-import deleteItemRules from 'dynalite/validations/deleteItem.js';
-import describeTableRules from 'dynalite/validations/describeTable.js';
-import getItemRules from 'dynalite/validations/getItem.js';
 import validations from 'dynalite/validations/index.js';
-import putItemRules from 'dynalite/validations/putItem.js';
-import queryRules from 'dynalite/validations/query.js';
-import updateItemRules from 'dynalite/validations/updateItem.js';
 
 /** DynamoDB's JSON protocol: attribute values, requests and answers as they are on the wire. */
 export type AttributeMap = Record<string, Record<string, unknown>>;
 export type Operation<Output = object> = (input: object) => Promise<Output>;
+
+/** What is read of dynalite's answers. */
+interface DynaliteOutput {
+  Item?: AttributeMap;
+  Table?: { KeySchema: { AttributeName: string }[] };
+}
+type Done = (error: Error | null, output: DynaliteOutput) => void;
+type Action = (store: object, input: object, done: Done) => void;
+type Rules = Record<'types' | 'custom', object>;
 
 /** An answer that is not a success, as DynamoDB would give it. */
 export class DynamodbError extends Error {
@@ -33,39 +27,37 @@ export class DynamodbError extends Error {
   }
 }
 
-export type Native = ReturnType<typeof createDynaliteOperations>;
+export type Native = Awaited<ReturnType<typeof createDynaliteOperations>>;
 
-/** dynalite's operations that the service needs, on a new store in memory, without its server. */
-export function createDynaliteOperations() {
+/** dynalite's operations that the service needs, on a new store in memory. */
+export async function createDynaliteOperations() {
   const store = db.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
-  const operation =
-    (action: typeof getItem, { types, custom }: typeof getItemRules): Operation<DynaliteOutput> =>
-    async (input) => {
+  const operation = async (name: string): Promise<Operation<DynaliteOutput>> => {
+    const { default: action }: { default: Action } = await import(`dynalite/actions/${name}.js`);
+    const { default: rules }: { default: Rules } = await import(`dynalite/validations/${name}.js`);
+    return async (input) => {
       try {
         // dynalite changes what it is given.
-        const checked = validations.checkTypes(structuredClone(input), types);
-        validations.checkValidations(checked, types, custom, store);
-        const { promise, resolve, reject } = Promise.withResolvers<DynaliteOutput>();
-        action(store, checked, (error, output) => (error ? reject(error) : resolve(output)));
-        return await promise;
+        const checked = validations.checkTypes(structuredClone(input), rules.types);
+        validations.checkValidations(checked, rules.types, rules.custom, store);
+        return await promisify(action)(store, checked);
       } catch (error) {
         throw isAnswer(error) ? new DynamodbError(error.body, error.statusCode) : error;
       }
     };
+  };
   return {
-    BatchGetItem: operation(batchGetItem, batchGetItemRules),
-    CreateTable: operation(createTable, createTableRules),
-    DeleteItem: operation(deleteItem, deleteItemRules),
-    DescribeTable: operation(describeTable, describeTableRules),
-    GetItem: operation(getItem, getItemRules),
-    PutItem: operation(putItem, putItemRules),
-    Query: operation(query, queryRules),
-    UpdateItem: operation(updateItem, updateItemRules),
+    BatchGetItem: await operation('batchGetItem'),
+    CreateTable: await operation('createTable'),
+    DeleteItem: await operation('deleteItem'),
+    DescribeTable: await operation('describeTable'),
+    GetItem: await operation('getItem'),
+    PutItem: await operation('putItem'),
+    Query: await operation('query'),
+    UpdateItem: await operation('updateItem'),
   };
 }
-
-type DynaliteOutput = Parameters<Parameters<typeof getItem>[2]>[1];
 
 function isAnswer(error: unknown): error is Pick<DynamodbError, 'body' | 'statusCode'> {
   return error instanceof Error && 'statusCode' in error && 'body' in error;

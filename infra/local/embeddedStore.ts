@@ -6,10 +6,7 @@ import { listen } from './listen.ts';
 import { createBatchExecuteStatement } from './statements.ts';
 import { createTransactGetItems, createTransactWriteItems } from './transactions.ts';
 
-export interface EmbeddedStore {
-  endpoint: string;
-  close(): Promise<void>;
-}
+export type EmbeddedStore = Awaited<ReturnType<typeof startEmbeddedStore>>;
 
 /** DynamoDB's own limit on a request's body. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -18,8 +15,8 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
  * A DynamoDB in this process, in memory: dynalite, completed by the three operations that it lacks.
  * It speaks DynamoDB's protocol on a free port of this machine, so the service has one code path.
  */
-export async function startEmbeddedStore(): Promise<EmbeddedStore> {
-  const native = createDynaliteOperations();
+export async function startEmbeddedStore() {
+  const native = await createDynaliteOperations();
   const operations = new Map<string, Operation>([
     ...Object.entries(native),
     ['TransactGetItems', createTransactGetItems(native)],
@@ -27,14 +24,23 @@ export async function startEmbeddedStore(): Promise<EmbeddedStore> {
     ['BatchExecuteStatement', createBatchExecuteStatement(native)],
   ]);
   const inTurn = pLimit(1);
-  const server = createServer((request, response) => {
-    void serve(request, response, (name, input) => {
-      const operation = operations.get(name);
-      if (operation === undefined) throw unknownOperation(name);
-      // One at a time: a transaction is made of several writes and nobody may see its middle.
-      return inTurn(() => operation(input));
-    });
-  });
+  const perform = async (request: IncomingMessage): Promise<object> => {
+    const bytes = Number(request.headers['content-length']);
+    if (!(bytes <= MAX_REQUEST_BYTES)) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
+    const input: unknown = JSON.parse(await text(request));
+    const target = String(request.headers['x-amz-target']);
+    const name = target.slice(target.indexOf('.') + 1);
+    const operation = operations.get(name);
+    if (operation === undefined) {
+      throw new DynamodbError({
+        __type: 'com.amazon.coral.service#UnknownOperationException',
+        message: `The embedded store has no ${name}.`,
+      });
+    }
+    // One at a time: a transaction is made of several writes and nobody may see its middle.
+    return inTurn(() => operation(Object(input)));
+  };
+  const server = createServer((request, response) => void answer(response, perform(request)));
   const port = await listen(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -45,36 +51,15 @@ export async function startEmbeddedStore(): Promise<EmbeddedStore> {
   };
 }
 
-function unknownOperation(name: string): DynamodbError {
-  return new DynamodbError({
-    __type: 'com.amazon.coral.service#UnknownOperationException',
-    message: `The embedded store has no ${name}.`,
-  });
-}
-
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  perform: (name: string, input: object) => Promise<object>,
-): Promise<void> {
+async function answer(response: ServerResponse, output: Promise<object>): Promise<void> {
+  const end = (status: number, body: object): void => {
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(body));
+  };
   try {
-    const target = String(request.headers['x-amz-target']);
-    const input: unknown = JSON.parse(await readBody(request));
-    const output = await perform(target.slice(target.indexOf('.') + 1), Object(input));
-    answer(response, 200, output);
+    end(200, await output);
   } catch (error) {
-    if (error instanceof DynamodbError) answer(response, error.statusCode, error.body);
-    else answer(response, 500, { __type: 'InternalServerError', message: String(error) });
+    if (error instanceof DynamodbError) end(error.statusCode, error.body);
+    else end(500, { __type: 'InternalServerError', message: String(error) });
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const bytes = Number(request.headers['content-length']);
-  if (!(bytes <= MAX_REQUEST_BYTES)) throw new DynamodbError({ __type: 'RequestTooLarge' }, 413);
-  return await text(request);
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify(body));
 }

@@ -15,8 +15,13 @@ const TEXT_TYPE =
 /** The payload (format 2.0) that an API Gateway HTTP API would send; see lib/http/handler.ts. */
 export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
   const { method, originalUrl } = request;
-  const rawPath = decodePath(request.path);
+  // Unlike what the name promises, it is decoded, and ends at a decoded `?`.
+  // https://github.com/honojs/hono/issues/2156
+  // https://github.com/middleapi/standard-server/pull/93
+  const rawPath = decodeURIComponent(request.path).replace(/\?.*/s, '');
   const rawQueryString = /\?(.*)$/s.exec(originalUrl)?.[1] ?? '';
+  const query = queryOf(rawQueryString);
+  const params = pathOf(request);
   const { cookie = '', ...headers } = joinHeaders(request);
   const routeKey = `${method} ${routeOf(request) ?? '/'}`;
   const now = Date.now();
@@ -27,8 +32,8 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
     rawQueryString,
     ...(cookie !== '' && { cookies: cookie.split(/;\s*/) }),
     headers,
-    ...(rawQueryString !== '' && queryParameters(rawQueryString)),
-    ...(Object.keys(request.params).length > 0 && { pathParameters: pathParameters(request) }),
+    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    ...(Object.keys(params).length > 0 && { pathParameters: params }),
     requestContext: {
       accountId: 'local',
       apiId: 'local',
@@ -65,16 +70,6 @@ function logTime(milliseconds: number): string {
 }
 
 /**
- * Unlike what their name promises, an HTTP API's raw paths are decoded, and end at a decoded `?`.
- *
- * @see https://github.com/honojs/hono/issues/2156
- * @see https://github.com/middleapi/standard-server/pull/93
- */
-function decodePath(path: string): string {
-  return decodeURIComponent(path).split('?', 1).join('');
-}
-
-/**
  * API Gateway joins the values of a repeated header with commas, while Node drops some and puts a
  * space after the others' commas; several cookies become one header (RFC 6265 §5.4).
  * serverless-http, which gives a request that is an event already, fills in `headers` alone.
@@ -91,26 +86,18 @@ function joinHeaders({ headers, headersDistinct, rawHeaders }: Request): Record<
 }
 
 /** API Gateway joins the values of a repeated key with commas. */
-function queryParameters(
-  rawQueryString: string,
-): Pick<APIGatewayProxyEventV2, 'queryStringParameters'> {
+function queryOf(rawQueryString: string): Record<string, string> {
   const query = new URLSearchParams(rawQueryString);
-  const names = [...new Set(query.keys())];
-  if (names.length === 0) return {};
-  const joined = names.map((name): [string, string] => [name, query.getAll(name).join(',')]);
-  return { queryStringParameters: Object.fromEntries(joined) };
+  const names = new Set(query.keys());
+  return Object.fromEntries(Array.from(names, (name) => [name, query.getAll(name).join(',')]));
 }
 
-function pathParameters({ params }: Request): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]),
-  );
+function pathOf({ params }: Request): Record<string, string> {
+  const values = Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]);
+  return Object.fromEntries(values);
 }
 
-function encodeBody(
-  body: unknown,
-  contentType = '',
-): Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'> {
+function encodeBody(body: unknown, contentType = '') {
   if (!Buffer.isBuffer(body) || body.length === 0) return { isBase64Encoded: false };
   const text = TEXT_TYPE.test(contentType);
   return { body: body.toString(text ? 'utf8' : 'base64'), isBase64Encoded: !text };

@@ -2,19 +2,12 @@ import pLimit from 'p-limit';
 import type { HttpResponse } from '../../lib/http/problems.ts';
 import { refuse } from '../express/answers.ts';
 
-interface Limits {
-  /** Requests that are served at once. */
-  serving: number;
-  /** Requests that may wait for their turn. */
-  waiting: number;
-  /** How long one may have waited when its turn comes, in milliseconds. */
-  waitMs: number;
-}
+type Limits = Record<'serving' | 'waiting' | 'waitMs', number>;
 
 /**
- * Serves requests in turn, the first that came first. What cannot wait is told at once to come
- * back, and what has waited too long when its turn comes, so that no wait is longer than `waitMs`
- * and the longest that serving takes. On AWS the functions' reserved concurrency refuses the rest.
+ * Serves so many requests at once and lets others wait for their turn, the first that came first.
+ * One too many is told at once to come back, and one that has waited longer than `waitMs` when its
+ * turn comes. On AWS the functions' reserved concurrency refuses the rest.
  *
  * A request waits here because nothing is made for it yet. One that waits for a socket of the store
  * holds all that it is about to send, which every collection copies.

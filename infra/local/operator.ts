@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { HttpResponse, ProblemCode } from '../../lib/http/problems.ts';
 import { refuse, send } from '../express/answers.ts';
 
 /** RFC 6750 §2.1; RFC 9110 §11.1: the scheme's name may be spelled in any case. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+
+const MISSING = 'Only operators settle events: a bearer token is missing or malformed.';
+const WRONG = 'Only operators settle events: this is not their token.';
 
 /**
  * Lets only those through who send the operators' token; everybody when there is none. It stands
@@ -17,23 +19,17 @@ export function demandOperator(token: string | undefined): RequestHandler {
   const expected = digestOf(token);
   return (request, response, next) => {
     const given = BEARER.exec(request.get('authorization') ?? '')?.[1];
-    if (given === undefined) return send(response, challenge('unauthorized', MISSING));
+    if (given === undefined) {
+      response.set('www-authenticate', 'Bearer realm="bet-maker"');
+      return send(response, refuse('unauthorized', MISSING));
+    }
     if (timingSafeEqual(digestOf(given), expected)) return next();
-    send(response, challenge('forbidden', WRONG, 'invalid_token'));
+    response.set('www-authenticate', 'Bearer realm="bet-maker", error="invalid_token"');
+    send(response, refuse('forbidden', WRONG));
   };
 }
-
-const MISSING = 'Only operators settle events: a bearer token is missing or malformed.';
-const WRONG = 'Only operators settle events: this is not their token.';
 
 /** Of one length for every token, so that comparing two tells nothing about theirs. */
 function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
-}
-
-function challenge(code: ProblemCode, detail: string, error?: 'invalid_token'): HttpResponse {
-  const answer = refuse(code, detail);
-  const attributes = ['realm="bet-maker"', ...(error === undefined ? [] : [`error="${error}"`])];
-  answer.headers['www-authenticate'] = `Bearer ${attributes.join(', ')}`;
-  return answer;
 }

@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
 import { type Meter, METRICS } from '../../lib/metrics.ts';
-import { send } from '../express/answers.ts';
+import { send, succeed } from '../express/answers.ts';
 import { routeOf } from './gateway.ts';
 
 /** Seconds; the longest is what a handler may take. */
@@ -11,26 +10,16 @@ const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 /** How often the event loop's lag is sampled, in milliseconds: each time wakes an idle process. */
 const LAG_SAMPLE_MS = 100;
 
-/** What the local service shows to Prometheus. */
-export interface Prometheus {
-  meter: Meter;
-  /** Measures the requests that pass through it, once they are answered. */
-  timeRequests: RequestHandler;
-  /** `GET /metrics` */
-  answerMetrics: RequestHandler;
-}
+export type Prometheus = ReturnType<typeof createPrometheus>;
 
-export function createPrometheus(): Prometheus {
+/** What the local service shows to Prometheus, at `GET /metrics`. */
+export function createPrometheus() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
-  return {
-    meter: createMeter(registry),
-    timeRequests: createTimer(registry),
-    answerMetrics: async (_request, response) => {
-      const headers = { ...ANSWER_HEADERS, 'content-type': registry.contentType };
-      send(response, { statusCode: 200, headers, body: await registry.metrics() });
-    },
+  const answerMetrics: RequestHandler = async (_request, response) => {
+    send(response, succeed(registry.contentType, await registry.metrics()));
   };
+  return { meter: createMeter(registry), timeRequests: createTimer(registry), answerMetrics };
 }
 
 function createMeter(registry: Registry): Meter {
@@ -38,7 +27,9 @@ function createMeter(registry: Registry): Meter {
   const gauges = new Map<string, Gauge>();
   // Every name from the start, so that what has not happened yet is 0 and not missing.
   for (const [metric, { kind, unit, help }] of Object.entries(METRICS)) {
-    const name = `${snakeCase(metric)}${unit === 'Seconds' ? '_seconds' : ''}`;
+    // https://prometheus.io/docs/practices/naming/
+    const words = metric.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const name = `bet_maker${words}${unit === 'Seconds' ? '_seconds' : ''}`;
     if (kind === 'gauge') gauges.set(metric, new Gauge({ name, help, registers: [registry] }));
     else counters.set(metric, new Counter({ name: `${name}_total`, help, registers: [registry] }));
   }
@@ -49,11 +40,7 @@ function createMeter(registry: Registry): Meter {
   };
 }
 
-/** @see https://prometheus.io/docs/practices/naming/ */
-function snakeCase(metric: string): string {
-  return `bet_maker${metric.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
-}
-
+/** Measures the requests that pass through it, once they are answered. */
 function createTimer(registry: Registry): RequestHandler {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',

@@ -1,14 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import {
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import * as http from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type HttpResponse, type ProblemCode, problemResponse } from '../../lib/http/problems.ts';
-
-/** What must be answered before there is a request that Express could look at. */
+import type { HttpResponse, ProblemCode } from '../../lib/http/problems.ts';
+import { refuse } from '../express/answers.ts';
 
 const RAW_PROBLEMS: Record<string, { code: ProblemCode; detail: string }> = {
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request did not end in time.' },
@@ -16,17 +9,37 @@ const RAW_PROBLEMS: Record<string, { code: ProblemCode; detail: string }> = {
 };
 const MALFORMED = { code: 'malformed-request', detail: 'This is not HTTP/1.1.' } as const;
 
-/** The answers that each connection still waits for, in order, by their requests. */
-const dueAnswers = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
+const OPTIONS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  /** How often Node looks for requests that are over time, in milliseconds. */
+  connectionsCheckingInterval: 1_000,
+  // `hostFault` says why.
+  requireHostHeader: false,
+};
 
-/** `serve`, with a note of each answer that is due, for when what follows is unreadable. */
-export function noteAnswers(serve: RequestListener): RequestListener {
-  return (request, response) => {
-    const due = dueAnswers.get(request.socket) ?? new Map<IncomingMessage, ServerResponse>();
-    dueAnswers.set(request.socket, due.set(request, response));
-    response.once('close', () => due.delete(request));
-    serve(request, response);
-  };
+/** A server that answers also what never becomes a request for `serve`. */
+export function createHttpServer(serve: http.RequestListener): http.Server {
+  const server = http.createServer(OPTIONS, (request, response) => {
+    noteDue(response);
+    const fault = hostFault(request);
+    if (fault === undefined) serve(request, response);
+    else endResponse(response, refuse('malformed-request', fault));
+  });
+  server.on('clientError', rejectRawRequest);
+  server.on('connect', rejectTunnel);
+  server.on('checkExpectation', rejectExpectation);
+  return server;
+}
+
+/** The answers that each connection still waits for, in the order of their requests. */
+const dueAnswers = new WeakMap<Duplex, Set<http.ServerResponse>>();
+
+function noteDue(response: http.ServerResponse): void {
+  const { socket } = response.req;
+  const due = dueAnswers.get(socket) ?? new Set();
+  dueAnswers.set(socket, due.add(response));
+  response.once('close', () => due.delete(response));
 }
 
 /**
@@ -34,48 +47,37 @@ export function noteAnswers(serve: RequestListener): RequestListener {
  * before it are answered first: a client would take this answer for theirs, and hold a placed bet
  * for refused.
  */
-export function rejectRawRequest(error: Error & { code?: string }, socket: Duplex): void {
-  const due = [...(dueAnswers.get(socket) ?? [])].findLast(([request]) => request.complete);
-  if (due === undefined || error.code === 'ECONNRESET') rejectNow(error, socket);
-  else due[1].once('close', () => rejectNow(error, socket));
-}
-
-function rejectNow(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { code, detail } = RAW_PROBLEMS[error.code ?? ''] ?? MALFORMED;
-  endWith(socket, problemResponse(code, detail, randomUUID()));
+export function rejectRawRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const reject = (): void => {
+    const { code, detail } = RAW_PROBLEMS[error.code ?? ''] ?? MALFORMED;
+    if (socket.writable) endSocket(socket, refuse(code, detail));
+    else socket.destroy();
+  };
+  const due = [...(dueAnswers.get(socket) ?? [])].findLast(({ req }) => req.complete);
+  if (error.code === 'ECONNRESET') socket.destroy();
+  else if (due === undefined) reject();
+  else due.once('close', reject);
 }
 
 /** CONNECT asks for a tunnel (RFC 9110 §9.3.6), for which Node gives a bare socket. */
-export function rejectTunnel(_request: unknown, socket: Duplex): void {
-  const answer = problemResponse('method-not-allowed', 'This is no proxy.', randomUUID());
-  // RFC 9110 §10.2.1: an empty list says that the target, which is no resource here, has no method.
-  endWith(socket, { ...answer, headers: { ...answer.headers, allow: '' } });
+function rejectTunnel(_request: unknown, socket: Duplex): void {
+  const answer = refuse('method-not-allowed', 'This is no proxy.');
+  // RFC 9110 §10.2.1: an empty list says that the target has no method. It is no resource here.
+  endSocket(socket, { ...answer, headers: { ...answer.headers, allow: '' } });
   socket.on('error', () => socket.destroy());
 }
 
 /** RFC 9110 §10.1.1: an `Expect` that is not known. */
-export const rejectExpectation: RequestListener = (_request, response) => {
+const rejectExpectation: http.RequestListener = (_request, response) => {
   const detail = 'Of all expectations only 100-continue is met.';
-  endResponse(response, problemResponse('expectation-failed', detail, randomUUID()));
+  endResponse(response, refuse('expectation-failed', detail));
 };
 
 /**
- * `serve` for requests whose host is beyond doubt: one `Host` in HTTP/1.1, at most one before
- * (RFC 9112 §3.2), since two would let the parts of a chain disagree. HTTP/0.9 has no headers.
+ * There is one `Host` in HTTP/1.1, and at most one before (RFC 9112 §3.2): two would let the parts
+ * of a chain disagree. HTTP/0.9 has no headers.
  */
-export function demandHost(serve: RequestListener): RequestListener {
-  return (request, response) => {
-    const fault = hostFault(request);
-    if (fault === undefined) return serve(request, response);
-    endResponse(response, problemResponse('malformed-request', fault, randomUUID()));
-  };
-}
-
-function hostFault({ httpVersion, headersDistinct }: IncomingMessage): string | undefined {
+function hostFault({ httpVersion, headersDistinct }: http.IncomingMessage): string | undefined {
   const hosts = headersDistinct['host']?.length ?? 0;
   if (httpVersion === '0.9') return MALFORMED.detail;
   if (hosts > 1) return 'There is more than one Host.';
@@ -83,21 +85,18 @@ function hostFault({ httpVersion, headersDistinct }: IncomingMessage): string | 
   return undefined;
 }
 
-function endResponse(
-  response: Parameters<RequestListener>[1],
-  { statusCode, headers, body }: HttpResponse,
-): void {
-  const length = Buffer.byteLength(body);
+function endResponse(response: http.ServerResponse, answer: HttpResponse): void {
   // The body that may follow is not read, so that nothing of it is taken for the next request.
-  response.writeHead(statusCode, { ...headers, 'content-length': length, connection: 'close' });
-  response.end(body);
+  response.writeHead(answer.statusCode, closingHeaders(answer)).end(answer.body);
 }
 
-function endWith(socket: Duplex, { statusCode, headers, body }: HttpResponse): void {
-  const length = Buffer.byteLength(body);
-  const lines = Object.entries({ ...headers, 'content-length': length, connection: 'close' });
-  socket.end(
-    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\n` +
-      `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
-  );
+function endSocket(socket: Duplex, answer: HttpResponse): void {
+  const { statusCode, body } = answer;
+  const headers = Object.entries(closingHeaders(answer)).map((header) => header.join(': '));
+  const status = `HTTP/1.1 ${statusCode} ${http.STATUS_CODES[statusCode]}`;
+  socket.end([status, ...headers, '', body].join('\r\n'));
+}
+
+function closingHeaders({ headers, body }: HttpResponse) {
+  return { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
 }

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
@@ -7,20 +8,10 @@ import { createService } from '../../lib/service.ts';
 import { createApp } from './app.ts';
 import { listen } from './listen.ts';
 import { createPrometheus } from './prometheus.ts';
-import {
-  demandHost,
-  noteAnswers,
-  rejectExpectation,
-  rejectRawRequest,
-  rejectTunnel,
-} from './rawRequests.ts';
+import { createHttpServer } from './rawRequests.ts';
 import { runSettlementLoop } from './settlementLoop.ts';
 import { start } from './start.ts';
 
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-/** How often Node looks for requests that are over time, in milliseconds. */
-const TIMEOUT_CHECK_MS = 1_000;
 /**
  * Connections at most: with the largest body each, they take half of the memory that compose gives.
  * One more is closed at once; slow ones are closed in time to make room.
@@ -37,28 +28,19 @@ async function serve(): Promise<void> {
   const client = createClient(endpoint);
   const prometheus = createPrometheus();
   const service = createService(config, { client, observer: measure(prometheus.meter) });
-  const prepareStore = (): Promise<void> => createMissingTables(client, config.tablePrefix);
+  const prepareStore = () => createMissingTables(client, config.tablePrefix);
 
   const stopping = new AbortController();
   const app = createApp(service, config, prometheus, () => stopping.signal.aborted);
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      // Refused by `demandHost`, which can say why.
-      requireHostHeader: false,
-    },
-    noteAnswers(demandHost(app)),
-  );
-  guard(server);
+  const server = createHttpServer(app);
+  server.maxConnections = MAX_CONNECTIONS;
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   // Ready for the first request when the line below is out; a store that is away is waited for.
   await prepareStore().catch(() => {});
   const port = await listen(server, config.port, config.host);
+  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
   const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
-  process.stdout.write(
-    `bet-maker on http://${hostOf(config.host)}:${port} (store: ${storeName})\n`,
-  );
+  process.stdout.write(`bet-maker on http://${host}:${port} (store: ${storeName})\n`);
   stopOnSignal(server, stopping);
   await runSettlementLoop(service, prepareStore, stopping.signal);
 }
@@ -69,18 +51,6 @@ async function startEmbedded(): Promise<string> {
   return (await startEmbeddedStore()).endpoint;
 }
 
-function guard(server: Server): void {
-  server.maxConnections = MAX_CONNECTIONS;
-  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
-  server.on('clientError', rejectRawRequest);
-  server.on('connect', rejectTunnel);
-  server.on('checkExpectation', rejectExpectation);
-}
-
-function hostOf(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
 /** Takes no new connection, lets requests in flight end, then exits. */
 function stopOnSignal(server: Server, stopping: AbortController): void {
   const stop = (): void => {
@@ -89,8 +59,7 @@ function stopOnSignal(server: Server, stopping: AbortController): void {
     server.close(() => process.exit(0));
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 }
 
 await start(serve);

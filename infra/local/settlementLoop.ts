@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { resume, type Service } from '../../lib/service.ts';
+import { resume } from '../../lib/resumer.ts';
+import type { Service } from '../../lib/service.ts';
 
 const PAUSE_MS = 1_000;
 /** A run's length at most, in milliseconds; what is left then is the next run's. */

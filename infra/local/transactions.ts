@@ -1,10 +1,6 @@
 import * as z from 'zod';
-import {
-  type AttributeMap,
-  DynamodbError,
-  type Native,
-  type Operation,
-} from './dynaliteOperations.ts';
+import type { AttributeMap, Native, Operation } from './dynaliteOperations.ts';
+import { DynamodbError } from './dynaliteOperations.ts';
 
 const attributes = z.record(z.string(), z.record(z.string(), z.unknown()));
 const write = z.looseObject({ TableName: z.string() });
@@ -15,15 +11,7 @@ const transactWrite = z.object({
 });
 type TransactItem = z.infer<typeof transactWrite>['TransactItems'][number];
 
-const transactGet = z.object({
-  TransactItems: z.array(z.object({ Get: z.looseObject({}) })),
-});
-
-interface Reason {
-  Code: string;
-  Message?: string;
-  Item?: AttributeMap;
-}
+const transactGet = z.object({ TransactItems: z.array(z.object({ Get: z.looseObject({}) })) });
 
 const CONDITION_FAILED = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
 
@@ -36,18 +24,13 @@ export function createTransactWriteItems(native: Native): Operation {
   const keyNames = keyNamesReader(native);
   return async (input) => {
     const { TransactItems } = transactWrite.parse(input);
-    const undo: (() => Promise<unknown>)[] = [];
-    const reasons: Reason[] = [];
+    const writes: Awaited<ReturnType<typeof carryOut>>[] = [];
     try {
-      for (const item of TransactItems) {
-        const { reason, undoIt } = await carryOut(native, keyNames, item);
-        reasons.push(reason);
-        if (undoIt !== undefined) undo.push(undoIt);
-      }
-      if (reasons.every((reason) => reason.Code === 'None')) return {};
-      throw canceled(reasons);
+      for (const item of TransactItems) writes.push(await carryOut(native, keyNames, item));
+      if (writes.some(({ undo }) => undo === undefined)) throw canceled(writes);
+      return {};
     } catch (error) {
-      for (const undoIt of undo.toReversed()) await undoIt();
+      for (const { undo } of writes.toReversed()) await undo?.();
       throw error;
     }
   };
@@ -63,11 +46,7 @@ export function createTransactGetItems(native: Native): Operation {
 }
 
 /** One write, and how to undo it; a condition that does not hold is a reason, not an error. */
-async function carryOut(
-  native: Native,
-  keyNames: (table: string) => Promise<string[]>,
-  { Put, Update }: TransactItem,
-): Promise<{ reason: Reason; undoIt?: () => Promise<unknown> }> {
+async function carryOut(native: Native, keyNames: KeyNames, { Put, Update }: TransactItem) {
   const given = Put ?? Update;
   if (given === undefined) {
     throw new DynamodbError({
@@ -86,14 +65,15 @@ async function carryOut(
     const Message = 'The conditional request failed';
     return { reason: { Code: 'ConditionalCheckFailed', Message, ...(shown && { Item: shown }) } };
   }
-  const undoIt = () =>
+  const undo = () =>
     before === undefined
       ? native.DeleteItem({ TableName, Key })
       : native.PutItem({ TableName, Item: before });
-  return { reason: { Code: 'None' }, undoIt };
+  return { reason: { Code: 'None' }, undo };
 }
 
-function canceled(reasons: Reason[]): DynamodbError {
+function canceled(writes: readonly { reason: { Code: string } }[]): DynamodbError {
+  const reasons = writes.map(({ reason }) => reason);
   const codes = reasons.map((reason) => reason.Code).join(', ');
   const why = 'please refer cancellation reasons for specific reasons';
   return new DynamodbError({
@@ -103,24 +83,16 @@ function canceled(reasons: Reason[]): DynamodbError {
   });
 }
 
-/** Reads the names of a table's key attributes, once a table. */
-export function keyNamesReader(
-  native: Pick<Native, 'DescribeTable'>,
-): (table: string) => Promise<string[]> {
-  const known = new Map<string, string[]>();
-  return async (TableName) => {
-    const names = known.get(TableName) ?? (await readKeyNames(native, TableName));
-    known.set(TableName, names);
-    return names;
-  };
-}
+type KeyNames = ReturnType<typeof keyNamesReader>;
 
-async function readKeyNames(
-  native: Pick<Native, 'DescribeTable'>,
-  TableName: string,
-): Promise<string[]> {
-  const { Table } = await native.DescribeTable({ TableName });
-  return Table?.KeySchema.map((key) => key.AttributeName) ?? [];
+/** Reads the names of a table's key attributes, once a table. */
+export function keyNamesReader({ DescribeTable }: Pick<Native, 'DescribeTable'>) {
+  const known = new Map<string, Awaited<ReturnType<typeof DescribeTable>>>();
+  return async (TableName: string): Promise<string[]> => {
+    const described = known.get(TableName) ?? (await DescribeTable({ TableName }));
+    known.set(TableName, described);
+    return described.Table?.KeySchema.map((key) => key.AttributeName) ?? [];
+  };
 }
 
 export function pick(item: AttributeMap, names: readonly string[]): AttributeMap {

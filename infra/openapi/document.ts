@@ -2,16 +2,8 @@ import * as z from 'zod';
 import type { Call } from '../../lib/http/call.ts';
 import { CALLS } from '../../lib/http/calls.ts';
 import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
-import {
-  type Docs,
-  HEADERS,
-  isConditional,
-  named,
-  type Part,
-  responsesOf,
-  SHARED_RESPONSES,
-} from './responses.ts';
-import { referenceTo, wireSchemas } from './schemas.ts';
+import { type Docs, HEADERS, isConditional, responsesOf, SHARED_RESPONSES } from './responses.ts';
+import { content, named, type Part, referenceTo, wireSchemas } from './schemas.ts';
 import { SERVICE_PATHS } from './serviceCalls.ts';
 
 /** By semver: before 1.0.0, a change that breaks clients raises the minor version. */
@@ -33,12 +25,11 @@ ${Object.keys(ANSWER_HEADERS)
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function createDocument(): Part {
-  const paths = [...Map.groupBy(CALLS, ({ call }) => call.path)].map(([path, calls]) => [
-    path,
-    Object.fromEntries(
-      calls.map(({ call, docs }) => [call.method.toLowerCase(), operation(call, docs())]),
-    ),
-  ]);
+  const paths: Record<string, Part> = {};
+  for (const { call, docs } of CALLS) {
+    const methods = (paths[call.path] ??= {});
+    methods[call.method.toLowerCase()] = operation(call, docs());
+  }
   return {
     openapi: '3.1.1',
     info: {
@@ -54,7 +45,7 @@ export function createDocument(): Part {
       { name: 'events', description: 'Sporting events and their results.' },
       { name: 'service', description: 'The state of the service.' },
     ],
-    paths: { ...Object.fromEntries(paths), ...SERVICE_PATHS },
+    paths: { ...paths, ...SERVICE_PATHS },
     components: {
       schemas: wireSchemas(),
       headers: HEADERS,
@@ -82,6 +73,7 @@ const conditions = z.object({
 
 function operation(call: Call, docs: Docs): Part {
   const { name, request, operatorsOnly } = call;
+  const { body } = request;
   const parameters = [
     ...parametersOf('path', request.path, docs.pathExamples),
     ...parametersOf('query', request.query),
@@ -95,7 +87,9 @@ function operation(call: Call, docs: Docs): Part {
     // The token is optional, where the service asks for none.
     ...(operatorsOnly && { security: [{ operatorToken: [] }, {}] }),
     parameters,
-    ...(request.body && { requestBody: bodyOf(request.body, docs.bodies ?? {}) }),
+    ...(body && {
+      requestBody: { required: true, ...content(referenceTo(body), named(docs.bodies ?? {})) },
+    }),
     responses: responsesOf(call, docs),
   };
 }
@@ -116,9 +110,4 @@ function parametersOf(
     schema: referenceTo(part),
     example: examples[name],
   }));
-}
-
-function bodyOf(schema: z.ZodType, examples: Record<string, unknown>): Part {
-  const content = { schema: referenceTo(schema), examples: named(examples) };
-  return { required: true, content: { 'application/json': content } };
 }

@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 import { problemsHtml } from './problemsHtml.ts';
 
 it('makes a section of each problem, in the order given', () => {
-  const html = problemsHtml([
-    { code: 'too-large', status: 413, title: 'It is too large', advice: 'Send less.' },
-    { code: 'away', status: 503, title: 'It is away', advice: 'Wait for `Retry-After` seconds.' },
-  ]);
+  const html = problemsHtml({
+    'too-large': { status: 413, title: 'It is too large', advice: 'Send less.' },
+    away: { status: 503, title: 'It is away', advice: 'Wait for `Retry-After` seconds.' },
+  });
 
   expect(html).toBe(`<section id="too-large" class="problem">
 <h2><span class="status">413</span> It is too large</h2>
@@ -20,9 +20,9 @@ it('makes a section of each problem, in the order given', () => {
 });
 
 it('lets no text be taken for HTML, in code and attributes neither', () => {
-  const html = problemsHtml([
-    { code: '"><i>', status: 400, title: 'A & B', advice: '`Bearer <token>`, not "<token>".' },
-  ]);
+  const html = problemsHtml({
+    '"><i>': { status: 400, title: 'A & B', advice: '`Bearer <token>`, not "<token>".' },
+  });
 
   expect(html).toBe(`<section id="&quot;&gt;&lt;i&gt;" class="problem">
 <h2><span class="status">400</span> A &amp; B</h2>

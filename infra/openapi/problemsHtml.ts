@@ -1,5 +1,4 @@
 interface Problem {
-  code: string;
   status: number;
   title: string;
   /** Text between backticks is code, as in Markdown. */
@@ -10,11 +9,11 @@ interface Problem {
  * The generated part of infra/pages/problems.html: in the order given, each problem under the
  * fragment that its `type` leads to. Prettier has yet to format it.
  */
-export function problemsHtml(problems: readonly Problem[]): string {
-  return problems.map(sectionOf).join('\n');
+export function problemsHtml(problems: Record<string, Problem>): string {
+  return Object.entries(problems).map(sectionOf).join('\n');
 }
 
-function sectionOf({ code, status, title, advice }: Problem): string {
+function sectionOf([code, { status, title, advice }]: [string, Problem]): string {
   const id = escapeHtml(code);
   return `<section id="${id}" class="problem">
 <h2><span class="status">${status}</span> ${escapeHtml(title)}</h2>

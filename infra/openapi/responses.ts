@@ -4,10 +4,8 @@ import { betCursor } from '../../lib/http/calls/listBets.ts';
 import { byNumber, byText } from '../../lib/http/examples.ts';
 import { nextLink } from '../../lib/http/paging.ts';
 import { type ProblemCode, problemResponse, PROBLEMS } from '../../lib/http/problems.ts';
-import { referenceTo } from './schemas.ts';
+import { byName, content, named, type Part, reference, referenceTo } from './schemas.ts';
 
-/** A part of the OpenAPI document. Its form is the linter's to judge. */
-export type Part = Record<string, unknown>;
 export type Docs = ReturnType<CallDocs>;
 
 const REQUEST_ID = '5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11';
@@ -37,16 +35,10 @@ function header(description: string, example: string): Part {
 
 /** References to them. `ETag` has two meanings, and so two names. */
 function headers(...names: readonly string[]): Part {
-  return Object.fromEntries(
-    ['X-Request-Id', ...names].map((name) => [
-      name === 'AnswerTag' ? 'ETag' : name,
-      { $ref: `#/components/headers/${name}` },
-    ]),
-  );
-}
-
-export function named(values: Record<string, unknown>): Part {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+  const references = ['X-Request-Id', ...names].map((name) => {
+    return [name === 'AnswerTag' ? 'ETag' : name, reference('headers', name)] as const;
+  });
+  return Object.fromEntries(references);
 }
 
 /** Whether a call is a conditional GET, as lib/http/conditionalGet.ts decides it. */
@@ -58,21 +50,14 @@ export function isConditional({ method }: Call, { answers }: Docs): boolean {
 export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
   const hasBody = call.request.body !== undefined;
   const tag = isConditional(call, docs) ? ['AnswerTag'] : [];
-  const answers = Object.entries(docs.answers).map(([status, answer]) => [
-    status,
-    {
-      description: answer.description,
-      headers: headers(...answer.headers, ...tag),
-      content: {
-        'application/json': {
-          schema: referenceTo(answer.schema),
-          examples: named(answer.examples),
-        },
-      },
-    },
-  ]);
+  const answers: Record<string, Part> = {};
+  for (const [status, answer] of Object.entries(docs.answers)) {
+    const { description, headers: own, schema, examples } = answer;
+    const body = content(referenceTo(schema), named(examples));
+    answers[status] = { description, headers: headers(...own, ...tag), ...body };
+  }
   return {
-    ...Object.fromEntries(answers),
+    ...answers,
     ...(tag.length > 0 && {
       304: {
         description: 'Nothing has changed: the answer still has a tag of `If-None-Match`.',
@@ -80,16 +65,16 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
       },
     }),
     ...refusals(hasBody ? [...docs.refusals, MALFORMED_JSON] : docs.refusals),
-    ...shared(ANY_REQUEST),
-    ...shared(ASKS_STORE),
-    ...(hasBody && shared(HAS_BODY)),
+    ...shared([...ANY_REQUEST, ...ASKS_STORE, ...(hasBody ? HAS_BODY : [])]),
   };
 }
 
 /** The responses of the refusals, each status with all its problems. */
 export function refusals(list: readonly Refusal[]): Record<string, Part> {
   const byStatus = Map.groupBy(list, ({ code }) => PROBLEMS[code].status);
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, refusal(group)]));
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, group]) => [status, refusal(status, group)]),
+  );
 }
 
 /** Headers that a refusal has by its status. */
@@ -99,17 +84,12 @@ const HEADERS_OF: Record<number, readonly string[]> = {
   503: ['Retry-After'],
 };
 
-function refusal(group: readonly Refusal[]): Part {
-  const names = new Set(group.flatMap(({ code }) => HEADERS_OF[PROBLEMS[code].status] ?? []));
+function refusal(status: number, group: readonly Refusal[]): Part {
+  const examples = Object.fromEntries(group.map((each) => [each.code, problemExample(each)]));
   return {
     description: group.map(({ code }) => describe(code)).join('\n\n'),
-    headers: headers(...names),
-    content: {
-      'application/problem+json': {
-        schema: referenceTo(problemBody),
-        examples: Object.fromEntries(group.map((each) => [each.code, problemExample(each)])),
-      },
-    },
+    headers: headers(...(HEADERS_OF[status] ?? [])),
+    ...content(referenceTo(problemBody), examples, 'application/problem+json'),
   };
 }
 
@@ -123,6 +103,12 @@ function problemExample({ code, detail, errors }: Refusal) {
   return { summary: PROBLEMS[code].title, value };
 }
 
+const fault = z.object({
+  in: z.enum(['body', 'query', 'path', 'header']),
+  pointer: z.string().describe('An RFC 6901 JSON Pointer as a URI fragment.'),
+  detail: z.string(),
+});
+
 /** RFC 9457. The service answers problems and reads none. */
 const problemBody = z
   .object({
@@ -130,23 +116,13 @@ const problemBody = z
       format: 'uri-reference',
       description: 'The kind of problem, and where it is explained. New kinds may be added.',
     }),
-    title: z.string().meta({ description: 'The problem in a few words, always the same.' }),
-    status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
-    detail: z.string().meta({ description: 'What is wrong this time.' }),
-    instance: z.string().meta({
-      format: 'uri',
-      description: 'This occurrence, by the id of the request.',
-    }),
-    errors: z
-      .array(
-        z.object({
-          in: z.enum(['body', 'query', 'path', 'header']),
-          pointer: z.string().meta({ description: 'An RFC 6901 JSON Pointer as a URI fragment.' }),
-          detail: z.string(),
-        }),
-      )
-      .optional()
-      .meta({ description: 'Every fault of a request that is not valid.' }),
+    title: z.string().describe('The problem in a few words, always the same.'),
+    status: z.int().min(400).max(599).describe('The HTTP status.'),
+    detail: z.string().describe('What is wrong this time.'),
+    instance: z
+      .string()
+      .meta({ format: 'uri', description: 'This occurrence, by the id of the request.' }),
+    errors: z.array(fault).optional().describe('Every fault of a request that is not valid.'),
   })
   .meta({
     id: 'Problem',
@@ -188,15 +164,12 @@ const sharedName = (code: ProblemCode): string =>
 
 export function shared(list: readonly Refusal[]): Record<string, Part> {
   return Object.fromEntries(
-    list.map(({ code }) => [
-      PROBLEMS[code].status,
-      { $ref: `#/components/responses/${sharedName(code)}` },
-    ]),
+    list.map(({ code }) => [PROBLEMS[code].status, reference('responses', sharedName(code))]),
   );
 }
 
-export const SHARED_RESPONSES: Record<string, Part> = Object.fromEntries(
-  [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY]
-    .map((each): [string, Part] => [sharedName(each.code), refusal([each])])
-    .sort(([one], [other]) => (one < other ? -1 : 1)),
+export const SHARED_RESPONSES = byName(
+  [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
+    return [sharedName(each.code), refusal(PROBLEMS[each.code].status, [each])];
+  }),
 );

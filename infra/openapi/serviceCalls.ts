@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { ANY_REQUEST, named, type Part, refusals, shared } from './responses.ts';
-import { referenceTo } from './schemas.ts';
+import { ANY_REQUEST, refusals, shared } from './responses.ts';
+import { content, named, type Part, referenceTo } from './schemas.ts';
 
 const healthBody = z.object({ status: z.enum(['alive', 'ready']) }).meta({ id: 'Health' });
+
+const TEXT = { type: 'string' };
 
 /** The calls that tell how the service is. No handler answers them. */
 export const SERVICE_PATHS: Record<string, Part> = {
@@ -14,15 +16,13 @@ export const SERVICE_PATHS: Record<string, Part> = {
   '/metrics': get('getMetrics', 'Counters and gauges of the local service', {
     200: {
       description: 'In the text format of Prometheus.',
-      content: { 'text/plain': { schema: { type: 'string' } } },
+      content: { 'text/plain': { schema: TEXT } },
     },
   }),
   '/openapi.json': get('getDocument', 'This document', {
     200: {
       description: 'OpenAPI 3.1.',
-      headers: {
-        ETag: { description: 'The version of this document.', schema: { type: 'string' } },
-      },
+      headers: { ETag: { description: 'The version of this document.', schema: TEXT } },
       content: { 'application/json': { schema: { type: 'object' } } },
     },
   }),
@@ -34,6 +34,5 @@ function get(operationId: string, summary: string, responses: Record<string, Par
 }
 
 function health(description: string, status: 'alive' | 'ready'): Part {
-  const content = { schema: referenceTo(healthBody), examples: named({ [status]: { status } }) };
-  return { description, content: { 'application/json': content } };
+  return { description, ...content(referenceTo(healthBody), named({ [status]: { status } })) };
 }

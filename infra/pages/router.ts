@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import express, { type Router } from 'express';
-import { allow } from '../express/answers.ts';
+import { get } from '../express/routes.ts';
 import { answerStatic } from './statics.ts';
 
 /** What a library would tell; the pages' bundle has none (see unusedParts.ts). */
@@ -38,8 +38,11 @@ export function createPagesRouter(root: URL): Router {
     const contentType = CONTENT_TYPES[extname(file)];
     if (contentType === undefined) throw new Error(`${file} has no known content type.`);
     const read = path === '/openapi.json' ? readCompact : readFile;
-    const answer = answerStatic(contentType, () => read(new URL(file, root)));
-    router.route(path).get(answer).all(allow('GET, HEAD'));
+    get(
+      router,
+      path,
+      answerStatic(contentType, () => read(new URL(file, root))),
+    );
   }
   return router;
 }

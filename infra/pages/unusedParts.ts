@@ -4,16 +4,9 @@
  * and mime-db, all media types, which is gone through at each start while router.ts tells each type
  * itself. They are two thirds of the bundle and much of its time to load.
  */
-function notInThePages(): never {
+function absent(): never {
   throw new Error('The pages parse neither bodies nor nested queries.');
 }
 
-export {
-  // body-parser
-  notInThePages as json,
-  notInThePages as raw,
-  notInThePages as text,
-  notInThePages as urlencoded,
-  // qs
-  notInThePages as parse,
-};
+// Of body-parser, but for the last, which is of qs.
+export { absent as json, absent as raw, absent as text, absent as urlencoded, absent as parse };

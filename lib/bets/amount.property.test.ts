@@ -17,10 +17,7 @@ describe('amounts', () => {
   it('read a written stake as its digits without the point', () => {
     fc.assert(
       fc.property(stake, ([units, hundredths]) => {
-        const minor = BigInt(units + hundredths);
-
-        expect(amountFromString(`${units}.${hundredths}`)).toBe(minor);
-        expect(judge(`${units}.${hundredths}`)).toBe(minor);
+        expect(amountFromString(`${units}.${hundredths}`)).toBe(BigInt(units + hundredths));
       }),
     );
   });
@@ -31,14 +28,6 @@ describe('amounts', () => {
     fc.assert(
       fc.property(anySum, ([units, hundredths]) => {
         expect(formatAmount(BigInt(units + hundredths))).toBe(`${units}.${hundredths}`);
-      }),
-    );
-  });
-
-  it('come back from their written form unchanged', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 1n, max: 100_000_000_000n }), (minor) => {
-        expect(amountFromString(formatAmount(minor))).toBe(minor);
       }),
     );
   });

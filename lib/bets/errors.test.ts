@@ -1,25 +1,14 @@
 import { BetError, unavailable } from './errors.ts';
 
-describe('BetError', () => {
-  it('has a code, a message and a name', () => {
-    const error = new BetError('event-settled', 'The event has a result.');
-
-    expect(error).toBeInstanceOf(Error);
-    expect({ name: error.name, code: error.code, message: error.message }).toEqual({
-      name: 'BetError',
-      code: 'event-settled',
-      message: 'The event has a result.',
-    });
-  });
-});
-
 describe('unavailable', () => {
-  it('keeps the cause', () => {
+  it('is an error of the domain that keeps its cause', () => {
     const cause = new Error('socket hang up');
 
     const error = unavailable('Try again.', cause);
 
-    expect({ code: error.code, message: error.message, cause: error.cause }).toEqual({
+    expect(error).toBeInstanceOf(BetError);
+    expect(error).toMatchObject({
+      name: 'BetError',
       code: 'unavailable',
       message: 'Try again.',
       cause,

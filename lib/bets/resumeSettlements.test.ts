@@ -1,171 +1,164 @@
-import {
-  betIdOf,
-  calm,
-  createFakes,
-  type FakeStore,
-  NOON,
-  placedBet,
-} from '../../tests/support/fakes.ts';
-import { BetError } from './errors.ts';
+import { away, type CalmCloud, calmCloud, failing } from '../../tests/support/calmCloud.ts';
+import { NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import type { Decision } from './event.ts';
-import { resumeSettlements } from './resumeSettlements.ts';
+import { type ResumeReport, resumeSettlements } from './resumeSettlements.ts';
 
-const decision: Decision = { id: 'decision-9', outcome: 'WIN', decidedAt: NOON - 5 };
+const decision: Decision = { id: 'decision-9', outcome: 'WIN', decidedAt: NOON - 5_000 };
 
-/** A bet on each event, and a settlement of each that has not reached it yet. */
-async function settling(store: FakeStore, ...eventIds: string[]): Promise<void> {
-  for (const [number, eventId] of eventIds.entries()) {
-    store.add(placedBet(number, { eventId }));
-    await store.putInForce(eventId, decision, { version: 0, bets: 1, stakedMinor: 1050n });
-  }
+/** A bet on an event, and a settlement of it that has not reached the bet yet. */
+async function addSettling(cloud: CalmCloud, eventId: string, indexLagMs = 0): Promise<void> {
+  cloud.indexLagMs = indexLagMs;
+  await cloud.add(placedBet(cloud.all('bets').length, { eventId }));
+  cloud.indexLagMs = 0;
+  await cloud.decide(eventId, decision);
+}
+
+/** A first result of an event that was noted and not put in force. */
+async function noteIntent(cloud: CalmCloud, eventId: string, decidedAt = NOON): Promise<void> {
+  await cloud.run(({ store }) => store.events.noteIntent(eventId, { ...decision, decidedAt }));
+}
+
+function resume(cloud: CalmCloud, withinMs?: number): Promise<ResumeReport> {
+  return cloud.run(resumeSettlements, withinMs);
 }
 
 describe('resumeSettlements', () => {
   it('finds nothing to do', async () => {
-    const { deps } = createFakes();
+    const cloud = calmCloud();
 
-    expect(await resumeSettlements(deps, calm)).toEqual({ found: 0, finished: [] });
+    expect(await resume(cloud)).toEqual({ found: 0, finished: [] });
+    expect(cloud.told).toEqual([['unfinishedFound', 0, 0]]);
   });
 
-  it('carries on every settlement that was begun', async () => {
-    const { deps, store } = createFakes();
-    await settling(store, 'a', 'b');
+  it('carries on every settlement, and tells for how long the oldest has waited', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a');
+    await addSettling(cloud, 'b');
+    await noteIntent(cloud, 'c');
 
-    const report = await resumeSettlements(deps, calm);
+    const report = await resume(cloud);
 
-    expect(report).toEqual({ found: 2, finished: ['a', 'b'] });
-    expect(store.storedVersions()).toEqual([1, 1]);
-    expect([...store.events.values()].map((event) => event.settlement?.state)).toEqual([
-      'settled',
-      'settled',
+    expect(report).toEqual({ found: 3, finished: ['a', 'b'] });
+    expect(cloud.all('bets')).toMatchObject([{ outcomeVersion: 1n }, { outcomeVersion: 1n }]);
+    expect(cloud.all('events').map(({ state }) => state)).toEqual(Array(3).fill('settled'));
+    expect(cloud.told).toEqual([
+      ['unfinishedFound', 3, 5_000],
+      ['betsSettled', 1],
+      ['settlementFinished'],
+      ['betsSettled', 1],
+      ['settlementFinished'],
+      // Without bets, the third is settled as soon as its result is in force.
+      ['settlementBegun'],
+      ['settlementFinished'],
     ]);
   });
 
-  it('completes a first result that was noted and not put in force', async () => {
-    const { deps, store } = createFakes();
-    store.add(placedBet(1));
-    await store.noteIntent('sr:match:42', decision);
+  it('knows no settlement that waits since the future', async () => {
+    const cloud = calmCloud();
+    await noteIntent(cloud, 'a', NOON + 1);
 
-    const report = await resumeSettlements(deps, calm);
+    await resume(cloud);
+
+    expect(cloud.told[0]).toEqual(['unfinishedFound', 1, 0]);
+  });
+
+  it('closes the fences, counts and puts an intent in force as it was noted', async () => {
+    const cloud = calmCloud();
+    await cloud.add(placedBet(1), placedBet(2, { fence: 9 }));
+    await noteIntent(cloud, 'sr:match:42', NOON - 5);
+
+    const report = await resume(cloud);
 
     expect(report).toEqual({ found: 1, finished: ['sr:match:42'] });
-    expect(store.events.get('sr:match:42')).toEqual({
-      eventId: 'sr:match:42',
-      settlement: {
-        outcome: 'WIN',
-        decidedAt: NOON - 5,
-        version: 1,
-        state: 'settled',
-        bets: 1,
-        stakedMinor: 1050n,
-        history: [{ ...decision, version: 1 }],
-      },
-    });
-    expect([...store.fences.values()].every((fence) => fence.closed)).toBe(true);
-  });
-
-  it('puts in force an intent on an event without bets, where nothing is left to sweep', async () => {
-    const { deps, store } = createFakes();
-    await store.noteIntent('sr:match:42', decision);
-
-    const report = await resumeSettlements(deps, calm);
-
-    expect(report).toEqual({ found: 1, finished: [] });
-    expect(store.events.get('sr:match:42')?.settlement?.state).toBe('settled');
-  });
-
-  it('passes by an event whose intent lost to another result', async () => {
-    const { deps, store } = createFakes();
-    await store.noteIntent('sr:match:42', decision);
-    jest.spyOn(store, 'putInForce').mockResolvedValue(undefined);
-
-    expect(await resumeSettlements(deps, calm)).toEqual({ found: 1, finished: [] });
-  });
-
-  it('passes by what the index shows and is settled, or gone, by now', async () => {
-    const { deps, store } = createFakes();
-    await settling(store, 'a');
-    await store.finishSettlement('a', 1);
-    jest.spyOn(store, 'unfinishedEvents').mockResolvedValue([
-      { eventId: 'a', since: NOON },
-      { eventId: 'unknown', since: NOON },
+    const verdict = { outcome: 'WIN', decidedAt: '2026-11-22T11:59:59.995Z', version: 1n };
+    const settlement = { ...verdict, state: 'settled', bets: 2n, stakedMinor: 2100n };
+    expect(cloud.all('events')).toMatchObject([
+      { ...settlement, history: [{ ...verdict, id: 'decision-9' }] },
     ]);
-    const reading = jest.spyOn(store, 'findFences');
+    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(Array(64).fill(NOON_TEXT));
+  });
 
-    expect(await resumeSettlements(deps, calm)).toEqual({ found: 2, finished: [] });
-    expect(reading).not.toHaveBeenCalled();
+  it('passes by an event whose intent loses to another result', async () => {
+    const cloud = calmCloud();
+    await noteIntent(cloud, 'a');
+    cloud.meet('putInForce', (carryOut) => cloud.decide('a').then(carryOut));
+
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
+    expect(cloud.all('events')).toMatchObject([{ outcome: 'LOSE', version: 1n }]);
+  });
+
+  it('passes by what the index still shows and is settled', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a');
+    cloud.indexLagMs = 10;
+    await cloud.run(({ store }) => store.events.finishSettlement('a', 1));
+
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
+    expect(cloud.calls()).toEqual(['unfinished', 'findEvents']);
+  });
+
+  it('passes by what the index shows and is not there', async () => {
+    const cloud = calmCloud();
+    await noteIntent(cloud, 'a');
+    cloud.meet('findEvents', async () => ({}));
+
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
   });
 
   it('follows the result in force although an intent was left on the event', async () => {
-    const { deps, store } = createFakes();
-    await settling(store, 'a');
-    const event = store.events.get('a');
-    const late: Decision = { ...decision, id: 'late', outcome: 'LOSE' };
-    store.events.set('a', { eventId: 'a', ...event, intent: late });
-    const closing = jest.spyOn(store, 'closeFences');
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a');
+    cloud.meet('findEvents', async (carryOut) => {
+      const { Responses } = await carryOut();
+      const intent = { id: 'late', outcome: 'LOSE', decidedAt: NOON_TEXT };
+      const [item] = Object(Responses)['calm-events'];
+      return { Responses: { 'calm-events': [{ ...item, intent }] } };
+    });
 
-    expect(await resumeSettlements(deps, calm)).toEqual({ found: 1, finished: ['a'] });
-    expect(closing).not.toHaveBeenCalled();
-    expect(store.events.get('a')?.settlement?.outcome).toBe('WIN');
+    expect(await resume(cloud)).toEqual({ found: 1, finished: ['a'] });
   });
 
-  it('goes on with the next event past one that cannot be finished now', async () => {
-    const { deps, store } = createFakes();
-    await settling(store, 'a', 'b');
-    store.unindexed.add(betIdOf(0));
+  it.each([
+    ['goes on with the next event past one that cannot be finished now', 60_000, ['b']],
+    ['takes up no further event once its time is over', 60, []],
+  ])('%s', async (_case, withinMs, finished) => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a', 10_000);
+    await addSettling(cloud, 'b');
 
-    expect(await resumeSettlements(deps, calm)).toEqual({ found: 2, finished: ['b'] });
+    expect(await resume(cloud, withinMs)).toEqual({ found: 2, finished });
   });
 
   it('goes on with the next event past one that fails, and tells of it at the end', async () => {
-    const { deps, store } = createFakes();
+    const cloud = calmCloud();
     const bug = new Error('an item that cannot be read');
-    for (const eventId of ['poison', 'good']) {
-      await store.noteIntent(eventId, decision);
-      store.add(placedBet(eventId === 'good' ? 1 : 2, { eventId }));
-    }
-    const closeFences = store.closeFences.bind(store);
-    jest.spyOn(store, 'closeFences').mockImplementation(async (eventId) => {
-      if (eventId === 'poison') throw bug;
-      await closeFences(eventId);
+    await noteIntent(cloud, 'poison');
+    await noteIntent(cloud, 'good');
+    cloud.meet('close', failing(bug));
+
+    await expect(resume(cloud)).rejects.toMatchObject({
+      name: 'AggregateError',
+      message: 'Some settlements cannot go on',
+      errors: [bug],
     });
-
-    const resumed = resumeSettlements(deps, calm);
-
-    await expect(resumed).rejects.toMatchObject({ errors: [bug] });
-    expect((await store.findEvent('good'))?.settlement?.state).toBe('settled');
+    expect(cloud.all('events')).toMatchObject([
+      { eventId: 'poison', intent: { id: 'decision-9' } },
+      { eventId: 'good', state: 'settled' },
+    ]);
   });
 
   it('takes up at most 100 events in one run', async () => {
-    const { deps, store } = createFakes();
-    const asking = jest.spyOn(store, 'unfinishedEvents');
+    const cloud = calmCloud();
+    for (let number = 0; number < 101; number += 1) await noteIntent(cloud, `event-${number}`);
 
-    await resumeSettlements(deps, calm);
-
-    expect(asking.mock.calls).toEqual([[100, calm]]);
-  });
-
-  it('takes up no further event once its signal has aborted', async () => {
-    const { deps, store } = createFakes();
-    await settling(store, 'a', 'b');
-    const stopping = new AbortController();
-    const finishSettlement = store.finishSettlement.bind(store);
-    jest.spyOn(store, 'finishSettlement').mockImplementation(async (...args) => {
-      await finishSettlement(...args);
-      stopping.abort();
-    });
-
-    const report = await resumeSettlements(deps, stopping.signal);
-
-    expect(report).toEqual({ found: 2, finished: ['a'] });
-    expect(store.storedVersions()).toEqual([1, 0]);
+    expect(await resume(cloud)).toEqual({ found: 100, finished: [] });
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
   });
 
   it('passes on that the store is away', async () => {
-    const { deps, store } = createFakes();
-    const away = new BetError('unavailable', 'The store is away.');
-    jest.spyOn(store, 'unfinishedEvents').mockRejectedValue(away);
+    const cloud = calmCloud();
+    cloud.meet('unfinished', away);
 
-    await expect(resumeSettlements(deps, calm)).rejects.toBe(away);
+    await expect(resume(cloud)).rejects.toHaveProperty('code', 'unavailable');
   });
 });

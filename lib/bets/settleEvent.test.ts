@@ -1,20 +1,25 @@
 import { away, type CalmCloud, calmCloud, lostRace, twice } from '../../tests/support/calmCloud.ts';
-import { betIdOf, NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
-import type { Decision, EventReport, Settlement } from './event.ts';
+import { NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
+import type { EventReport } from './event.ts';
 import { settleEvent, type SettleRequest } from './settleEvent.ts';
 
 const EVENT = 'sr:match:42';
 const win: SettleRequest = { eventId: EVENT, outcome: 'WIN' };
 const lose: SettleRequest = { eventId: EVENT, outcome: 'LOSE' };
-
-const own: Decision = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON };
-const others: Decision = { id: 'others', outcome: 'LOSE', decidedAt: NOON - 5 };
+const own = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON } as const;
 
 /** Bets of 10.50, each behind a fence of its own. */
-async function withBets(count: number, options = {}): Promise<CalmCloud> {
-  const cloud = calmCloud(options);
+async function withBets(count: number, random?: () => number): Promise<CalmCloud> {
+  const cloud = calmCloud({ random });
   const bets = Array.from({ length: count }, (_, number) => placedBet(number, { fence: number }));
   await cloud.add(...bets);
+  return cloud;
+}
+
+/** An event whose result in force is another operator's. */
+async function decided(bets: number): Promise<CalmCloud> {
+  const cloud = await withBets(bets);
+  await cloud.decide(EVENT);
   return cloud;
 }
 
@@ -22,35 +27,12 @@ function settle(cloud: CalmCloud, request = win, withinMs?: number): Promise<Eve
   return cloud.run((context) => settleEvent(context, request), withinMs);
 }
 
-/** Another operator's result over version `version`, without a sweep. */
-function putOthers(
-  cloud: CalmCloud,
-  { version = 0, bets = 1, decision = others } = {},
-): Promise<Settlement | undefined> {
-  return cloud.beside(({ store }) =>
-    store.events.putInForce(EVENT, decision, { version, bets, stakedMinor: 1050n * BigInt(bets) }),
-  );
-}
-
-/** An event whose result, another operator's, is in force. */
-async function decided(bets = 0): Promise<CalmCloud> {
-  const cloud = await withBets(bets);
-  await cloud.run(() => putOthers(cloud, { bets }));
-  return cloud;
-}
-
-function report(bets: number, more: Partial<EventReport> = {}): EventReport {
-  const total = { total: bets, settled: bets, stakedMinor: 1050n * BigInt(bets) };
+/** A first result of the request's own on so many bets, so many of which show it. */
+function report(total: number, settled = total): EventReport {
+  const bets = { total, settled, stakedMinor: 1050n * BigInt(total) };
+  const state = settled === total ? 'settled' : 'settling';
   const history = [{ ...own, version: 1 }];
-  return {
-    eventId: EVENT,
-    outcome: 'WIN',
-    version: 1,
-    state: 'settled',
-    bets: total,
-    history,
-    ...more,
-  };
+  return { eventId: EVENT, outcome: 'WIN', version: 1, state, bets, history };
 }
 
 describe('settleEvent for a first result', () => {
@@ -61,38 +43,23 @@ describe('settleEvent for a first result', () => {
 
     expect(settled).toEqual(report(25));
     const versions = cloud.all('bets').map(({ outcomeVersion }) => outcomeVersion);
-    expect(versions).toEqual(Array.from({ length: 25 }, () => 1n));
+    expect(versions).toEqual(Array(25).fill(1n));
     expect(cloud.told).toEqual([['settlementBegun'], ['betsSettled', 25], ['settlementFinished']]);
   });
 
   it('notes the intent, closes the fences, counts and only then puts it in force', async () => {
     const cloud = await withBets(26);
 
-    await settle(cloud);
+    const settled = await settle(cloud);
 
-    expect(cloud.calls()).toEqual([
-      'findEvents',
-      'noteIntent',
-      'close',
-      'findFences',
-      'putInForce',
-      'findFences',
-    ]);
+    // More bets than one batch holds are left to the resumer.
+    expect(settled).toEqual(report(26, 0));
+    const order = ['findEvents', 'noteIntent', 'close', 'findFences', 'putInForce', 'findFences'];
+    expect(cloud.calls()).toEqual(order);
     expect(cloud.sent('noteIntent')).toMatchObject([
       { input: { ExpressionAttributeValues: { ':intent': { ...own, decidedAt: NOON_TEXT } } } },
     ]);
-    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(
-      Array.from({ length: 64 }, () => NOON_TEXT),
-    );
-  });
-
-  it('leaves more bets than one batch holds to the resumer', async () => {
-    const cloud = await withBets(26);
-
-    const settled = await settle(cloud);
-
-    const bets = { total: 26, settled: 0, stakedMinor: 27_300n };
-    expect(settled).toEqual(report(26, { state: 'settling', bets }));
+    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(Array(64).fill(NOON_TEXT));
     expect(cloud.told).toEqual([['settlementBegun']]);
   });
 
@@ -102,19 +69,18 @@ describe('settleEvent for a first result', () => {
     const settled = await settle(cloud);
 
     expect(settled).toEqual(report(0));
-    expect(cloud.calls()).not.toContain('finishSettlement');
+    expect(cloud.calls().at(-1)).toBe('putInForce');
     expect(cloud.told).toEqual([['settlementBegun'], ['settlementFinished']]);
   });
 
   it('answers that it goes on when the budget of the sweep is over', async () => {
-    const cloud = await withBets(2, { random: () => 0.999 });
+    const cloud = await withBets(2, () => 0.999);
     cloud.indexLagMs = 5_000;
     await cloud.add(placedBet(2, { fence: 2 }));
 
     const settled = await settle(cloud);
 
-    const bets = { total: 3, settled: 2, stakedMinor: 3150n };
-    expect(settled).toEqual(report(3, { state: 'settling', bets }));
+    expect(settled).toEqual(report(3, 2));
     expect(cloud.tookMs()).toBe(1000);
   });
 
@@ -122,17 +88,16 @@ describe('settleEvent for a first result', () => {
     const cloud = calmCloud({ indexLagMs: 5_000 });
     await cloud.add(placedBet(1));
 
-    const settled = settle(cloud, win, 300);
-
-    await expect(settled).rejects.toHaveProperty('code', 'unavailable');
+    await expect(settle(cloud, win, 300)).rejects.toHaveProperty('code', 'unavailable');
     expect(cloud.tookMs()).toBe(300);
   });
 
-  it('passes on that the store is away', async () => {
+  it('puts nothing in force when the fences cannot be closed', async () => {
     const cloud = await withBets(1);
     cloud.meet('close', away);
 
     await expect(settle(cloud)).rejects.toHaveProperty('code', 'unavailable');
+    expect(cloud.calls().at(-1)).toBe('close');
     expect(cloud.told).toEqual([]);
   });
 });
@@ -140,26 +105,18 @@ describe('settleEvent for a first result', () => {
 describe('settleEvent that meets other operators', () => {
   it('corrects a result that is put in force before its own', async () => {
     const cloud = await withBets(1);
-    cloud.meet('putInForce', async (carryOut) => {
-      await putOthers(cloud);
-      return carryOut();
-    });
+    cloud.meet('putInForce', (carryOut) => cloud.decide(EVENT).then(carryOut));
 
     const settled = await settle(cloud);
 
-    const history = [
-      { ...others, version: 1 },
-      { ...own, version: 2 },
-    ];
-    expect(settled).toEqual(report(1, { version: 2, history }));
+    const lost = { id: 'others', outcome: 'LOSE', decidedAt: NOON, version: 1 };
+    const history = [lost, { ...own, version: 2 }];
+    expect(settled).toEqual({ ...report(1), version: 2, history });
   });
 
   it('closes no fences when its intent comes too late', async () => {
     const cloud = await withBets(1);
-    cloud.meet('noteIntent', async (carryOut) => {
-      await putOthers(cloud);
-      return carryOut();
-    });
+    cloud.meet('noteIntent', (carryOut) => cloud.decide(EVENT).then(carryOut));
 
     const settled = await settle(cloud);
 
@@ -187,14 +144,13 @@ describe('settleEvent that meets other operators', () => {
     const settled = await settle(cloud, { ...win, ifVersion: [1] });
 
     expect(settled).toMatchObject({ outcome: 'WIN', version: 2, state: 'settling' });
-    expect(cloud.sent('putInForce')).toHaveLength(1);
   });
 
   it('does not repeat its own decision that was corrected after a lost reply', async () => {
     const cloud = await decided(1);
     cloud.meet('putInForce', async (carryOut) => {
       await carryOut();
-      await putOthers(cloud, { version: 2, decision: { ...others, id: 'others-2' } });
+      await cloud.decide(EVENT, { id: 'others-2', version: 3 });
       return carryOut();
     });
 
@@ -205,79 +161,68 @@ describe('settleEvent that meets other operators', () => {
   });
 });
 
-describe('settleEvent for the outcome that is in force', () => {
-  it('changes nothing, and tells how far the settlement has come', async () => {
+describe('settleEvent for an outcome after the first', () => {
+  it('changes nothing by the same one, and tells how far the settlement has come', async () => {
     const cloud = await withBets(26);
     await settle(cloud);
     await cloud.run(({ store }) => store.fences.markSwept({ eventId: EVENT, fence: 3 }, 1));
 
     const again = await settle(cloud);
 
-    const bets = { total: 26, settled: 1, stakedMinor: 27_300n };
-    expect(again).toEqual(report(26, { state: 'settling', bets }));
+    expect(again).toEqual(report(26, 1));
     expect(cloud.calls()).toEqual(['findEvents', 'findFences']);
     expect(cloud.told).toEqual([]);
   });
-});
 
-describe('settleEvent for another outcome', () => {
-  it('is a correction: one version more, the history kept, every bet follows', async () => {
+  it('corrects by another: one version more, the history kept, every bet follows', async () => {
     const cloud = await withBets(2);
     await settle(cloud);
 
     const corrected = await settle(cloud, lose);
 
-    const history = [
-      { ...own, version: 1 },
-      { id: 'decision-2', outcome: 'LOSE' as const, decidedAt: NOON, version: 2 },
-    ];
-    expect(corrected).toEqual(report(2, { outcome: 'LOSE', version: 2, history }));
-    expect(cloud.all('bets')).toMatchObject([
-      { betId: betIdOf(0), outcomeVersion: 2n, status: 'lost' },
-      { betId: betIdOf(1), outcomeVersion: 2n, status: 'lost' },
-    ]);
+    const correction = { id: 'decision-2', outcome: 'LOSE', decidedAt: NOON, version: 2 };
+    const history = [{ ...own, version: 1 }, correction];
+    expect(corrected).toEqual({ ...report(2), outcome: 'LOSE', version: 2, history });
+    const stored = { outcomeVersion: 2n, status: 'lost' };
+    expect(cloud.all('bets')).toMatchObject([stored, stored]);
     expect(cloud.calls()).not.toContain('close');
     expect(cloud.told).toEqual([['settlementBegun'], ['betsSettled', 2], ['settlementFinished']]);
   });
 
   it('takes the hundredth version and refuses one more', async () => {
     const cloud = calmCloud();
-    for (let round = 1; round <= 50; round += 1) {
-      await settle(cloud, win);
-      await settle(cloud, lose);
-    }
+    for (let version = 1; version < 100; version += 1) await cloud.decide(EVENT, { version });
 
-    await expect(settle(cloud, win)).rejects.toMatchObject({
+    expect(await settle(cloud)).toMatchObject({ version: 100 });
+    await expect(settle(cloud, lose)).rejects.toMatchObject({
       code: 'correction-limit',
       message: `Event ${EVENT} has had 100 results.`,
     });
-    expect(cloud.all('events')).toMatchObject([{ version: 100n, outcome: 'LOSE' }]);
+    expect(cloud.calls()).toEqual(['findEvents']);
   });
 });
 
 describe('settleEvent under a version that is asked for', () => {
   it.each([
-    ['version 0 of an event without a result', false, [0]],
-    ['the version in force', true, [1]],
-    ['one of several versions', true, [7, 1]],
-    ['any version of an event with a result', true, 'any' as const],
-  ])('takes %s', async (_case, hasResult, ifVersion) => {
-    const cloud = hasResult ? await decided() : calmCloud();
+    ['version 0 of an event without a result', calmCloud, [0], 1],
+    ['the version in force', () => decided(0), [1], 2],
+    ['one of several versions', () => decided(0), [7, 1], 2],
+    ['any version of an event with a result', () => decided(0), 'any' as const, 2],
+  ])('takes %s', async (_case, given, ifVersion, version) => {
+    const settled = await settle(await given(), { ...win, ifVersion });
 
-    const settled = await settle(cloud, { ...win, ifVersion });
-
-    expect(settled).toMatchObject({ outcome: 'WIN', version: hasResult ? 2 : 1 });
+    expect(settled).toMatchObject({ outcome: 'WIN', version });
   });
 
   it.each([
-    ['version 1 of an event without a result', win, false, [1], 0],
-    ['any version of an event without a result', win, false, 'any' as const, 0],
-    ['an earlier version', win, true, [0], 1],
-    ['a later version', win, true, [2], 1],
-    ['no version at all', win, true, [], 1],
-    ['another version for the outcome in force', lose, true, [2], 1],
-  ])('refuses %s and changes nothing', async (_case, request, hasResult, ifVersion, version) => {
-    const cloud = hasResult ? await decided() : calmCloud();
+    ['version 1 of an event without a result', calmCloud, win, [1], 0],
+    ['any version of an event without a result', calmCloud, win, 'any' as const, 0],
+    ['an earlier version', () => decided(0), win, [0], 1],
+    ['a later version', () => decided(0), win, [2], 1],
+    ['no version at all', () => decided(0), win, [], 1],
+    ['another version for the outcome in force', () => decided(0), lose, [2], 1],
+  ])('refuses %s and changes nothing', async (_case, given, request, ifVersion, version) => {
+    const cloud = await given();
 
     await expect(settle(cloud, { ...request, ifVersion })).rejects.toMatchObject({
       code: 'version-mismatch',

@@ -1,386 +1,244 @@
 import {
-  betIdOf,
-  calm,
-  createFakes,
-  type Fakes,
-  NOON,
-  placedBet,
-} from '../../tests/support/fakes.ts';
+  away,
+  type Call,
+  type CalmCloud,
+  calmCloud,
+  failing,
+} from '../../tests/support/calmCloud.ts';
+import { NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import { BetError } from './errors.ts';
 import { sweep } from './sweep.ts';
 
 const EVENT = 'sr:match:42';
-const result = { outcome: 'WIN' as const, decidedAt: NOON + 5, version: 1 };
+const result = { outcome: 'WIN' as const, decidedAt: NOON, version: 1 };
 
-/** So many bets, on so many fences, and a result in force on their event. */
-async function settled({ bets, fences = 1 }: { bets: number; fences?: number }): Promise<Fakes> {
-  const fakes = createFakes({ random: 1 });
-  for (let number = 0; number < bets; number += 1) {
-    fakes.store.add(placedBet(number, { fence: number % fences }));
-  }
-  await fakes.store.putInForce(
-    EVENT,
-    { id: 'decision-9', outcome: 'WIN', decidedAt: NOON + 5 },
-    { version: 0, bets, stakedMinor: 1n },
-  );
-  return fakes;
+/** Adds so many bets behind a fence, each newer than all that are there. */
+function addBets(cloud: CalmCloud, fence: number, count: number): Promise<void> {
+  const from = cloud.all('bets').length;
+  return cloud.add(...Array.from({ length: count }, (_, id) => placedBet(from + id, { fence })));
 }
 
-function stateOf({ store }: Fakes): string | undefined {
-  return store.events.get(EVENT)?.settlement?.state;
+/** One bet behind a fence, which the index shows after so many milliseconds. */
+async function addHidden(cloud: CalmCloud, fence: number, indexLagMs: number): Promise<void> {
+  cloud.indexLagMs = indexLagMs;
+  await addBets(cloud, fence, 1);
+  cloud.indexLagMs = 0;
+}
+
+/** Runs a sweep after the first result of the event came in force. */
+async function swept(cloud: CalmCloud, withinMs?: number): Promise<boolean> {
+  await cloud.decide(EVENT);
+  return cloud.run((context) => sweep(context, EVENT, result), withinMs);
+}
+
+const versions = (cloud: CalmCloud): unknown[] =>
+  cloud.all('bets').map(({ outcomeVersion }) => outcomeVersion);
+const stateOf = (cloud: CalmCloud): unknown => cloud.all('events')[0]?.['state'];
+const marks = (cloud: CalmCloud): unknown[] =>
+  cloud.all('fences').map(({ sweptVersion }) => sweptVersion);
+
+/** How many calls of a kind were sent side by side, instant by instant. */
+function sideBySide(cloud: CalmCloud, call: Call): number[] {
+  const times = cloud.sent(call).map(({ atMs }) => atMs);
+  return [...new Set(times)].map((at) => times.filter((other) => other === at).length);
 }
 
 describe('sweep', () => {
-  it('stores the result on every bet, and then says that it is settled', async () => {
-    const fakes = await settled({ bets: 60, fences: 3 });
-    const { deps, store } = fakes;
-    const marking = jest.spyOn(store, 'markFenceSwept');
-    const finishing = jest.spyOn(store, 'finishSettlement');
-    const storing = jest.spyOn(store, 'storeResult');
+  it('stores the result in batches of 25 across fences, then says that it is settled', async () => {
+    const cloud = calmCloud();
+    for (const fence of [0, 1, 2]) await addBets(cloud, fence, 20);
 
-    const done = await sweep(deps, EVENT, result, calm);
+    const done = await swept(cloud);
 
     expect(done).toBe(true);
-    expect([...store.bets.values()].map((bet) => bet.result)).toEqual(
-      Array.from({ length: 60 }, () => result),
-    );
-    expect(finishing.mock.calls).toEqual([[EVENT, 1, calm]]);
-    expect(Math.min(...finishing.mock.invocationCallOrder)).toBeGreaterThan(
-      Math.max(...storing.mock.invocationCallOrder),
-    );
-    // The event's end says it of these fences.
-    expect(marking).not.toHaveBeenCalled();
-    expect(stateOf(fakes)).toBe('settled');
+    expect(versions(cloud)).toEqual(Array(60).fill(1n));
+    expect(cloud.all('bets')[59]).toMatchObject({ status: 'won', settledAt: NOON_TEXT });
+    expect(stateOf(cloud)).toBe('settled');
+    const sizes = cloud.sent('storeResult').map(({ input }) => Object(input['Statements']).length);
+    expect(sizes).toEqual([25, 25, 10]);
+    // The event's end says it of these fences: none is marked.
+    expect(cloud.calls().slice(-2)).toEqual(['storeResult', 'finishSettlement']);
+    const batches = sizes.map((size) => ['betsSettled', size]);
+    expect(cloud.told).toEqual([...batches, ['settlementFinished']]);
   });
 
-  it('marks the fences that are done while others are not', async () => {
-    const { deps, store } = await settled({ bets: 0 });
-    // Ten fences of 500 bets are two groups; one of the second takes another page.
-    for (let number = 0; number < 5_000; number += 1) {
-      store.add(placedBet(number, { fence: number % 10 }));
-    }
-    store.add(placedBet(5_000, { fence: 9 }));
-    const marking = jest.spyOn(store, 'markFenceSwept');
-    const storing = jest.spyOn(store, 'storeResult');
-    const finishing = jest.spyOn(store, 'finishSettlement');
+  it('walks over a fence in pages of 500, with eight batches on their way at once', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    await addBets(cloud, 0, 1100);
 
-    const done = await sweep(deps, EVENT, result, calm);
+    const done = await swept(cloud);
 
     expect(done).toBe(true);
-    expect(marking.mock.calls).toEqual(
-      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((fence) => [{ eventId: EVENT, fence }, 1, calm]),
-    );
-    // A fence is marked after its last bet is stored: 8 × 500 / 25 batches come before the first group's marks.
-    expect(marking.mock.invocationCallOrder[0]).toBeGreaterThan(
-      storing.mock.invocationCallOrder[159] ?? Number.NaN,
-    );
-    expect(finishing).toHaveBeenCalledTimes(1);
-  });
-
-  it('stores in full batches of 25, across fences', async () => {
-    const { deps, store } = await settled({ bets: 60, fences: 3 });
-    const storing = jest.spyOn(store, 'storeResult');
-
-    await sweep(deps, EVENT, result, calm);
-
-    const sizes = storing.mock.calls.map(([ids]) => ids.length);
-    expect(sizes.toSorted((one, other) => other - one)).toEqual([25, 25, 10]);
-    expect(storing.mock.calls.map(([, given, signal]) => [given, signal])).toEqual(
-      Array.from({ length: 3 }, () => [result, calm]),
-    );
-  });
-
-  it('has at most eight batches on their way at once', async () => {
-    const { deps, store } = await settled({ bets: 500 });
-    let running = 0;
-    let most = 0;
-    jest.spyOn(store, 'storeResult').mockImplementation(async (ids) => {
-      running += 1;
-      most = Math.max(most, running);
-      await Promise.resolve();
-      running -= 1;
-      return [...ids];
-    });
-
-    await sweep(deps, EVENT, result, calm);
-
-    expect(most).toBe(8);
-  });
-
-  it('passes by fences without bets and those that are at the version already', async () => {
-    const fakes = await settled({ bets: 3, fences: 3 });
-    const { deps, store } = fakes;
-    await store.closeFences(EVENT);
-    await store.markFenceSwept({ eventId: EVENT, fence: 0 }, 1);
-    await store.markFenceSwept({ eventId: EVENT, fence: 2 }, 2);
-    const reading = jest.spyOn(store, 'oldestBetIds');
-
-    const done = await sweep(deps, EVENT, result, calm);
-
-    expect(done).toBe(true);
-    expect(reading.mock.calls.map(([behind]) => behind)).toEqual([{ eventId: EVENT, fence: 1 }]);
-    expect(store.storedVersions()).toEqual([0, 1, 0]);
-  });
-
-  it('sweeps again the fences of an earlier version', async () => {
-    const { deps, store } = await settled({ bets: 2, fences: 2 });
-    await sweep(deps, EVENT, result, calm);
-    await store.markFenceSwept({ eventId: EVENT, fence: 0 }, 1);
-
-    await sweep(deps, EVENT, { ...result, outcome: 'LOSE', version: 2 }, calm);
-
-    expect(store.storedVersions()).toEqual([2, 2]);
-  });
-
-  it('finishes at once an event without bets', async () => {
-    const { deps, store, pauses } = await settled({ bets: 0 });
-    const finishing = jest.spyOn(store, 'finishSettlement');
-
-    expect(await sweep(deps, EVENT, result, calm)).toBe(true);
-    expect(finishing.mock.calls).toEqual([[EVENT, 1, calm]]);
-    expect(pauses).toEqual([]);
-  });
-
-  it('walks over a fence in pages of 500 ids, each from the last id of the one before', async () => {
-    const fakes = await settled({ bets: 1100 });
-    const reading = jest.spyOn(fakes.store, 'oldestBetIds');
-
-    const done = await sweep(fakes.deps, EVENT, result, calm);
-
-    const behind = { eventId: EVENT, fence: 0 };
-    expect(done).toBe(true);
-    expect(reading.mock.calls).toEqual([
-      [behind, undefined, 500, calm],
-      [behind, betIdOf(499), 500, calm],
-      [behind, betIdOf(999), 500, calm],
-    ]);
-    expect(fakes.store.storedVersions()).toEqual(Array.from({ length: 1100 }, () => 1));
-    expect(fakes.pauses).toEqual([]);
-  });
-
-  it('holds at most 4000 ids in memory: the fences of many bets go in groups', async () => {
-    const { deps, store } = await settled({ bets: 0 });
-    const fences = Array.from({ length: 10 }, (_, number) => {
-      return { number, placed: 600, stakedMinor: 1n, sweptVersion: 0 };
-    });
-    jest.spyOn(store, 'findFences').mockResolvedValue(fences);
-    let reading = 0;
-    let most = 0;
-    const seen: number[] = [];
-    jest.spyOn(store, 'oldestBetIds').mockImplementation(async ({ fence }, after) => {
-      reading += 1;
-      most = Math.max(most, reading);
-      await Promise.resolve();
-      reading -= 1;
-      seen.push(fence);
-      const [first, count] = after === undefined ? [0, 500] : [500, 100];
-      const items = Array.from({ length: count }, (_, id) => betIdOf(fence * 1000 + first + id));
-      return { items, end: after !== undefined };
-    });
-
-    const done = await sweep(deps, EVENT, result, calm);
-
-    // Each of these fences may bring 500 ids at once, and 8 × 500 = 4000.
-    expect(done).toBe(true);
-    expect(most).toBe(8);
-    const [first, second] = [
-      [0, 1, 2, 3, 4, 5, 6, 7],
-      [8, 9],
-    ];
-    expect(seen).toEqual([first, first, second, second].flat());
+    expect(versions(cloud)).toEqual(Array(1100).fill(1n));
+    expect(cloud.sent('oldestIds').map(({ atMs }) => atMs)).toEqual([1, 5, 9]);
+    expect(sideBySide(cloud, 'storeResult')).toEqual([8, 8, 4, 8, 8, 4, 4]);
   });
 
   it('reads all 64 fences side by side when they hold few bets', async () => {
-    const { deps, store } = await settled({ bets: 128, fences: 64 });
-    let reading = 0;
-    let most = 0;
-    const oldestBetIds = store.oldestBetIds.bind(store);
-    jest.spyOn(store, 'oldestBetIds').mockImplementation(async (...args) => {
-      reading += 1;
-      most = Math.max(most, reading);
-      const page = await oldestBetIds(...args);
-      reading -= 1;
-      return page;
-    });
+    const cloud = calmCloud({ latencyMs: 1 });
+    for (let fence = 0; fence < 64; fence += 1) await addBets(cloud, fence, 1);
 
-    await sweep(deps, EVENT, result, calm);
+    await swept(cloud);
 
-    expect(most).toBe(64);
+    expect(sideBySide(cloud, 'oldestIds')).toEqual([64]);
   });
 
-  describe('over an index that lags', () => {
-    it('walks again, from the start and after a growing pause, until the count is full', async () => {
-      const fakes = await settled({ bets: 3 });
-      const { deps, store, pauses } = fakes;
-      store.unindexed.add(betIdOf(0)).add(betIdOf(2));
-      jest.spyOn(deps.clock, 'sleep').mockImplementation(async (milliseconds) => {
-        pauses.push(milliseconds);
-        // One bet becomes visible in each pause, older ones behind those that were seen.
-        store.unindexed.delete(betIdOf(pauses.length === 1 ? 2 : 0));
-      });
-      const reading = jest.spyOn(store, 'oldestBetIds');
+  it('holds at most 4000 ids, and marks each fence that is done before the last', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    for (let fence = 0; fence < 8; fence += 1) await addBets(cloud, fence, 500);
+    await addBets(cloud, 8, 1);
+    await addBets(cloud, 9, 501);
 
-      const done = await sweep(deps, EVENT, result, calm);
-
-      expect(done).toBe(true);
-      expect(pauses).toEqual([50, 100]);
-      expect(reading.mock.calls.map(([, after]) => after)).toEqual([
-        undefined,
-        undefined,
-        undefined,
-      ]);
-      expect(store.storedVersions()).toEqual([1, 1, 1]);
-      expect(stateOf(fakes)).toBe('settled');
-    });
-
-    it('leaves the fence to the next run after six walks, and never calls it settled', async () => {
-      const fakes = await settled({ bets: 3 });
-      fakes.store.unindexed.add(betIdOf(1));
-      const reading = jest.spyOn(fakes.store, 'oldestBetIds');
-
-      const done = await sweep(fakes.deps, EVENT, result, calm);
-
-      expect(done).toBe(false);
-      expect(reading).toHaveBeenCalledTimes(6);
-      expect(fakes.pauses).toEqual([50, 100, 200, 400, 800]);
-      expect(fakes.store.storedVersions()).toEqual([1, 0, 1]);
-      expect(fakes.store.fences.get(`${EVENT}#0`)?.swept).toBe(0);
-      expect(stateOf(fakes)).toBe('settling');
-    });
-
-    it('still marks the other fences, those of later groups too', async () => {
-      const fakes = await settled({ bets: 0 });
-      const { deps, store } = fakes;
-      // Nine fences of 500 bets are two groups; the first fence lags.
-      for (let number = 0; number < 4500; number += 1) {
-        store.add(placedBet(number, { fence: number % 9 }));
-      }
-      store.unindexed.add(betIdOf(0));
-      const finishing = jest.spyOn(store, 'finishSettlement');
-
-      const done = await sweep(deps, EVENT, result, calm);
-
-      const swept = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(
-        (fence) => store.fences.get(`${EVENT}#${fence}`)?.swept,
-      );
-      expect(done).toBe(false);
-      expect(swept).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 1]);
-      expect(finishing).not.toHaveBeenCalled();
-    });
-  });
-
-  it('takes a bet that could not be stored for one that is missing', async () => {
-    const fakes = await settled({ bets: 3 });
-    const { deps, store } = fakes;
-    const storeResult = store.storeResult.bind(store);
-    jest
-      .spyOn(store, 'storeResult')
-      .mockImplementationOnce(async (ids, given) => storeResult(ids.slice(1), given));
-
-    const done = await sweep(deps, EVENT, result, calm);
+    const done = await swept(cloud);
 
     expect(done).toBe(true);
-    expect(fakes.pauses).toEqual([50]);
-    expect(store.storedVersions()).toEqual([1, 1, 1]);
+    // Eight fences of 500, each of a full page and an empty one; then the two that are left.
+    expect(sideBySide(cloud, 'oldestIds')).toEqual([8, 8, 2, 1]);
+    expect(marks(cloud)).toEqual([...Array(9).fill(1n), undefined]);
+    expect(sideBySide(cloud, 'markSwept')).toEqual([8, 1]);
+    // 4000 bets are stored before the first mark.
+    const order = cloud.calls().filter((call) => call === 'storeResult' || call === 'markSwept');
+    expect(order.indexOf('markSwept')).toBe(160);
   });
 
-  it('ends, and marks nothing as settled, when its signal aborts', async () => {
-    const fakes = await settled({ bets: 3 });
-    const stopping = new AbortController();
-    const { store } = fakes;
-    store.unindexed.add(betIdOf(1));
-    jest.spyOn(fakes.deps.clock, 'sleep').mockImplementation(async () => stopping.abort());
-    const reading = jest.spyOn(store, 'oldestBetIds');
-
-    const done = await sweep(fakes.deps, EVENT, result, stopping.signal);
-
-    expect(done).toBe(false);
-    expect(reading).toHaveBeenCalledTimes(2);
-    expect(stateOf(fakes)).toBe('settling');
-  });
-
-  it('begins no further group once its signal has aborted', async () => {
-    const fakes = await settled({ bets: 0 });
-    const { deps, store } = fakes;
-    for (let number = 0; number < 4500; number += 1) {
-      store.add(placedBet(number, { fence: number % 9 }));
+  it('passes by fences without bets and those at the version or above, not below', async () => {
+    const cloud = calmCloud();
+    for (const version of [1, 2, 3]) {
+      await addBets(cloud, version, 1);
+      const behind = { eventId: EVENT, fence: version };
+      await cloud.run(({ store }) => store.fences.markSwept(behind, version));
     }
-    const stopping = new AbortController();
-    const reading = jest.spyOn(store, 'oldestBetIds');
-    jest.spyOn(store, 'markFenceSwept').mockImplementation(async () => stopping.abort());
-    const finishing = jest.spyOn(store, 'finishSettlement');
+    await cloud.run(({ store }) => store.fences.close(EVENT, NOON));
 
-    const done = await sweep(deps, EVENT, result, stopping.signal);
+    const done = await cloud.run((context) => sweep(context, EVENT, { ...result, version: 2 }));
 
-    expect(done).toBe(false);
-    expect(reading).toHaveBeenCalledTimes(8);
-    expect(finishing).not.toHaveBeenCalled();
+    expect(done).toBe(true);
+    expect(cloud.sent('oldestIds')).toHaveLength(1);
+    expect(versions(cloud)).toEqual([2n, 0n, 0n]);
   });
 
-  it('does not finish when its signal aborts with the last fence', async () => {
-    const fakes = await settled({ bets: 3 });
-    const stopping = new AbortController();
-    jest.spyOn(fakes.store, 'storeResult').mockImplementation(async (ids) => {
-      stopping.abort();
-      return [...ids];
-    });
-    const finishing = jest.spyOn(fakes.store, 'finishSettlement');
+  it('finishes at once an event without bets', async () => {
+    const cloud = calmCloud();
 
-    const done = await sweep(fakes.deps, EVENT, result, stopping.signal);
+    const done = await swept(cloud);
+
+    expect(done).toBe(true);
+    expect(cloud.calls()).toEqual(['findFences', 'finishSettlement']);
+    expect(cloud.tookMs()).toBe(0);
+  });
+
+  it('leaves bets and event alone that a later version has reached', async () => {
+    const cloud = calmCloud();
+    await addBets(cloud, 0, 2);
+    const later = { ...result, version: 2 };
+    await cloud.run(({ store }) => store.bets.storeResult([placedBet(0).id], later));
+    cloud.meet('findFences', (carryOut) => cloud.decide(EVENT, { version: 2 }).then(carryOut));
+
+    const done = await swept(cloud);
+
+    expect(done).toBe(true);
+    expect(versions(cloud)).toEqual([2n, 1n]);
+    expect(stateOf(cloud)).toBe('settling');
+  });
+});
+
+describe('sweep over an index that lags', () => {
+  it('walks again, from the start and after a growing pause, until the count is full', async () => {
+    const cloud = calmCloud({ random: () => 1 });
+    // The oldest bet is the last to be seen, when the newest one has been met.
+    for (const indexLagMs of [140, 0, 40]) await addHidden(cloud, 0, indexLagMs);
+
+    const done = await swept(cloud);
+
+    expect(done).toBe(true);
+    expect(cloud.sent('oldestIds').map(({ atMs }) => atMs)).toEqual([0, 50, 50 + 100]);
+    expect(versions(cloud)).toEqual([1n, 1n, 1n]);
+    expect(stateOf(cloud)).toBe('settled');
+  });
+
+  it('leaves the fence to the next run after six walks, and never calls it settled', async () => {
+    const cloud = calmCloud({ random: () => 1 });
+    await addBets(cloud, 0, 2);
+    await addHidden(cloud, 0, 100_000);
+
+    const done = await swept(cloud);
 
     expect(done).toBe(false);
-    expect(finishing).not.toHaveBeenCalled();
+    expect(cloud.sent('oldestIds')).toHaveLength(6);
+    expect(cloud.tookMs()).toBe(50 + 100 + 200 + 400 + 800);
+    expect(versions(cloud)).toEqual([1n, 1n, 0n]);
+    expect(marks(cloud)).toEqual([undefined]);
+    expect(stateOf(cloud)).toBe('settling');
+    expect(cloud.told).not.toContainEqual(['settlementFinished']);
+  });
+
+  it('still marks the other fences, those of later groups too', async () => {
+    const cloud = calmCloud();
+    await addHidden(cloud, 0, 100_000);
+    await addBets(cloud, 0, 499);
+    for (let fence = 1; fence < 8; fence += 1) await addBets(cloud, fence, 500);
+    await addBets(cloud, 8, 1);
+
+    const done = await swept(cloud);
+
+    expect(done).toBe(false);
+    expect(marks(cloud)).toEqual([undefined, ...Array(8).fill(1n)]);
+    expect(cloud.calls()).not.toContain('finishSettlement');
+  });
+
+  it('ends when its time is over', async () => {
+    const cloud = calmCloud({ random: () => 1 });
+    await addHidden(cloud, 0, 100_000);
+
+    const done = await swept(cloud, 60);
+
+    expect(done).toBe(false);
+    expect(cloud.sent('oldestIds')).toHaveLength(2);
+    expect(cloud.tookMs()).toBe(60);
+  });
+});
+
+describe('sweep on a store that fails', () => {
+  /** Two fences, one of which is done, and marked, before the other. */
+  async function twoFences(): Promise<CalmCloud> {
+    const cloud = calmCloud();
+    await addHidden(cloud, 0, 10);
+    await addBets(cloud, 1, 1);
+    return cloud;
+  }
+
+  it.each(['findFences', 'oldestIds', 'storeResult', 'markSwept', 'finishSettlement'] as const)(
+    'is not done when it is away at %s',
+    async (call) => {
+      const cloud = await twoFences();
+      cloud.meet(call, away);
+
+      const done = await swept(cloud);
+
+      expect(done).toBe(false);
+      expect(stateOf(cloud)).toBe('settling');
+      expect(cloud.told).not.toContainEqual(['settlementFinished']);
+    },
+  );
+
+  it('takes a bet that could not be stored for one that is missing', async () => {
+    const cloud = await twoFences();
+    // The store says of no statement that it was carried out, in all its five tries.
+    cloud.meet('storeResult', ...Array(5).fill(async () => ({ Responses: [] })));
+
+    const done = await swept(cloud);
+
+    expect(done).toBe(true);
+    expect(versions(cloud)).toEqual([1n, 1n]);
   });
 
   it.each([
-    'findFences',
-    'oldestBetIds',
-    'storeResult',
-    'markFenceSwept',
-    'finishSettlement',
-  ] as const)('is not done when the store fails at %s', async (call) => {
-    // One fence is done before the other, whose last id is on a second page.
-    const fakes = await settled({ bets: 1_001, fences: 2 });
-    const away = new BetError('unavailable', 'The store is away.');
-    jest.spyOn(fakes.store, call).mockRejectedValue(away);
+    ['a bug', new TypeError('a bug')],
+    ['a refusal of the domain', new BetError('event-not-found', 'Not there.')],
+  ])('passes %s on', async (_case, error) => {
+    const cloud = await twoFences();
+    cloud.meet('storeResult', failing(error));
 
-    expect(await sweep(fakes.deps, EVENT, result, calm)).toBe(false);
-    expect(stateOf(fakes)).toBe('settling');
-  });
-
-  it('passes a bug on', async () => {
-    const fakes = await settled({ bets: 3 });
-    const bug = new TypeError('a bug');
-    jest.spyOn(fakes.store, 'storeResult').mockRejectedValue(bug);
-
-    await expect(sweep(fakes.deps, EVENT, result, calm)).rejects.toBe(bug);
-  });
-
-  it('passes a refusal of the domain on', async () => {
-    const fakes = await settled({ bets: 3 });
-    const refusal = new BetError('event-not-found', 'Not there.');
-    jest.spyOn(fakes.store, 'findFences').mockRejectedValue(refusal);
-
-    await expect(sweep(fakes.deps, EVENT, result, calm)).rejects.toBe(refusal);
-  });
-
-  it('leaves bets alone that a later version has reached', async () => {
-    const { deps, store } = await settled({ bets: 2 });
-    await store.storeResult([betIdOf(0)], { ...result, outcome: 'LOSE', version: 2 });
-
-    const done = await sweep(deps, EVENT, result, calm);
-
-    expect(done).toBe(true);
-    expect(store.storedVersions()).toEqual([2, 1]);
-  });
-
-  it('cannot say settled for an event that has a later version by now', async () => {
-    const fakes = await settled({ bets: 2 });
-    const correction = { id: 'decision-10', outcome: 'LOSE' as const, decidedAt: NOON + 6 };
-    await fakes.store.putInForce(EVENT, correction, { version: 1, bets: 2, stakedMinor: 1n });
-
-    await sweep(fakes.deps, EVENT, result, calm);
-
-    expect(stateOf(fakes)).toBe('settling');
+    await expect(swept(cloud)).rejects.toBe(error);
   });
 });

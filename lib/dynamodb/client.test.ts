@@ -37,12 +37,12 @@ describe('createClient', () => {
 
   it('writes big integers as numbers, and leaves out what is undefined', async () => {
     using store = await storeThat(200, {});
-    const Key = { k: 9_007_199_254_740_993n, none: undefined };
+    const Key = { k: { n: 9_007_199_254_740_993n, none: undefined } };
 
     await store.client.send(new GetCommand({ TableName: 't', Key }));
 
     expect(store.requests.map(({ body }) => body)).toEqual([
-      { TableName: 't', Key: { k: { N: '9007199254740993' } } },
+      { TableName: 't', Key: { k: { M: { n: { N: '9007199254740993' } } } } },
     ]);
   });
 

@@ -100,11 +100,14 @@ describe('noteActivity', () => {
     await fresh.noteActivity('f', NOON + 59_999);
     await fresh.noteActivity('e', NOON + 60_000);
     await fresh.noteActivity('e', NOON + 119_999);
+    // A clock may be set back.
+    await fresh.noteActivity('e', NOON);
 
     expect(sent(dynamodb)).toEqual([
       noting('e', '2026-11-22T12:00:00.000Z', '2026-11-22T11:59:00.000Z'),
       noting('f', '2026-11-22T12:00:59.999Z', '2026-11-22T11:59:59.999Z'),
       noting('e', '2026-11-22T12:01:00.000Z', '2026-11-22T12:00:00.000Z'),
+      noting('e', '2026-11-22T12:00:00.000Z', '2026-11-22T11:59:00.000Z'),
     ]);
   });
 

@@ -87,13 +87,13 @@ describe('queryPage', () => {
       .resolvesOnce({ LastEvaluatedKey: { id: 3 } })
       .resolvesOnce({ Items: [{ id: 4 }] });
 
-    const found = await page(5);
+    const found = await page(3);
 
     expect(found).toEqual({ items: ['decoded 1', 'decoded 2', 'decoded 4'], end: true });
     expect(sent(dynamodb)).toEqual([
-      query({ Limit: 5 }),
-      query({ Limit: 3, ExclusiveStartKey: { id: 2 } }),
-      query({ Limit: 3, ExclusiveStartKey: { id: 3 } }),
+      query({ Limit: 3 }),
+      query({ Limit: 1, ExclusiveStartKey: { id: 2 } }),
+      query({ Limit: 1, ExclusiveStartKey: { id: 3 } }),
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { apiEvent } from '../../tests/support/apiEvent.ts';
-import { revalidated } from './revalidation.ts';
+import { conditional } from './conditionalGet.ts';
 
 const LINK = '</bets?cursor=a>; rel="next"';
 const response = {
@@ -18,26 +18,26 @@ const unchanged = {
 const asking = (condition?: string, method = 'GET') =>
   apiEvent({ method, headers: condition === undefined ? {} : { 'if-none-match': condition } });
 
-describe('revalidated', () => {
+describe('conditional', () => {
   it.each([undefined, '"other"', 'W/"other", "more"', TAG, ''])(
     'tags the whole answer for a client that has %p',
     (condition) => {
-      expect(revalidated(asking(condition), response)).toEqual(tagged);
+      expect(conditional(asking(condition), response)).toEqual(tagged);
     },
   );
 
   it.each([`W/"${TAG}"`, `"${TAG}"`, `"other" , W/"${TAG}"`, '*'])(
     'tells a client that has %p that nothing changed',
     (condition) => {
-      expect(revalidated(asking(condition), response)).toEqual(unchanged);
-      expect(revalidated(asking(condition, 'HEAD'), response)).toEqual(unchanged);
+      expect(conditional(asking(condition), response)).toEqual(unchanged);
+      expect(conditional(asking(condition, 'HEAD'), response)).toEqual(unchanged);
     },
   );
 
   it('tells pages apart that differ only in what comes next', () => {
     const last = { ...response, headers: { 'content-type': 'application/json' } };
 
-    expect(revalidated(asking(`W/"${TAG}"`), last).statusCode).toBe(200);
+    expect(conditional(asking(`W/"${TAG}"`), last).statusCode).toBe(200);
   });
 
   it.each([
@@ -49,6 +49,6 @@ describe('revalidated', () => {
       { ...response, headers: { ...response.headers, etag: '"1"' } },
     ],
   ])('leaves %s as it is', (_case, event, answer) => {
-    expect(revalidated(event, answer)).toBe(answer);
+    expect(conditional(event, answer)).toBe(answer);
   });
 });

@@ -1,87 +1,81 @@
 import * as z from 'zod';
 import {
-  apiEvent,
-  context,
   INTERNAL,
   jsonAnswer,
   problemAnswer,
-  read,
   REQUEST_ID,
   taggedAnswer,
-  UNAVAILABLE,
 } from '../../tests/support/apiEvent.ts';
-import { createFakes } from '../../tests/support/fakes.ts';
-import { BetError, unavailable } from '../bets/errors.ts';
-import { logger } from '../logger.ts';
-import { httpHandler } from './handler.ts';
+import { noon, serve } from '../../tests/support/handlers.ts';
+import { recordingObserver } from '../../tests/support/observers.ts';
+import { BetError } from '../bets/errors.ts';
+import type { Answer, Call } from './call.ts';
 
-const { deps } = createFakes();
-const errors = jest.spyOn(logger, 'error');
-const warnings = jest.spyOn(logger, 'warn');
-beforeEach(() => {
-  errors.mockReset().mockReturnValue(undefined);
-  warnings.mockReset().mockReturnValue(undefined);
-});
+function raise(error: Error): never {
+  throw error;
+}
 
-describe('httpHandler', () => {
-  it('answers what the use case answers, with the headers that every answer has', async () => {
-    const handler = httpHandler(deps, {}, async () => {
-      return { status: 202, headers: { etag: '"1"' }, body: { done: true } };
-    });
+const GET = { name: 'any', method: 'GET', path: '/', request: {} } as const;
+const answering = (answer: Answer): Call => ({ ...GET, respond: async () => answer });
+const failing = (error: Error): Call => ({ ...GET, respond: async () => raise(error) });
 
-    expect(await handler(apiEvent(), context).then(read)).toEqual(
-      jsonAnswer(202, { done: true }, { etag: '"1"' }),
+describe('createHandler', () => {
+  it('answers what the call answers, with the headers that every answer has', async () => {
+    const { ask } = serve(
+      answering({ status: 202, headers: { etag: '"1"' }, body: { done: true } }),
     );
+
+    const answer = await ask();
+
+    expect(answer).toEqual(jsonAnswer(202, { done: true }, { etag: '"1"' }));
   });
 
-  it('gives the use case the parsed request and a signal of eight seconds', async () => {
+  it('tells a client that has the answer already that nothing has changed', async () => {
+    const { ask } = serve(answering({ status: 200, body: [] }));
+    const { etag, 'content-type': _type, ...headers } = taggedAnswer([]).headers;
+
+    const answer = await ask({ headers: { 'if-none-match': '*' } });
+
+    expect(answer).toEqual({ statusCode: 304, headers: { ...headers, etag }, body: '' });
+  });
+
+  it('gives the call the parsed request and a context that ends after eight seconds', async () => {
     const { signal } = new AbortController();
-    const dispose = jest.fn();
-    const deadline = jest
-      .spyOn(deps.clock, 'deadline')
-      .mockReturnValue({ signal, [Symbol.dispose]: dispose });
-    const respond = jest.fn(async () => ({ status: 200, body: {} }));
-    const handler = httpHandler(deps, { query: z.object({ a: z.string() }) }, respond);
+    const seen: unknown[] = [];
+    const call: Call = {
+      ...GET,
+      request: { query: z.object({ a: z.string() }) },
+      respond: async (context, request) => {
+        seen.push(request, context.signal === signal);
+        return { status: 200, body: {} };
+      },
+    };
+    const deadline = (milliseconds: number) => {
+      seen.push(milliseconds);
+      return { signal, [Symbol.dispose]: () => void seen.push('disposed') };
+    };
+    const { ask } = serve(call, { clock: { ...noon, deadline } });
 
-    await handler(apiEvent({ query: { a: 'b' } }), context);
+    await ask({ query: { a: 'b' } });
 
-    expect(respond.mock.calls).toEqual([[{ query: { a: 'b' } }, signal]]);
-    expect(deadline.mock.calls).toEqual([[8000]]);
-    expect(dispose).toHaveBeenCalledTimes(1);
-    deadline.mockRestore();
+    expect(seen).toEqual([8000, { query: { a: 'b' } }, true, 'disposed']);
   });
 
-  it('does not parse a body that it has no schema for', async () => {
-    const handler = httpHandler(deps, {}, async () => ({ status: 200, body: 'ok' }));
+  it('does not parse a body that the call has no schema for', async () => {
+    const { ask } = serve(answering({ status: 200, body: 'ok' }));
 
-    expect(await handler(apiEvent({ body: '{' }), context).then(read)).toEqual(
-      taggedAnswer(200, 'ok'),
-    );
+    const answer = await ask({ body: '{' });
+
+    expect(answer).toEqual(taggedAnswer('ok'));
   });
 
   it('answers a refusal of the domain, and does not log it', async () => {
-    const handler = httpHandler(deps, {}, async () => {
-      throw new BetError('event-settled', 'The event has a result.');
-    });
+    const { ask, lines } = serve(failing(new BetError('event-settled', 'It has a result.')));
 
-    expect(await handler(apiEvent(), context).then(read)).toEqual(
-      problemAnswer(409, 'event-settled', 'The event has a result', 'The event has a result.'),
-    );
-    expect(errors).not.toHaveBeenCalled();
-    expect(warnings).not.toHaveBeenCalled();
-  });
+    const answer = await ask();
 
-  it('asks to come back when the store is away, and logs it as a warning', async () => {
-    const error = unavailable('The store cannot be reached or is busy; try again.', new Error('x'));
-    const handler = httpHandler(deps, {}, async () => {
-      throw error;
-    });
-
-    expect(await handler(apiEvent(), context).then(read)).toEqual(UNAVAILABLE);
-    expect(warnings.mock.calls).toEqual([
-      ['The store did not serve a request', { requestId: REQUEST_ID, error }],
-    ]);
-    expect(errors).not.toHaveBeenCalled();
+    expect(answer).toEqual(problemAnswer('event-settled', 'It has a result.'));
+    expect(lines).toEqual([]);
   });
 
   it.each([
@@ -89,26 +83,20 @@ describe('httpHandler', () => {
     ['an error with a status of its own', Object.assign(new Error('secret'), { statusCode: 400 })],
     ['an error with a status that is a text', Object.assign(new Error('s'), { statusCode: '415' })],
   ])('hides %s, and logs it once', async (_case, error) => {
-    const handler = httpHandler(deps, {}, async () => {
-      throw error;
-    });
+    const { ask, lines } = serve(failing(error));
 
-    expect(await handler(apiEvent(), context).then(read)).toEqual(INTERNAL);
-    expect(errors.mock.calls).toEqual([['A request failed', { requestId: REQUEST_ID, error }]]);
+    const answer = await ask();
+
+    expect(answer).toEqual(INTERNAL);
+    expect(lines.map((line) => JSON.parse(line).error.message)).toEqual([error.message]);
   });
 
   it('asks to come back when Lambda is about to end the invocation', async () => {
-    const handler = httpHandler(deps, {}, () => new Promise(() => {}));
-    const almostOver = { getRemainingTimeInMillis: () => 20 };
+    const { ask } = serve({ ...GET, respond: () => new Promise(() => {}) });
 
-    expect(await handler(apiEvent(), almostOver).then(read)).toEqual(
-      problemAnswer(
-        503,
-        'unavailable',
-        'The store is away or busy',
-        'The request ran out of time.',
-      ),
-    );
+    const answer = await ask({}, { getRemainingTimeInMillis: () => 20 });
+
+    expect(answer).toEqual(problemAnswer('unavailable', 'The request ran out of time.'));
   });
 
   it('never lets an answer of one request into the next', async () => {
@@ -116,12 +104,49 @@ describe('httpHandler', () => {
       { status: 200, headers: { etag: '"1"' }, body: 1 },
       { status: 200, body: 2 },
     ];
-    const handler = httpHandler(deps, {}, async () => answers.shift() ?? { status: 200, body: 3 });
+    const { ask } = serve({
+      ...GET,
+      respond: async () => answers.shift() ?? { status: 200, body: 3 },
+    });
 
-    const first = await handler(apiEvent(), context).then(read);
-    const second = await handler(apiEvent(), context).then(read);
+    const [first, second] = [await ask(), await ask()];
 
     expect(first).toEqual(jsonAnswer(200, 1, { etag: '"1"' }));
-    expect(second).toEqual(taggedAnswer(200, 2));
+    expect(second).toEqual(taggedAnswer(2));
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{}, REQUEST_ID],
+    [{ 'x-correlation-id': 'Journey_7.a:b~c-d' }, 'Journey_7.a:b~c-d'],
+    ...['', ' ', 'a b', 'a,b', 'a"b', 'a\nb', 'ä', '{}', 'x'.repeat(129)].map(
+      (given): [Record<string, string>, string] => [{ 'x-correlation-id': given }, REQUEST_ID],
+    ),
+  ])('logs what a request with the headers %j is a part of', async (headers, correlationId) => {
+    const { ask, lines } = serve(failing(new Error('a bug')));
+
+    await ask({ headers });
+
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ requestId: REQUEST_ID, correlationId }),
+    ]);
+  });
+
+  it.each([
+    ['well', answering({ status: 200, body: {} })],
+    ['badly', failing(new Error('a bug'))],
+  ])('passes on once what was told, when a request has ended %s', async (_how, { respond }) => {
+    const { observer, told } = recordingObserver();
+    const call: Call = {
+      ...GET,
+      respond: (context, request) => {
+        context.observer.betReplayed();
+        return respond(context, request);
+      },
+    };
+    const { ask } = serve(call, { observer });
+
+    await ask();
+
+    expect(told).toEqual([['betReplayed'], ['flush']]);
   });
 });

@@ -13,7 +13,7 @@ import { parseRequest } from './request.ts';
 const DEADLINE_MS = 8_000;
 
 /** What is used of Lambda's context: when the invocation must be done. */
-type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
+export type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
 export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promise<HttpResponse>;
 

@@ -47,7 +47,7 @@ function withNumbersMarked(apiEvent: ApiEvent): ApiEvent {
 const MARK = randomUUID();
 
 /**
- * A string of JSON, also one that does not end, or a number (RFC 8259 §6) that is no member's name.
+ * A string of JSON, also one without an end, or a number (RFC 8259 §6) that is no member's name.
  * What is left of a malformed number stays malformed.
  */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"?|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:)/gs;

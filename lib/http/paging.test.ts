@@ -1,80 +1,84 @@
 import { createHash } from 'node:crypto';
-import {
-  decodeBetCursor,
-  decodeEventCursor,
-  encodeBetCursor,
-  encodeEventCursor,
-} from './cursor.ts';
+import { betIdOf } from '../../tests/support/samples.ts';
+import { betCursor, listBets } from './calls/listBets.ts';
+import { listEvents } from './calls/listEvents.ts';
+import { limitUpTo, nextLink } from './paging.ts';
 
-const ID = '01900000-0000-7000-8000-00000000000a';
-const BYTES = '0190000000007000800000000000000a';
-
-/** A cursor made by hand: the id and the first six bytes of SHA-256 of it and the filter. */
-function cursorOf(hex: string, event = ''): string {
-  const id = Buffer.from(hex, 'hex');
-  const check = createHash('sha256')
-    .update(Buffer.concat([id, Buffer.from(event)]))
-    .digest('hex');
-  return Buffer.from(hex + check.slice(0, 12), 'hex').toString('base64url');
-}
-
-describe('encodeBetCursor', () => {
-  it('is the id and a check of it, as text of a fixed length', () => {
-    expect(encodeBetCursor(ID, undefined)).toBe(cursorOf(BYTES));
-    expect(encodeBetCursor(ID, 'sr:match:42')).toBe(cursorOf(BYTES, 'sr:match:42'));
-    expect(encodeBetCursor(ID, undefined)).toHaveLength(30);
-  });
-});
-
-describe('decodeBetCursor', () => {
-  it.each([
-    ['a UUID of another version', BYTES.replace('7000', '4000')],
-    ['what is no UUID', 'ff'.repeat(16)],
-    ['the nil UUID', '00'.repeat(16)],
-  ])('refuses %s although its check is right', (_case, hex) => {
-    expect(decodeBetCursor(cursorOf(hex), undefined)).toBeUndefined();
-  });
-
-  it('refuses other spellings of the same bytes', () => {
-    const cursor = encodeBetCursor(ID, undefined);
-
-    expect(decodeBetCursor(`${cursor}==`, undefined)).toBeUndefined();
-    expect(decodeBetCursor(` ${cursor}`, undefined)).toBeUndefined();
-    expect(decodeBetCursor(`${cursor.slice(0, 5)}\n${cursor.slice(5)}`, undefined)).toBeUndefined();
-  });
-});
-
-/** A cursor made by hand from any text and filter. */
-function textCursorOf(text: string, filter: string): string {
-  const check = createHash('sha256')
-    .update(text + filter)
-    .digest()
-    .subarray(0, 6);
-  return Buffer.concat([Buffer.from(text), check]).toString('base64url');
-}
-
+const ID = betIdOf(0xa);
 const ACTIVITY = '2026-11-22T12:00:00.000Z sr:match:42';
 
+/** Made by hand: the place and the first six bytes of SHA-256 of it and the filter. */
+function cursorOf(place: Buffer, filter: string): string {
+  const check = createHash('sha256').update(place).update(filter).digest('hex').slice(0, 12);
+  return Buffer.concat([place, Buffer.from(check, 'hex')]).toString('base64url');
+}
+const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll('-', ''), 'hex');
+
+/** Where a page of bets begins, or of events; undefined for a cursor that is refused. */
+const bets = (cursor: string, event_id?: string) =>
+  listBets.request.query.safeParse({ cursor, event_id }).data?.before;
+const events = (cursor: string, state?: string) =>
+  listEvents.request.query.safeParse({ cursor, state }).data?.before;
+
+describe('a cursor of bets', () => {
+  it('is the id of a bet and a check of it and the event', () => {
+    expect(betCursor(ID, undefined)).toBe(cursorOf(hex(ID), ''));
+    expect(betCursor(ID, 'e')).toBe(cursorOf(hex(ID), 'e'));
+    expect(bets(betCursor(ID, 'e'), 'e')).toBe(ID);
+  });
+
+  it.each([
+    ['a UUID of another version', ID.replace('7000', '4000')],
+    ['what is no UUID', 'ff'.repeat(16)],
+    ['too few bytes', ID.slice(0, -2)],
+  ])('is refused for %s although its check is right', (_case, place) => {
+    expect(bets(cursorOf(hex(place), ''))).toBeUndefined();
+  });
+});
+
 describe('a cursor of events', () => {
-  it('is the activity and a check of it and the state', () => {
-    expect(encodeEventCursor(ACTIVITY, undefined)).toBe(textCursorOf(ACTIVITY, 'events '));
-    expect(encodeEventCursor(ACTIVITY, 'open')).toBe(textCursorOf(ACTIVITY, 'events open'));
-    expect(decodeEventCursor(encodeEventCursor(ACTIVITY, 'open'), 'open')).toBe(ACTIVITY);
+  it('is the activity of an event and a check of it and the state', () => {
+    expect(events(cursorOf(Buffer.from(ACTIVITY), 'events '))).toBe(ACTIVITY);
+    expect(events(cursorOf(Buffer.from(ACTIVITY), 'events open'), 'open')).toBe(ACTIVITY);
   });
 
-  it('is refused for another state, and as a cursor of bets', () => {
-    const cursor = encodeEventCursor(ACTIVITY, 'open');
-
-    expect(decodeEventCursor(cursor, undefined)).toBeUndefined();
-    expect(decodeEventCursor(cursor, 'settled')).toBeUndefined();
-    expect(decodeBetCursor(cursor, undefined)).toBeUndefined();
-    expect(decodeEventCursor(encodeBetCursor(ID, undefined), undefined)).toBeUndefined();
-  });
-
-  it.each(['', 'noon sr:match:42', '2026-11-22T12:00:00.000Z', '2026-11-22T12:00:00.000Z a b'])(
-    'is refused with the place %p although its check is right',
-    (text) => {
-      expect(decodeEventCursor(textCursorOf(text, 'events '), undefined)).toBeUndefined();
+  it.each(['noon sr:match:42', '2026-11-22T12:00:00.000Z', '2026-11-22T12:00:00.000Z a b'])(
+    'is refused for %j although its check is right',
+    (place) => {
+      expect(events(cursorOf(Buffer.from(place), 'events '))).toBeUndefined();
     },
   );
+});
+
+describe('limitUpTo', () => {
+  const limit = limitUpTo(1000, {});
+
+  it.each([
+    [undefined, 1000],
+    ['1', 1],
+    ['1000', 1000],
+  ])('takes %j', (text, count) => {
+    expect(limit.parse(text)).toBe(count);
+  });
+
+  it.each(['0', '1001', '-1', '1.5', '1e2', '', ' 1', '1,2', '00001'])('refuses %j', (text) => {
+    const { error } = limit.safeParse(text);
+
+    const messages = error?.issues.map(({ message }) => message);
+    expect(messages).toEqual(['must be an integer from 1 to 1000']);
+  });
+});
+
+describe('nextLink', () => {
+  it('is nothing after the last page', () => {
+    expect(nextLink('/bets', { limit: 10 }, undefined)).toEqual({});
+  });
+
+  it('keeps the limit and the filters that are given, and moves the cursor', () => {
+    const query = { limit: 1000, event_id: 'a:b~c', status: undefined };
+
+    expect(nextLink('/bets', query, 'AbC-_')).toEqual({
+      link: '</bets?limit=1000&event_id=a%3Ab%7Ec&cursor=AbC-_>; rel="next"',
+    });
+  });
 });

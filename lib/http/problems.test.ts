@@ -1,5 +1,5 @@
 import { problemAnswer, read } from '../../tests/support/apiEvent.ts';
-import { HttpError, problemResponse, PROBLEMS } from './problems.ts';
+import { problemResponse, PROBLEMS } from './problems.ts';
 
 describe('PROBLEMS', () => {
   it('gives each failure its status', () => {
@@ -41,37 +41,20 @@ describe('problemResponse', () => {
   it('is RFC 9457, with all faults', () => {
     const faults = [{ in: 'body' as const, pointer: '#/amount', detail: 'must be greater than 0' }];
 
-    expect(read(problemResponse('invalid-request', 'Not valid.', 'request-1', faults))).toEqual(
-      problemAnswer(422, 'invalid-request', 'The request is not valid', 'Not valid.', faults),
-    );
+    const response = problemResponse('invalid-request', 'Not valid.', 'request-1', faults);
+
+    expect(read(response)).toEqual(problemAnswer('invalid-request', 'Not valid.', faults));
   });
 
-  it.each(['unavailable', 'not-ready'] as const)('says when to come back after %s', (code) => {
-    expect(problemResponse(code, 'Away.', 'request-1').headers['retry-after']).toBe('1');
-  });
+  it('says when to come back to a service that is not ready', () => {
+    const response = problemResponse('not-ready', 'It is stopping.', 'request-1');
 
-  it('does not ask to come back after any other failure', () => {
-    expect(problemResponse('internal', 'Failed.', 'request-1').headers).not.toHaveProperty(
-      'retry-after',
-    );
+    expect(read(response)).toEqual(problemAnswer('not-ready', 'It is stopping.'));
   });
 
   it("keeps the instance a valid URN, whatever the request's id", () => {
     const { body } = problemResponse('internal', 'Failed.', 'a b/ü=');
 
     expect(JSON.parse(body)).toMatchObject({ instance: 'urn:bet-maker:request:a%20b%2F%C3%BC%3D' });
-  });
-});
-
-describe('HttpError', () => {
-  it('has a code, a message and no faults unless they are given', () => {
-    const error = new HttpError('body-too-large', 'Too large.');
-
-    expect(error.message).toBe('Too large.');
-    expect(error).toMatchObject({
-      name: 'HttpError',
-      code: 'body-too-large',
-      errors: [],
-    });
   });
 });

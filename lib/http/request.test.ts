@@ -1,16 +1,17 @@
 import * as z from 'zod';
 import { apiEvent, type Sent } from '../../tests/support/apiEvent.ts';
-import { HttpError } from './problems.ts';
+import { type Fault, HttpError } from './problems.ts';
 import { parseRequest, type RequestSchemas } from './request.ts';
 
-const name = z.string({ error: 'must be a text' });
+const text = z.string({ error: 'must be a text' });
+const nothing = z.strictObject({});
 
-/** The refusal of a request, as a client hears of it. */
-function refusal(schemas: RequestSchemas, sent: Sent): Pick<HttpError, 'message' | 'errors'> {
+/** What a client hears of a request that is refused. */
+function refusal(schemas: RequestSchemas, sent: Sent): { message: string; errors: Fault[] } {
   try {
     parseRequest(schemas, apiEvent(sent));
   } catch (error) {
-    if (error instanceof HttpError) return { message: error.message, errors: error.errors };
+    if (error instanceof HttpError) return { message: error.message, errors: [...error.errors] };
   }
   throw new Error('The request was not refused.');
 }
@@ -18,10 +19,10 @@ function refusal(schemas: RequestSchemas, sent: Sent): Pick<HttpError, 'message'
 describe('parseRequest', () => {
   it('is each part as its schema makes it', () => {
     const schemas = {
-      path: z.object({ id: name.transform((text) => text.length) }),
+      path: z.object({ id: text.transform((id) => id.length) }),
       query: z.object({ limit: z.coerce.number() }),
-      headers: z.object({ 'x-key': name }),
-      body: name,
+      headers: z.object({ 'x-key': text }),
+      body: text,
     };
     const sent = apiEvent({
       pathParameters: { id: 'abc' },
@@ -30,7 +31,9 @@ describe('parseRequest', () => {
       body: 'text',
     });
 
-    expect(parseRequest(schemas, sent)).toEqual({
+    const parsed = parseRequest(schemas, sent);
+
+    expect(parsed).toEqual({
       path: { id: 3 },
       query: { limit: 5 },
       headers: { 'x-key': 'k' },
@@ -43,13 +46,13 @@ describe('parseRequest', () => {
   });
 
   it('takes a request without path and query for one with empty ones', () => {
-    const schemas = { path: z.strictObject({}), query: z.strictObject({}) };
+    const parsed = parseRequest({ path: nothing, query: nothing }, apiEvent());
 
-    expect(parseRequest(schemas, apiEvent())).toEqual({ path: {}, query: {} });
+    expect(parsed).toEqual({ path: {}, query: {} });
   });
 
   it('lists the faults of all parts, in the order of the parts', () => {
-    const part = z.object({ a: name, b: name });
+    const part = z.object({ a: text, b: text });
 
     const { message, errors } = refusal({ headers: part, path: part, query: part, body: part }, {});
 
@@ -62,22 +65,16 @@ describe('parseRequest', () => {
     ]);
   });
 
-  it('tells of a hundred faults at most', () => {
-    const body = Object.fromEntries(Array.from({ length: 7_500 }, (_, index) => [`x${index}`, 1]));
+  it('names each member that is not known, a hundred at most', () => {
+    const query = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`x${index}`, '1']));
 
-    const { errors } = refusal({ body: z.strictObject({}) }, { body: body as never });
+    const { errors } = refusal({ query: nothing }, { query });
 
-    expect(errors).toHaveLength(100);
-    expect(errors[99]).toEqual({ in: 'body', pointer: '#/x99', detail: 'is not known' });
-  });
-
-  it('names each member that is not known', () => {
-    const { errors } = refusal({ query: z.strictObject({}) }, { query: { b: '1', a: '2' } });
-
-    expect(errors).toEqual([
-      { in: 'query', pointer: '#/b', detail: 'is not known' },
-      { in: 'query', pointer: '#/a', detail: 'is not known' },
-    ]);
+    expect(errors).toEqual(
+      Array.from({ length: 100 }, (_, index) => {
+        return { in: 'query', pointer: `#/x${index}`, detail: 'is not known' };
+      }),
+    );
   });
 
   it.each([
@@ -89,15 +86,17 @@ describe('parseRequest', () => {
     ['\ud800', '#/%EF%BF%BD'],
     ['x'.repeat(500), `#/${'x'.repeat(199)}`],
   ])('points at the member %j by RFC 6901', (member, pointer) => {
-    const { errors } = refusal({ query: z.strictObject({}) }, { query: { [member]: '1' } });
+    const { errors } = refusal({ query: nothing }, { query: { [member]: '1' } });
 
     expect(errors).toEqual([{ in: 'query', pointer, detail: 'is not known' }]);
   });
 
   it('points into nested values', () => {
-    const body = z.object({ list: z.array(z.object({ name })) });
-    const sent = { ...apiEvent(), body: { list: [{ name: 'a' }, { name: 1 }] } as never };
+    const list = z.object({ list: z.array(z.object({ name: text })) });
+    const body = z.preprocess((json) => JSON.parse(String(json)), list);
 
-    expect(() => parseRequest({ body }, sent)).toThrow('Not valid: body #/list/1/name.');
+    const { message } = refusal({ body }, { body: '{"list":[{"name":"a"},{"name":1}]}' });
+
+    expect(message).toBe('Not valid: body #/list/1/name.');
   });
 });

@@ -190,7 +190,7 @@ describe('the console', () => {
     expect(noise).toEqual([]);
   });
 
-  it('shows bets that others place and results that others give, without being loaded again', async () => {
+  it('shows the bets and results of others without being loaded again', async () => {
     await bet('early', '1.00');
     await page.goto('/');
     await row('early').waitFor();

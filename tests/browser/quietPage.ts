@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-/** Nothing but the pages themselves may reach the network, so all that Chromium does by itself is off. */
+/** Only the pages themselves may reach the network. All that Chromium does by itself is off. */
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -19,7 +19,7 @@ export function launch(): Promise<Browser> {
 
 export interface QuietPage {
   page: Page;
-  /** All that a page must not do: errors and warnings that are logged, as Chromium does when a policy stops something, and foreign requests. */
+  /** Logged errors and warnings, also of what a policy stops, and requests to other hosts. */
   noise: string[];
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type * as z from 'zod';
+import { betBody, betListBody, eventBody } from '../../lib/http/bodies.ts';
 
 /**
  * Clients and an operator who keep books of their own, so that what the service says at the end can
@@ -13,19 +15,10 @@ interface Wish {
   bet?: string | null;
 }
 
-interface BetJson {
-  id: string;
-  event_id: string;
-  amount: string;
-  status: string;
-}
-interface EventJson {
-  status: string;
-  state: string;
-  bets: { total: number; settled: number; staked: string };
-}
+type BetJson = z.infer<typeof betBody>;
+type EventJson = z.infer<typeof eventBody>;
 
-export interface Report {
+interface Report {
   acknowledged: number;
   refused: number;
   settled: number;
@@ -108,7 +101,7 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
       { event_id: wish.event, amount },
       { 'idempotency-key': wish.key },
     );
-    if (status === 201) wish.bet = (body as BetJson).id;
+    if (status === 201) wish.bet = betBody.parse(body).id;
     if (status === 409) wish.bet = null;
   };
 
@@ -158,7 +151,7 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
     let path: string | undefined = '/bets';
     while (path !== undefined) {
       const page = await call(path, {});
-      bets.push(...(page.body as BetJson[]));
+      bets.push(...betListBody.parse(page.body));
       path = /^<([^>]+)>/.exec(page.link)?.[1];
     }
     return bets;
@@ -169,8 +162,9 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
     for (const [event] of outcomes) {
       for (let tries = 1; ; tries += 1) {
         const { body } = await call(`/events/${event}`, {});
-        reports.set(event, body as EventJson);
-        if ((body as EventJson).state === 'settled') break;
+        const report = eventBody.safeParse(body).data;
+        if (report !== undefined) reports.set(event, report);
+        if (report?.state === 'settled') break;
         if (tries > 1_200) {
           faults.push(`${event} is not settled after two minutes`);
           break;
@@ -244,14 +238,10 @@ function compare(
     const own = taken.filter((wish) => wish.event === event);
     const staked = own.reduce((sum, wish) => sum + BigInt(wish.amountMinor), 0n);
     const { total, settled, staked: said } = report.bets;
-    if (
-      total !== own.length ||
-      settled !== own.length ||
-      BigInt(said.replace('.', '')) !== staked
-    ) {
-      faults.push(
-        `${event} says ${total} bets, ${settled} settled, ${said} staked; the clients say ${own.length} and ${staked} cents`,
-      );
+    const stakedRight = BigInt(said.replace('.', '')) === staked;
+    if (total !== own.length || settled !== own.length || !stakedRight) {
+      const told = JSON.stringify(report.bets);
+      faults.push(`${event} says ${told}; the clients say ${own.length} and ${staked} cents`);
     }
   }
   return faults;

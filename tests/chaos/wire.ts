@@ -20,7 +20,10 @@ const ROUGH = {
   duplicated: 0.05,
   late: 0.01,
 };
-/** A request waits 5 seconds for its turn, and is given up 8 later; the rest is the way there and back. */
+/**
+ * A request waits 5 seconds for its turn, and is given up 8 later; the rest is the way there and
+ * back.
+ */
 const DEADLINE_MS = 15_000;
 const TURNS = 4;
 

@@ -6,7 +6,7 @@ import { placeBet } from '../../lib/bets/placeBet.ts';
 import { getEvent } from '../../lib/bets/readEvents.ts';
 import { resumeSettlements } from '../../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../../lib/bets/settleEvent.ts';
-import { type OpenStore, openStore } from '../support/openStore.ts';
+import { type OpenStore, openStore, watchedStore } from '../support/openStore.ts';
 import { newEvent, placeBehindOne, placeMany, times, walk } from './parts.ts';
 
 jest.setTimeout(600_000);
@@ -30,25 +30,10 @@ async function storedStatuses(eventId: string): Promise<string[]> {
 /** The context with a store that stops working at one of its calls, as a crash would. */
 function crashingAt(point: string, context: Context, afterCalls = 0): Context {
   let calls = 0;
-  const stopping = <Part extends object>(part: string, working: Part): Part =>
-    new Proxy(working, {
-      get: (target, name): unknown => {
-        const real: unknown = Reflect.get(target, name);
-        if (typeof real !== 'function') return real;
-        return (...given: unknown[]): unknown => {
-          if (point === `${part}.${String(name)}`) calls += 1;
-          if (calls > afterCalls) throw new Error(`crashed at ${point}`);
-          return Reflect.apply(real, target, given);
-        };
-      },
-    });
-  const { bets, fences, events, ...more } = context.store;
-  const store = {
-    bets: stopping('bets', bets),
-    fences: stopping('fences', fences),
-    events: stopping('events', events),
-    ...more,
-  };
+  const store = watchedStore(context.store, (call) => {
+    if (call === point) calls += 1;
+    if (calls > afterCalls) throw new Error(`crashed at ${point}`);
+  });
   return { ...context, store };
 }
 
@@ -157,7 +142,7 @@ describe('bets and a result at once', () => {
     const some = Promise.withResolvers<void>();
     const placed: string[] = [];
     const refusals: unknown[] = [];
-    const placing = Array.from({ length: 500 }, async () => {
+    const placing = times(500, 50, async () => {
       try {
         placed.push((await opened.run(placeBet, { eventId, amountMinor: 100n })).bet.id);
         if (placed.length === 100) some.resolve();
@@ -165,9 +150,9 @@ describe('bets and a result at once', () => {
         refusals.push(error instanceof BetError ? error.code : error);
       }
     });
-    await Promise.race([some.promise, Promise.all(placing)]);
+    await Promise.race([some.promise, placing]);
     await settle(eventId, 'WIN');
-    await Promise.all(placing);
+    await placing;
     await opened.run(resumeSettlements);
 
     const seen = (await walk(opened, { limit: 1000, eventId })).flat();

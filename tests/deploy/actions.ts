@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { SentCommand } from './recording.ts';
 
-/** What IAM asks for before a command is carried out: an action on a table or on an index of one. */
+/** What IAM asks for before a command is carried out: an action on a table or on an index. */
 export interface Need {
   action: string;
   table: string;

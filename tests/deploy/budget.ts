@@ -81,7 +81,7 @@ const state = z.object({
   }),
 });
 
-/** By the settings of serverless.yml, and whole: as the SDK makes a client, all credential sources in. */
+/** By the settings of serverless.yml, but whole: with all of the SDK's sources of credentials. */
 async function bundleBareClient(packageDirectory: string): Promise<Uint8Array> {
   const text = await readFile(join(packageDirectory, 'serverless-state.json'), 'utf8');
   const settings: BuildOptions = state.parse(JSON.parse(text)).service.custom.esbuild;
@@ -117,7 +117,7 @@ async function load({ file, directory: cwd }: Bundle): Promise<number> {
   return Number(stdout);
 }
 
-/** What else the machine does only ever adds to a load, so the quick ones tell most about the bundle. */
+/** What else the machine does only adds to a load, so the quick ones tell most about the bundle. */
 function lowerQuartile(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[values.length >> 2] ?? Number.NaN;
 }

@@ -1,15 +1,14 @@
 /**
- * Loaded before infra/local/server.ts: each handler that has a zip is replaced by an invocation of
- * that zip, so that the HTTP service is in front of the packaged functions as API Gateway will be.
+ * Loaded before infra/local/server.ts: each handler is replaced by an invocation of its zip, so
+ * that the HTTP service is in front of the packaged functions as API Gateway will be.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTemplate } from './packaged.ts';
+import { readTemplate, unpackFunctions } from './packaged.ts';
 import { LambdaRuntime } from './runtimeApi.ts';
 import { fetchRuntimeClient } from './runtimeClient.ts';
-import { unpackFunctions } from './unpack.ts';
 
 const packageDirectory = process.env['TEST_PACKAGE'];
 if (packageDirectory === undefined) throw new Error('TEST_PACKAGE names no folder of a package.');
@@ -23,10 +22,10 @@ const runtimes = new Map(
   ]),
 );
 
-/** The store of this process, as the SDK and the function learn of it; AWS itself otherwise. */
+/** The store of this process, as the SDK and the function learn of it, and time to settle on it. */
 function here(): Record<string, string> {
-  const { DYNAMODB_ENDPOINT = '', TABLE_PREFIX = '' } = process.env;
-  return { AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB_ENDPOINT, TABLE_PREFIX };
+  const { DYNAMODB_ENDPOINT = '', TABLE_PREFIX = '', SETTLE_BUDGET_MS = '60000' } = process.env;
+  return { AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB_ENDPOINT, TABLE_PREFIX, SETTLE_BUDGET_MS };
 }
 
 process.once('exit', () => {
@@ -36,26 +35,26 @@ process.once('exit', () => {
 
 /** Leaves a mark of each function that has answered, for the one who wants to know that it did. */
 async function invoke(name: string, apiEvent: unknown): Promise<unknown> {
-  const answer = await runtimes.get(name)?.invoke(apiEvent);
+  const runtime = runtimes.get(name);
+  if (runtime === undefined) throw new Error(`The package has no function ${name}.`);
+  const answer = await runtime.invoke(apiEvent);
   writeFileSync(join(String(packageDirectory), `${name}.answered`), '');
   return answer;
 }
 Object.assign(globalThis, { [Symbol.for('bet-maker.invoke')]: invoke });
 
+/** What the local service makes its handlers and its runs of the resumer with. */
+const REPLACED = {
+  '/lib/http/handler.ts':
+    'export const createHandler = ({ name }) => (apiEvent) => invoke(name, apiEvent);',
+  '/lib/resumer.ts': "export const resume = () => invoke('resumeSettlements', {});",
+};
+const INVOKE = "const invoke = globalThis[Symbol.for('bet-maker.invoke')];";
+
 registerHooks({
-  resolve: (specifier, context, next) => {
-    const resolved = next(specifier, context);
-    const name = /\/functions\/(\w+)\.ts$/.exec(resolved.url)?.[1] ?? '';
-    return runtimes.has(name) ? { url: `lambda:${name}`, shortCircuit: true } : resolved;
-  },
   load: (url, context, next) => {
-    if (!url.startsWith('lambda:')) return next(url, context);
-    const name = JSON.stringify(url.slice('lambda:'.length));
-    const call = `globalThis[Symbol.for('bet-maker.invoke')](${name}, apiEvent)`;
-    return {
-      format: 'module',
-      shortCircuit: true,
-      source: `export const handler = (apiEvent) => ${call};`,
-    };
+    const [, source] = Object.entries(REPLACED).find(([path]) => url.endsWith(path)) ?? [];
+    if (source === undefined) return next(url, context);
+    return { format: 'module', shortCircuit: true, source: `${INVOKE} ${source}` };
   },
 });

@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import * as z from 'zod';
+import type { LambdaFunction } from './runtimeApi.ts';
 
 const run = promisify(execFile);
 
@@ -10,17 +14,17 @@ const run = promisify(execFile);
 export const ROOT = join(import.meta.dirname, '../..');
 const PARTS = ['package.json', 'node_modules', 'docs', 'functions', 'infra', 'lib'];
 
-export interface Resource {
-  Type: string;
-  DependsOn?: string[];
-  DeletionPolicy?: string;
-  // What a resource has depends on its type, which the tests look at.
-  Properties: Record<string, unknown>;
-}
+const resource = z.object({
+  Type: z.string(),
+  DependsOn: z.union([z.string(), z.array(z.string())]).optional(),
+  DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
+  /** What a resource has depends on its type, which the tests look at. */
+  Properties: z.record(z.string(), z.unknown()).default({}),
+});
+const template = z.object({ Resources: z.record(z.string(), resource) });
 
-export interface Template {
-  Resources: Record<string, Resource>;
-}
+export type Template = z.output<typeof template>;
 
 export interface Packaged {
   /** Where the template and the zips are. */
@@ -30,8 +34,8 @@ export interface Packaged {
 }
 
 /**
- * Runs `osls package` apart from the tree, so that runs may overlap, and without anything that could
- * lead to an account: no credentials, no configuration, no home, no network.
+ * Runs `osls package` apart from the tree, so that runs may overlap, and without anything that
+ * could lead to an account: no credentials, no configuration, no home, no network.
  */
 export async function packageService(given: readonly string[] = []): Promise<Packaged> {
   const scratch = await mkdtemp(join(tmpdir(), 'bet-maker-package-'));
@@ -63,11 +67,46 @@ async function packageIn(scratch: string, given: readonly string[]): Promise<voi
 
 export async function readTemplate(directory: string): Promise<Template> {
   const file = join(directory, 'cloudformation-template-update-stack.json');
-  // osls wrote it, and its resources are what the tests look at.
-  return JSON.parse(await readFile(file, 'utf8')) as Template;
+  return template.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
 /** The resources of a type, by their logical ids. */
-export function ofType({ Resources }: Template, type: string): [string, Resource][] {
-  return Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+export function ofType(
+  { Resources }: Template,
+  type: string,
+): [string, z.output<typeof resource>][] {
+  return Object.entries(Resources).filter(([, { Type }]) => Type === type);
+}
+
+const lambda = z.object({
+  FunctionName: z.string(),
+  Handler: z.string(),
+  Timeout: z.number(),
+  Code: z.object({ S3Key: z.string() }),
+  Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
+});
+
+/** Every function of a package with its zip unpacked below `into`. */
+export function unpackFunctions(
+  of: Template,
+  packageDirectory: string,
+  into: string,
+): LambdaFunction[] {
+  return ofType(of, 'AWS::Lambda::Function').map(([, { Properties }]) => {
+    const { FunctionName, Handler, Timeout, Code, Environment } = lambda.parse(Properties);
+    const zip = join(packageDirectory, basename(Code.S3Key));
+    const directory = join(into, FunctionName);
+    for (const [path, content] of Object.entries(unzipSync(readFileSync(zip)))) {
+      const file = join(directory, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    return {
+      name: FunctionName,
+      handler: Handler,
+      directory,
+      timeoutSeconds: Timeout,
+      environment: Environment.Variables,
+    };
+  });
 }

@@ -5,10 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { apiEvent, type Sent } from '../support/apiEvent.ts';
-import { readTemplate, ROOT } from './packaged.ts';
+import { readTemplate, ROOT, unpackFunctions } from './packaged.ts';
 import { LambdaRuntime } from './runtimeApi.ts';
 import { fetchRuntimeClient } from './runtimeClient.ts';
-import { unpackFunctions } from './unpack.ts';
 
 const answerOf = z.object({
   statusCode: z.number(),

@@ -13,8 +13,9 @@ const batch = z.object({
 const found = z.object({ Responses: z.record(z.string(), items).default({}) });
 
 /**
- * What AWS charges for a read of whole items, by its published rules: one unit for each 4 KB begun, of an
- * item or of all items of a query, and one where there is nothing; half of that when it need not be consistent.
+ * What AWS charges for a read of whole items, by its published rules: one unit for each 4 KB begun,
+ * of an item or of all items of a query, and one where there is nothing; half of that when it need
+ * not be consistent.
  * Throws for a command that no page needs.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html

@@ -1,12 +1,20 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
-import { config, useStoreAt } from '../../lib/config.ts';
-import type { HttpHandler } from '../../lib/http/handler.ts';
-import { apiEvent, context, type Sent } from '../support/apiEvent.ts';
-import { plainCommand } from '../support/attributes.ts';
+import type { Context } from '../../lib/bets/context.ts';
+import type { ResumeReport } from '../../lib/bets/resumeSettlements.ts';
+import { readConfig } from '../../lib/config.ts';
+import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
+import { createClient } from '../../lib/dynamodb/client.ts';
+import { CALLS } from '../../lib/http/calls.ts';
+import { createHandler } from '../../lib/http/handler.ts';
+import { resume } from '../../lib/resumer.ts';
+import { createService, type Service } from '../../lib/service.ts';
+import { apiEvent, type Sent } from '../support/apiEvent.ts';
 import { canceled } from '../support/dynamodb.ts';
 import { silentObserver } from '../support/observers.ts';
+import { watchedStore } from '../support/openStore.ts';
 
 /** The name of a command and its whole input, as the store sent it. */
 export interface SentCommand {
@@ -15,45 +23,46 @@ export interface SentCommand {
 }
 
 export interface Recording {
-  handlers: Record<
-    'placeBet' | 'listBets' | 'getBet' | 'settleEvent' | 'listEvents' | 'getEvent',
-    (sent?: Sent) => Promise<{ statusCode: number; body: unknown }>
-  >;
-  resumeSettlements(): Promise<{ found: number; finished: string[] }>;
+  /** Makes a call by its name, such as `placeBet`. */
+  call(name: string, sent?: Sent): Promise<{ statusCode: number; body: unknown }>;
+  resumeSettlements(): Promise<ResumeReport>;
+  within<Result>(task: (context: Context) => Promise<Result>): Promise<Result>;
   /** Forgets what was sent, runs `work` and tells what it sent. */
   during(work: () => Promise<unknown>): Promise<SentCommand[]>;
-  /** Calls of the store's port, by the names of its methods, since the beginning. */
+  /** Calls of the store's port since the beginning, such as `bets.find`. */
   portCalls: Set<string>;
   /** The next `count` transactions with that many writes meet another writer. */
   conflict(count: number, writes: number): void;
   close(): Promise<void>;
 }
 
+/** What a handler has, in milliseconds: long enough for the slowest machine. */
+const PATIENCE_MS = 600_000;
+
 /** All handlers on an embedded store, with every command seen on its way. */
 export async function recordHandlers(): Promise<Recording> {
+  const config = readConfig({ SETTLE_BUDGET_MS: '60000', LOG_LEVEL: 'SILENT' });
   const embedded = await startEmbeddedStore();
-  useStoreAt(embedded.endpoint);
-  // The handlers make their client when they are imported, so the store's address must stand.
-  const { observeWith, service } = await import('../../lib/service.ts');
-  observeWith(silentObserver);
-  const { createMissingTables } = await import('../../lib/dynamodb/bootstrap.ts');
-  const { createClient } = await import('../../lib/dynamodb/client.ts');
-  await createMissingTables(createClient(embedded.endpoint), config.tablePrefix);
-  const portCalls = watchPort(service.store);
-  const { sent, conflict, restore } = watchClient();
+  const plain = createClient(embedded.endpoint);
+  await createMissingTables(plain, config.tablePrefix);
+  const { client, sent, conflict } = watchedClient(plain);
+  const portCalls = new Set<string>();
+  const service = watchedService(
+    createService(config, { client, observer: silentObserver }),
+    (call) => portCalls.add(call),
+  );
+  const handlers = new Map(CALLS.map(({ call }) => [call.name, createHandler(call, service)]));
   return {
-    handlers: {
-      placeBet: answering((await import('../../functions/placeBet.ts')).handler),
-      listBets: answering((await import('../../functions/listBets.ts')).handler),
-      getBet: answering((await import('../../functions/getBet.ts')).handler),
-      settleEvent: answering((await import('../../functions/settleEvent.ts')).handler),
-      listEvents: answering((await import('../../functions/listEvents.ts')).handler),
-      getEvent: answering((await import('../../functions/getEvent.ts')).handler),
+    call: async (name, request) => {
+      const handler = handlers.get(name);
+      if (handler === undefined) throw new Error(`There is no call ${name}.`);
+      const invocation = { getRemainingTimeInMillis: () => PATIENCE_MS };
+      const { statusCode, body } = await handler(apiEvent(request), invocation);
+      const parsed: unknown = JSON.parse(body);
+      return { statusCode, body: parsed };
     },
-    resumeSettlements: async () => {
-      const { handler } = await import('../../functions/resumeSettlements.ts');
-      return handler({}, { getRemainingTimeInMillis: () => 30_000 });
-    },
+    resumeSettlements: () => resume(service, randomUUID(), PATIENCE_MS),
+    within: (task) => service.within(PATIENCE_MS, task),
     during: async (work) => {
       sent.length = 0;
       await work();
@@ -62,57 +71,60 @@ export async function recordHandlers(): Promise<Recording> {
     portCalls,
     conflict,
     close: async () => {
-      restore();
+      plain.destroy();
       await embedded.close();
     },
   };
 }
 
-function answering(handler: HttpHandler) {
-  return async (sent?: Sent) => {
-    const { statusCode, body } = await handler(apiEvent(sent), context);
-    return { statusCode, body: JSON.parse(body) as unknown };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+export function betOn(eventId: string, key?: string, amount = '10.50'): Sent {
+  return {
+    method: 'POST',
+    path: '/bets',
+    headers: { ...JSON_TYPE, ...(key !== undefined && { 'idempotency-key': key }) },
+    body: JSON.stringify({ event_id: eventId, amount }),
   };
 }
 
-function watchPort(store: object): Set<string> {
-  const calls = new Set<string>();
-  for (const [name, method] of Object.entries(store)) {
-    Object.assign(store, {
-      [name]: (...given: unknown[]): unknown => {
-        calls.add(name);
-        return Reflect.apply(method as () => unknown, store, given);
-      },
-    });
-  }
-  return calls;
+export const onEvent = (event_id: string): Sent => ({ pathParameters: { event_id } });
+
+export function resultOf(eventId: string, status: 'WIN' | 'LOSE'): Sent {
+  const body = JSON.stringify({ status });
+  return { ...onEvent(eventId), method: 'PUT', headers: JSON_TYPE, body };
+}
+
+function watchedService(service: Service, onCall: (call: string) => void): Service {
+  const watched = (context: Context): Context => {
+    return { ...context, store: watchedStore(context.store, onCall) };
+  };
+  return {
+    ...service,
+    within: (ms, task) => service.within(ms, (context) => task(watched(context))),
+  };
 }
 
 const transaction = z.object({ TransactItems: z.array(z.unknown()) });
 
-function watchClient() {
+function watchedClient(plain: DynamoDBDocumentClient) {
   const sent: SentCommand[] = [];
   const conflicts = { left: 0, writes: 0 };
-  const send = jest.spyOn(DynamoDBDocumentClient.prototype, 'send');
-  const original = Object.getPrototypeOf(DynamoDBDocumentClient.prototype) as {
-    send: (command: object, options: object) => Promise<unknown>;
-  };
-  send.mockImplementation(function watched(
-    this: DynamoDBDocumentClient,
-    command: { constructor: { name: string }; input: unknown },
-    options: object,
-  ) {
-    sent.push(plainCommand({ name: command.constructor.name, input: command.input }));
-    const writes = transaction.safeParse(command.input).data?.TransactItems.length;
+  const send = async (command: object, ...options: unknown[]): Promise<unknown> => {
+    const input: unknown = Reflect.get(command, 'input');
+    sent.push({ name: command.constructor.name, input });
+    const writes = transaction.safeParse(input).data?.TransactItems.length;
     if (conflicts.left > 0 && writes === conflicts.writes) {
       conflicts.left -= 1;
-      return Promise.reject(canceled('TransactionConflict'));
+      throw canceled('TransactionConflict');
     }
-    return Reflect.apply(original.send, this, [command, options]);
-  } as never);
-  return {
-    sent,
-    restore: () => send.mockRestore(),
-    conflict: (count: number, writes: number) => Object.assign(conflicts, { left: count, writes }),
+    return Reflect.apply(plain.send, plain, [command, ...options]);
   };
+  const client = new Proxy(plain, {
+    get: (target, name): unknown => (name === 'send' ? send : Reflect.get(target, name)),
+  });
+  const conflict = (count: number, writes: number): void => {
+    Object.assign(conflicts, { left: count, writes });
+  };
+  return { client, sent, conflict };
 }

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
 import { measureBundles } from './budget.ts';
-import { packageService } from './packaged.ts';
+import { packageService, unpackFunctions } from './packaged.ts';
 import { fetchRuntimeClient } from './runtimeClient.ts';
-import { unpackFunctions } from './unpack.ts';
 
 /**
  * The packaged functions: within the budget of size and time to load, and serving the API's tests

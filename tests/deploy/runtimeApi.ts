@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { listen } from '../../infra/local/listen.ts';
 
 /** A function as the template and its zip describe it. */
 export interface LambdaFunction {
@@ -22,10 +23,11 @@ interface Invocation {
 }
 
 const VERSION = '/2018-06-01/runtime';
+const ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:';
 
 /**
- * Lambda's side of a function: one process that runs AWS's runtime interface client, which asks this
- * API for one invocation after the other. A process that ends is started again at the next one.
+ * Lambda's side of a function: one process that runs AWS's runtime interface client, which asks
+ * this API for one invocation after the other. A process that ends is started again at the next.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -35,7 +37,7 @@ export class LambdaRuntime {
   readonly #waiting: Invocation[] = [];
   readonly #running = new Map<string, Invocation>();
   #next: ServerResponse | undefined;
-  #server: Promise<Server> | undefined;
+  #port: Promise<number> | undefined;
   #process: ChildProcess | undefined;
 
   constructor(of: LambdaFunction, client: string) {
@@ -45,8 +47,8 @@ export class LambdaRuntime {
 
   /** Resolves to the handler's answer; rejects with its error, or when its time is up. */
   async invoke(apiEvent: unknown): Promise<unknown> {
-    this.#server ??= this.#listen();
-    const { port } = (await this.#server).address() as AddressInfo;
+    this.#port ??= this.#listen();
+    const port = await this.#port;
     this.#process ??= this.#start(port);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id: randomUUID(), apiEvent, resolve, reject });
@@ -58,13 +60,12 @@ export class LambdaRuntime {
     this.#process?.kill('SIGKILL');
   }
 
-  async #listen(): Promise<Server> {
+  #listen(): Promise<number> {
     const server = createServer((request, response) => void this.#serve(request, response));
     // The client waits for an invocation as long as it takes.
     server.requestTimeout = 0;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     server.unref();
-    return server;
+    return listen(server);
   }
 
   #start(port: number): ChildProcess {
@@ -112,12 +113,13 @@ export class LambdaRuntime {
     if (invocation === undefined) return;
     const { id, apiEvent } = invocation;
     this.#running.set(id, invocation);
-    const deadline = Date.now() + this.#of.timeoutSeconds * 1000;
+    const { name, timeoutSeconds } = this.#of;
+    const deadline = Date.now() + timeoutSeconds * 1000;
     this.#next.writeHead(200, {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': id,
       'lambda-runtime-deadline-ms': String(deadline),
-      'lambda-runtime-invoked-function-arn': `arn:aws:lambda:eu-central-1:111122223333:function:${this.#of.name}`,
+      'lambda-runtime-invoked-function-arn': ARN + name,
       'lambda-runtime-trace-id': 'Root=1-67891233-abcdef012345678912345678;Sampled=0',
     });
     this.#next.end(JSON.stringify(apiEvent ?? null));
@@ -137,7 +139,7 @@ export class LambdaRuntime {
       this.#handOut();
       return;
     }
-    const body: unknown = JSON.parse(await textOf(request));
+    const body: unknown = JSON.parse(await text(request));
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
     const [, id = '', kind] = /^\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
     const invocation = this.#running.get(id);
@@ -146,10 +148,4 @@ export class LambdaRuntime {
     else if (kind === 'error') invocation?.reject(new Error(JSON.stringify(body)));
     else this.#fail(new Error(`${this.#of.name} cannot start: ${JSON.stringify(body)}`));
   }
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

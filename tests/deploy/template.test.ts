@@ -1,161 +1,189 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tables } from '../../infra/tables.ts';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import * as z from 'zod';
+import { access, FUNCTION_NAMES } from '../../infra/aws/access.ts';
+import { resources } from '../../infra/aws/template.ts';
+import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
 import { ofType, type Packaged, packageService, type Template } from './packaged.ts';
 
-let packaged: Packaged;
-let production: Packaged;
+const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:pager';
+
+jest.setTimeout(600_000);
+const packages: Packaged[] = [];
+let dev: Template;
+let prod: Template;
 beforeAll(async () => {
-  [packaged, production] = await Promise.all([
-    packageService(),
-    packageService([
-      '--stage=prod',
-      '--param=jwtIssuer=https://login.example.com/',
-      '--param=jwtAudience=desk',
-      '--param=placeBetConcurrency=400',
-      '--param=placeBetRate=7000',
-      '--param=alarmTopicArn=arn:aws:sns:eu-central-1:111122223333:pager',
-      '--param=unfinishedAlarmSeconds=120',
-    ]),
-  ]);
-}, 120_000);
-afterAll(() => Promise.all([packaged.remove(), production.remove()]));
+  const given = [
+    '--stage=prod',
+    '--param=jwtIssuer=https://login.example.com/',
+    '--param=jwtAudience=desk',
+    '--param=placeBetConcurrency=400',
+    '--param=placeBetRate=7000',
+    `--param=alarmTopicArn=${TOPIC}`,
+    '--param=unfinishedAlarmSeconds=120',
+  ];
+  const [plain, production] = await Promise.all([packageService(), packageService(given)]);
+  packages.push(plain, production);
+  [dev, prod] = [plain.template, production.template];
+});
+afterAll(() => Promise.all(packages.map(({ remove }) => remove())));
 
-const properties = (template: Template, id: string): Record<string, unknown> =>
+const STAGES = [
+  ['dev', () => dev],
+  ['prod', () => prod],
+] as const;
+
+type Properties = Record<string, unknown>;
+const propertiesOf = (template: Template, id: string): Properties =>
   template.Resources[id]?.Properties ?? {};
-
-const byId = (template: Template, type: string): Record<string, Record<string, unknown>> =>
-  Object.fromEntries(ofType(template, type).map(([id, { Properties }]) => [id, Properties]));
-
-const FUNCTIONS = [
-  'placeBet',
-  'listBets',
-  'getBet',
-  'settleEvent',
-  'listEvents',
-  'getEvent',
-  'pages',
-  'resumeSettlements',
-];
+const all = (template: Template, type: string): Properties[] =>
+  ofType(template, type).map(([, { Properties }]) => Properties);
+const idOf = (name: string, kind: string): string =>
+  `${name.charAt(0).toUpperCase()}${name.slice(1)}${kind}`;
+const arnOf = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 describe('the functions', () => {
-  it('are one a handler, on arm64 and Node.js 24, traced, told their tables', () => {
-    const found = Object.values(byId(packaged.template, 'AWS::Lambda::Function'));
-
-    expect(found.map(({ FunctionName }) => String(FunctionName)).toSorted()).toEqual(
-      FUNCTIONS.map((name) => `bet-maker-dev-${name}`).toSorted(),
+  it.each(STAGES)('are one a handler, with a role each, told their stage: %s', (stage, of) => {
+    const found = all(of(), 'AWS::Lambda::Function').map(
+      ({ Code: _code, Timeout: _timeout, MemorySize: _memory, ...more }) => more,
     );
-    expect(new Set(found.map(({ Handler }) => Handler)).size).toBe(FUNCTIONS.length);
-    for (const { Runtime, Architectures, TracingConfig, Environment } of found) {
-      expect({ Runtime, Architectures, TracingConfig, Environment }).toEqual({
+
+    const Variables = {
+      TABLE_PREFIX: `bet-maker-${stage}-`,
+      LOG_LEVEL: 'INFO',
+      SETTLE_BUDGET_MS: '1000',
+      POWERTOOLS_SERVICE_NAME: `bet-maker-${stage}`,
+    };
+    const reserved: Record<string, number> = {
+      resumeSettlements: 1,
+      ...(stage === 'prod' && { placeBet: 400 }),
+    };
+    expect(found).toEqual(
+      FUNCTION_NAMES.map((name) => ({
+        FunctionName: `bet-maker-${stage}-${name}`,
+        Handler: `functions/${name}.handler`,
+        Role: arnOf(idOf(name, 'Role')),
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         TracingConfig: { Mode: 'Active' },
-        Environment: {
-          Variables: {
-            TABLE_PREFIX: 'bet-maker-dev-',
-            LOG_LEVEL: 'INFO',
-            SETTLE_BUDGET_MS: '1000',
-            POWERTOOLS_SERVICE_NAME: 'bet-maker-dev',
-          },
-        },
-      });
-    }
+        Environment: { Variables },
+        ReservedConcurrentExecutions: reserved[name],
+      })),
+    );
   });
 
   it('outlive the deadline of a request and are given up before API Gateway gives up', () => {
     const DEADLINE_SECONDS = 8;
     const GATEWAY_SECONDS = 30;
-    for (const name of FUNCTIONS.filter((one) => one !== 'resumeSettlements')) {
-      const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
-      const { Timeout, MemorySize } = properties(packaged.template, id);
+    for (const name of FUNCTION_NAMES.filter((one) => one !== 'resumeSettlements')) {
+      const { Timeout, MemorySize } = propertiesOf(dev, idOf(name, 'LambdaFunction'));
       expect(Timeout).toBeGreaterThan(DEADLINE_SECONDS);
       expect(Timeout).toBeLessThan(GATEWAY_SECONDS);
       expect(MemorySize).toBeGreaterThanOrEqual(512);
     }
   });
-
-  it('run as often at once as the parameters say', () => {
-    const concurrency = ({ template }: Packaged): Record<string, unknown> =>
-      Object.fromEntries(
-        Object.entries(byId(template, 'AWS::Lambda::Function')).map(([id, one]) => [
-          id.replace('LambdaFunction', ''),
-          one['ReservedConcurrentExecutions'],
-        ]),
-      );
-
-    expect(concurrency(packaged)).toMatchObject({ PlaceBet: undefined, ResumeSettlements: 1 });
-    expect(concurrency(production)).toMatchObject({ PlaceBet: 400, ResumeSettlements: 1 });
-  });
 });
 
 describe('resumeSettlements', () => {
   it('runs each minute, one run at a time, each over before the next, none repeated', () => {
-    const { template } = packaged;
-
-    expect(properties(template, 'ResumeSettlementsEventsRuleSchedule1')).toMatchObject({
+    expect(propertiesOf(dev, 'ResumeSettlementsEventsRuleSchedule1')).toMatchObject({
       Name: 'bet-maker-dev-resumeSettlements',
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
-      Targets: [{ Arn: { 'Fn::GetAtt': ['ResumeSettlementsLambdaFunction', 'Arn'] } }],
+      Targets: [{ Arn: arnOf('ResumeSettlementsLambdaFunction') }],
     });
-    expect(properties(template, 'ResumeSettlementsLambdaFunction')['Timeout']).toBeLessThan(60);
-    expect(properties(template, 'ResumeSettlementsLambdaEvConf')).toMatchObject({
+    expect(propertiesOf(dev, 'ResumeSettlementsLambdaFunction')['Timeout']).toBeLessThan(60);
+    expect(propertiesOf(dev, 'ResumeSettlementsLambdaEvConf')).toMatchObject({
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 60,
     });
   });
 });
 
+describe('the roles', () => {
+  const statement = (Effect: string, Action: string[], Resource: unknown): object => {
+    return { Effect, Action, Resource };
+  };
+
+  it('are one a function', () => {
+    const ids = ofType(dev, 'AWS::IAM::Role').map(([id]) => id);
+
+    expect(ids).toEqual(FUNCTION_NAMES.map((name) => idOf(name, 'Role')));
+  });
+
+  it.each(FUNCTION_NAMES)('grant Lambda what is said of access, its log and traces: %s', (name) => {
+    const onTables = Object.entries(access[name]).map(([target, actions]) => {
+      const [table = '', index] = target.split('/');
+      const id = idOf(table, 'Table');
+      return statement(
+        'Allow',
+        actions.map((action) => `dynamodb:${action}`),
+        index === undefined ? arnOf(id) : { 'Fn::Sub': `\${${id}.Arn}/index/${index}` },
+      );
+    });
+
+    const Version = '2012-10-17';
+    const Statement = [
+      ...onTables,
+      statement('Deny', ['dynamodb:Scan'], '*'),
+      {
+        ...statement('Deny', ['dynamodb:PartiQLSelect'], '*'),
+        Condition: { Bool: { 'dynamodb:FullTableScan': 'true' } },
+      },
+      statement(
+        'Allow',
+        ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        arnOf(idOf(name, 'LogGroup')),
+      ),
+      statement('Allow', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+    ];
+    const Principal = { Service: 'lambda.amazonaws.com' };
+    expect(propertiesOf(dev, idOf(name, 'Role'))).toEqual({
+      AssumeRolePolicyDocument: {
+        Version,
+        Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [{ PolicyName: name, PolicyDocument: { Version, Statement } }],
+    });
+  });
+});
+
 describe('the routes', () => {
   it('lead each to its function, by payload format 2.0', () => {
-    const { template } = packaged;
-    const routes = Object.values(byId(template, 'AWS::ApiGatewayV2::Route')).map(
-      ({ RouteKey, Target }) => {
-        const integration = /HttpApiIntegration\w+/.exec(JSON.stringify(Target))?.[0] ?? '';
-        const { IntegrationUri, PayloadFormatVersion } = properties(template, integration);
-        return [RouteKey, JSON.stringify(IntegrationUri), PayloadFormatVersion].join(' ');
-      },
-    );
+    const routes = all(dev, 'AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => {
+      const integration = /HttpApiIntegration\w+/.exec(JSON.stringify(Target))?.[0] ?? '';
+      const { IntegrationUri, PayloadFormatVersion } = propertiesOf(dev, integration);
+      return [RouteKey, JSON.stringify(IntegrationUri), PayloadFormatVersion].join(' ');
+    });
 
-    const to = (id: string): string => `{"Fn::GetAtt":["${id}","Arn"]} 2.0`;
+    const to = (name: string): string =>
+      `${JSON.stringify(arnOf(idOf(name, 'LambdaFunction')))} 2.0`;
     expect(routes.toSorted()).toEqual([
-      `$default ${to('PagesLambdaFunction')}`,
-      `GET /bets ${to('ListBetsLambdaFunction')}`,
-      `GET /bets/{id} ${to('GetBetLambdaFunction')}`,
-      `GET /events ${to('ListEventsLambdaFunction')}`,
-      `GET /events/{event_id} ${to('GetEventLambdaFunction')}`,
-      `HEAD /bets ${to('ListBetsLambdaFunction')}`,
-      `HEAD /bets/{id} ${to('GetBetLambdaFunction')}`,
-      `HEAD /events ${to('ListEventsLambdaFunction')}`,
-      `HEAD /events/{event_id} ${to('GetEventLambdaFunction')}`,
-      `POST /bets ${to('PlaceBetLambdaFunction')}`,
-      `PUT /events/{event_id} ${to('SettleEventLambdaFunction')}`,
+      `$default ${to('pages')}`,
+      `GET /bets ${to('listBets')}`,
+      `GET /bets/{id} ${to('getBet')}`,
+      `GET /events ${to('listEvents')}`,
+      `GET /events/{event_id} ${to('getEvent')}`,
+      `HEAD /bets ${to('listBets')}`,
+      `HEAD /bets/{id} ${to('getBet')}`,
+      `HEAD /events ${to('listEvents')}`,
+      `HEAD /events/{event_id} ${to('getEvent')}`,
+      `POST /bets ${to('placeBet')}`,
+      `PUT /events/{event_id} ${to('settleEvent')}`,
     ]);
   });
 
-  it('end with no slash, which API Gateway would refuse', () => {
-    const keys = Object.values(byId(packaged.template, 'AWS::ApiGatewayV2::Route')).map(
-      ({ RouteKey }) => RouteKey,
+  it.each(STAGES)('are open to all but the one that settles (the operators’): %s', (_s, of) => {
+    const guarded = all(of(), 'AWS::ApiGatewayV2::Route').flatMap(
+      ({ RouteKey, AuthorizationType, AuthorizerId }) =>
+        AuthorizationType === undefined ? [] : [[RouteKey, AuthorizationType, AuthorizerId]],
     );
 
-    for (const key of keys) expect(key).toMatch(/[^/]$/);
+    const authorizer = { Ref: 'HttpApiAuthorizerOperators' };
+    expect(guarded).toEqual([['PUT /events/{event_id}', 'JWT', authorizer]]);
   });
 
-  it('are open to all but the one that settles, which is the operators’', () => {
-    const kinds = ({ template }: Packaged): unknown[][] =>
-      Object.values(byId(template, 'AWS::ApiGatewayV2::Route'))
-        .filter(({ AuthorizationType }) => AuthorizationType !== undefined)
-        .map(({ RouteKey, AuthorizationType, AuthorizerId }) => [
-          RouteKey,
-          AuthorizationType,
-          AuthorizerId,
-        ]);
-
-    expect(kinds(packaged)).toEqual([
-      ['PUT /events/{event_id}', 'JWT', { Ref: 'HttpApiAuthorizerOperators' }],
-    ]);
-    expect(kinds(production)).toEqual(kinds(packaged));
-    expect(properties(production.template, 'HttpApiAuthorizerOperators')).toMatchObject({
+  it('ask for the tokens of the issuer that is given', () => {
+    expect(propertiesOf(prod, 'HttpApiAuthorizerOperators')).toMatchObject({
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],
       JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['desk'] },
@@ -163,84 +191,74 @@ describe('the routes', () => {
   });
 
   it('are throttled by the parameters, once they are there', () => {
-    const stage = production.template.Resources['HttpApiStage'];
+    const stage = prod.Resources['HttpApiStage'];
     const limit = (rate: number, burst: number): object => ({
       ThrottlingRateLimit: rate,
       ThrottlingBurstLimit: burst,
       DetailedMetricsEnabled: true,
     });
-
-    expect(stage?.Properties['DefaultRouteSettings']).toEqual(limit(1000, 2000));
-    expect(stage?.Properties['RouteSettings']).toEqual({
+    const RouteSettings = {
       'POST /bets': limit(7000, 5000),
       'PUT /events/{event_id}': limit(50, 100),
+    };
+    const limited = ofType(prod, 'AWS::ApiGatewayV2::Route').filter(
+      ([, route]) => String(route.Properties['RouteKey']) in RouteSettings,
+    );
+
+    expect(stage?.Properties).toMatchObject({
+      DefaultRouteSettings: limit(1000, 2000),
+      RouteSettings,
     });
-    for (const key of ['POST /bets', 'PUT /events/{event_id}']) {
-      const [id] =
-        ofType(production.template, 'AWS::ApiGatewayV2::Route').find(
-          ([, route]) => route.Properties['RouteKey'] === key,
-        ) ?? [];
-      expect(stage?.DependsOn).toContain(id);
-    }
+    expect(limited).toHaveLength(2);
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(([id]) => id)));
   });
 });
 
 describe('the tables', () => {
-  it('are those of the one definition, on demand, with point-in-time recovery', () => {
-    const found = Object.values(byId(packaged.template, 'AWS::DynamoDB::Table'));
+  it.each([
+    ['can be deleted', 'dev', () => dev, false],
+    ['are kept whatever happens to the stack', 'prod', () => prod, true],
+  ])('are those of the one definition, and %s: %s', (_case, stage, of, kept) => {
+    const found = ofType(of(), 'AWS::DynamoDB::Table').map(([, resource]) => resource);
 
-    const kept = {
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      DeletionProtectionEnabled: false,
-    };
-    for (const [name, definition] of Object.entries(tables)) {
-      const TableName = `bet-maker-dev-${name}`;
-      expect(found).toContainEqual({ TableName, ...definition, ...kept });
-    }
-    expect(found).toHaveLength(Object.keys(tables).length);
-    expect(new Set(found.map(({ BillingMode }) => BillingMode))).toEqual(
-      new Set(['PAY_PER_REQUEST']),
-    );
-  });
-
-  it('are kept in production, whatever happens to the stack, and not elsewhere', () => {
-    const kept = ({ template }: Packaged): unknown[] =>
-      ofType(template, 'AWS::DynamoDB::Table').map(([, { DeletionPolicy, Properties }]) => [
-        Properties['TableName'],
-        DeletionPolicy,
-        Properties['DeletionProtectionEnabled'],
-      ]);
-
-    expect(kept(packaged)).toEqual(
-      Object.keys(tables).map((name) => [`bet-maker-dev-${name}`, 'Delete', false]),
-    );
-    expect(kept(production)).toEqual(
-      Object.keys(tables).map((name) => [`bet-maker-prod-${name}`, 'Retain', true]),
+    const policy = kept ? 'Retain' : 'Delete';
+    expect(found).toEqual(
+      TABLE_NAMES.map((name) => ({
+        Type: 'AWS::DynamoDB::Table',
+        DeletionPolicy: policy,
+        UpdateReplacePolicy: policy,
+        Properties: {
+          TableName: `bet-maker-${stage}-${name}`,
+          ...tables[name],
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          DeletionProtectionEnabled: kept,
+        },
+      })),
     );
   });
 });
 
 describe('the logs', () => {
   it('are kept for a time, never for ever', () => {
-    const groups = Object.values(byId(packaged.template, 'AWS::Logs::LogGroup'));
+    const groups = all(dev, 'AWS::Logs::LogGroup').map(({ LogGroupName, RetentionInDays }) => [
+      LogGroupName,
+      RetentionInDays,
+    ]);
 
-    expect(
-      groups.map(({ LogGroupName, RetentionInDays }) => [LogGroupName, RetentionInDays]),
-    ).toEqual(
-      [
-        ...FUNCTIONS.map((name) => `/aws/lambda/bet-maker-dev-${name}`),
-        '/aws/http-api/bet-maker-dev',
-      ].map((name) => [name, 30]),
-    );
+    const ofFunctions = FUNCTION_NAMES.map((name) => [`/aws/lambda/bet-maker-dev-${name}`, 30]);
+    expect(groups).toEqual([...ofFunctions, ['/aws/http-api/bet-maker-dev', 30]]);
   });
 
   it('tell of each request its route and how it went, and nothing that the client sent', () => {
-    const settings = properties(packaged.template, 'HttpApiStage')['AccessLogSettings'];
-    const { Format } = settings as { Format: string };
+    const { Format } = z
+      .object({ Format: z.string() })
+      .parse(propertiesOf(dev, 'HttpApiStage')['AccessLogSettings']);
 
-    const line: unknown = JSON.parse(Format);
     const used = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name = '']) => name);
-    expect(line).toMatchObject({ requestId: '$context.requestId', route: '$context.routeKey' });
+    expect(JSON.parse(Format)).toMatchObject({
+      requestId: '$context.requestId',
+      route: '$context.routeKey',
+    });
     expect(used.toSorted()).toEqual([
       'authorizer.error',
       'error.message',
@@ -255,134 +273,100 @@ describe('the logs', () => {
   });
 });
 
-interface AlarmProperties {
-  AlarmName: string;
-  AlarmActions: string[];
-  ComparisonOperator: string;
-  Threshold: number;
-  TreatMissingData: string;
-  Metrics: {
-    Expression?: string;
-    ReturnData: boolean;
-    MetricStat?: {
-      Metric: { Namespace: string; MetricName: string; Dimensions: { Name: string }[] };
-    };
-  }[];
-}
-
-const alarmsOf = ({ template }: Packaged): AlarmProperties[] =>
-  // Their shape is CloudFormation's.
-  Object.values(byId(template, 'AWS::CloudWatch::Alarm')) as unknown as AlarmProperties[];
+const alarms = z.array(
+  z.object({
+    AlarmName: z.string(),
+    AlarmActions: z.array(z.string()),
+    OKActions: z.array(z.string()),
+    ComparisonOperator: z.string(),
+    Threshold: z.number(),
+    TreatMissingData: z.string(),
+    Metrics: z.array(
+      z.object({
+        ReturnData: z.boolean(),
+        MetricStat: z
+          .object({ Metric: z.object({ Namespace: z.string(), MetricName: z.string() }) })
+          .optional(),
+      }),
+    ),
+  }),
+);
+const alarmsOf = (template: Template) => alarms.parse(all(template, 'AWS::CloudWatch::Alarm'));
 
 describe('the alarms', () => {
-  it('watch errors, throttles, what is unfinished, and the resumer', () => {
-    const watched = alarmsOf(packaged).map((alarm) => [
-      alarm.AlarmName,
-      [
-        ...new Set(
-          alarm.Metrics.flatMap(({ MetricStat }) => {
-            if (MetricStat === undefined) return [];
-            return [`${MetricStat.Metric.Namespace} ${MetricStat.Metric.MetricName}`];
-          }),
-        ),
-      ].join(', '),
-      alarm.ComparisonOperator,
-      alarm.Threshold,
-      alarm.TreatMissingData,
-    ]);
+  it('watch errors, throttles of everything there is, what is unfinished, and the resumer', () => {
+    const watched = alarmsOf(dev).map((alarm) => {
+      const inputs = alarm.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+      const names = inputs.map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`);
+      const { AlarmName, ComparisonOperator, Threshold, TreatMissingData } = alarm;
+      const what = `${inputs.length} ${[...new Set(names)].join(', ')}`;
+      return [AlarmName, what, ComparisonOperator, Threshold, TreatMissingData];
+    });
 
-    const above = 'GreaterThanThreshold';
-    const quiet = 'notBreaching';
+    const named = (name: string): string => `bet-maker-dev-${name}`;
+    const above = (limit: number): unknown[] => ['GreaterThanThreshold', limit, 'notBreaching'];
+    const below = (limit: number): unknown[] => ['LessThanThreshold', limit, 'breaching'];
+    // Three indexes are throttled apart from their tables.
+    const places = TABLE_NAMES.length + 3;
+    const age = 'BetMaker OldestUnfinishedSettlementAge';
     expect(watched).toEqual([
-      ['bet-maker-dev-ServerErrors', 'AWS/ApiGateway 5xx, AWS/ApiGateway Count', above, 1, quiet],
-      ['bet-maker-dev-FunctionThrottles', 'AWS/Lambda Throttles', above, 0, quiet],
-      ['bet-maker-dev-ReadThrottles', 'AWS/DynamoDB ReadThrottleEvents', above, 0, quiet],
-      ['bet-maker-dev-WriteThrottles', 'AWS/DynamoDB WriteThrottleEvents', above, 0, quiet],
-      [
-        'bet-maker-dev-UnfinishedSettlement',
-        'BetMaker OldestUnfinishedSettlementAge',
-        above,
-        900,
-        quiet,
-      ],
-      ['bet-maker-dev-ResumerErrors', 'AWS/Lambda Errors', above, 0, quiet],
-      [
-        'bet-maker-dev-ResumerSilence',
-        'AWS/Lambda Invocations',
-        'LessThanThreshold',
-        1,
-        'breaching',
-      ],
+      [named('ServerErrors'), '2 AWS/ApiGateway 5xx, AWS/ApiGateway Count', ...above(1)],
+      [named('FunctionThrottles'), `${FUNCTION_NAMES.length} AWS/Lambda Throttles`, ...above(0)],
+      [named('ReadThrottles'), `${places} AWS/DynamoDB ReadThrottleEvents`, ...above(0)],
+      [named('WriteThrottles'), `${places} AWS/DynamoDB WriteThrottleEvents`, ...above(0)],
+      [named('UnfinishedSettlement'), `1 ${age}`, ...above(900)],
+      [named('ResumerErrors'), '1 AWS/Lambda Errors', ...above(0)],
+      [named('ResumerSilence'), '1 AWS/Lambda Invocations', ...below(1)],
     ]);
-  });
-
-  it('look at every function, table and index there is', () => {
-    const dimensions = (name: string): number =>
-      alarmsOf(packaged)
-        .find(({ AlarmName }) => AlarmName.endsWith(name))
-        ?.Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 0;
-    const indexes = Object.values(tables).flatMap((table) => table.GlobalSecondaryIndexes ?? []);
-    const places = Object.keys(tables).length + indexes.length;
-
-    expect(dimensions('FunctionThrottles')).toBe(FUNCTIONS.length);
-    expect(dimensions('ReadThrottles')).toBe(places);
-    expect(dimensions('WriteThrottles')).toBe(places);
   });
 
   it('compare one number each, out of at most the ten metrics that CloudWatch takes', () => {
-    for (const { Metrics } of alarmsOf(packaged)) {
+    for (const { Metrics } of alarmsOf(dev)) {
       expect(Metrics.filter(({ ReturnData }) => ReturnData)).toHaveLength(1);
       expect(Metrics.length).toBeLessThanOrEqual(10);
     }
   });
 
   it('are sent to the topic that is given, and to nobody without one', () => {
-    const topic = 'arn:aws:sns:eu-central-1:111122223333:pager';
+    const sentTo = (template: Template): string[][] =>
+      alarmsOf(template).flatMap(({ AlarmActions, OKActions }) => [AlarmActions, OKActions]);
 
-    expect(alarmsOf(packaged).flatMap(({ AlarmActions }) => AlarmActions)).toEqual([]);
-    expect(alarmsOf(production).map(({ AlarmActions }) => AlarmActions)).toEqual(
-      alarmsOf(production).map(() => [topic]),
-    );
-    expect(
-      alarmsOf(production).find(({ AlarmName }) => AlarmName.includes('Unfinished'))?.Threshold,
-    ).toBe(120);
+    expect(new Set(sentTo(dev).flat())).toEqual(new Set());
+    expect(sentTo(prod)).toEqual(sentTo(prod).map(() => [TOPIC]));
+  });
+
+  it('wait for unfinished settlements as long as the parameter says', () => {
+    const name = 'bet-maker-prod-UnfinishedSettlement';
+    const unfinished = alarmsOf(prod).find(({ AlarmName }) => AlarmName === name);
+
+    expect(unfinished?.Threshold).toBe(120);
   });
 });
 
 describe('our own metrics', () => {
-  /** Every value of the dimension `service`, as alarms and the dashboard ask for it. */
-  const services = (asked: unknown): Set<string | undefined> => {
-    const text = JSON.stringify(asked).replaceAll('\\', '');
-    return new Set([...text.matchAll(/"service","(?:Value":")?([^"]+)"/g)].map(([, name]) => name));
-  };
+  it.each(STAGES)('are asked for by the name of the one stage: %s', (stage, of) => {
+    const asked = ['Alarm', 'Dashboard'].map((kind) => {
+      const text = JSON.stringify(all(of(), `AWS::CloudWatch::${kind}`)).replaceAll('\\', '');
+      const services = text.matchAll(/"service","(?:Value":")?([^"]+)"/g);
+      return new Set([...services].map(([, name]) => name));
+    });
 
-  it.each([
-    ['dev', () => packaged],
-    ['prod', () => production],
-  ])('are those of the one stage: %s', (stage, of) => {
-    const { template } = of();
-    const told = Object.values(byId(template, 'AWS::Lambda::Function')).map(({ Environment }) =>
-      JSON.stringify(Environment),
-    );
-
-    const name = `bet-maker-${stage}`;
-    for (const one of told) expect(one).toContain(`"POWERTOOLS_SERVICE_NAME":"${name}"`);
-    expect(services(byId(template, 'AWS::CloudWatch::Alarm'))).toEqual(new Set([name]));
-    expect(services(byId(template, 'AWS::CloudWatch::Dashboard'))).toEqual(new Set([name]));
+    const own = new Set([`bet-maker-${stage}`]);
+    expect(asked).toEqual([own, own]);
   });
 });
 
 describe('the dashboard', () => {
   it('is one, and shows every metric of our own', () => {
-    const dashboards = Object.values(byId(packaged.template, 'AWS::CloudWatch::Dashboard'));
-    const text = JSON.stringify(dashboards[0]?.['DashboardBody']);
+    const dashboards = all(dev, 'AWS::CloudWatch::Dashboard');
+    const body = z
+      .object({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) })
+      .parse(dashboards[0]).DashboardBody['Fn::Sub'];
 
-    expect(dashboards).toHaveLength(1);
-    expect(dashboards[0]?.['DashboardName']).toBe('bet-maker-dev');
-    const body = dashboards[0]?.['DashboardBody'] as { 'Fn::Sub': string };
-    const { widgets } = JSON.parse(body['Fn::Sub']) as { widgets: object[] };
-    expect(widgets.length).toBeGreaterThan(10);
-    for (const name of [
+    const widgets = JSON.stringify(JSON.parse(body));
+    const own = [...widgets.matchAll(/"BetMaker","(\w+)"/g)].map(([, name]) => name);
+    expect(dashboards.map(({ DashboardName }) => DashboardName)).toEqual(['bet-maker-dev']);
+    expect(own).toEqual([
       'BetsPlaced',
       'BetsReplayed',
       'BetsRefused',
@@ -393,33 +377,34 @@ describe('the dashboard', () => {
       'BetsSettled',
       'UnfinishedSettlements',
       'OldestUnfinishedSettlementAge',
-    ]) {
-      expect(text).toContain(`\\"BetMaker\\",\\"${name}\\"`);
-    }
+    ]);
   });
 });
 
-describe('packaging', () => {
-  it('puts stage and prefix before every name', () => {
-    const NAMES = ['FunctionName', 'TableName', 'AlarmName', 'DashboardName', 'LogGroupName'];
-    const named = Object.values(production.template.Resources).flatMap(({ Properties }) =>
-      NAMES.flatMap((name) => (typeof Properties[name] === 'string' ? [Properties[name]] : [])),
-    );
-
-    expect(named.length).toBeGreaterThan(20);
-    for (const name of named) expect(name).toMatch(/^(\/aws\/[a-z-]+\/)?bet-maker-prod(-|$)/);
-  });
+describe('the parameters', () => {
+  const DEFAULTS: Record<string, unknown> = {
+    'sls:stage': 'dev',
+    'self:custom.name': 'bet-maker-dev',
+    'self:custom.prefix': 'bet-maker-dev-',
+    'param:jwtIssuer': 'https://issuer.invalid',
+    'param:alarmTopicArn': '',
+    'param:unfinishedAlarmSeconds': 900,
+    'param:routeRate': 1000,
+    'param:routeBurst': 2000,
+    'param:placeBetRate': 5000,
+    'param:placeBetBurst': 5000,
+    'param:settleEventRate': 50,
+    'param:settleEventBurst': 100,
+  };
+  const made = (given: Record<string, unknown>): Promise<object> =>
+    resources({ resolveVariable: async (name) => ({ ...DEFAULTS, ...given })[name] });
 
   it.each([
-    ['nobody who signs for operators in production', ['--stage=production']],
-    ['an issuer without TLS', ['--param=jwtIssuer=http://login.example.com']],
-    ['an alarm topic that is none', ['--param=alarmTopicArn=pager@example.com']],
-    ['a throttle that lets nothing through', ['--param=placeBetRate=0']],
-  ])(
-    'refuses %s',
-    async (_case, given) => {
-      await expect(packageService(given)).rejects.toMatchObject({ code: 1 });
-    },
-    60_000,
-  );
+    ['nobody who signs for operators in production', 'jwtIssuer', { 'sls:stage': 'production' }],
+    ['an issuer without TLS', 'jwtIssuer', { 'param:jwtIssuer': 'http://login.example.com' }],
+    ['an alarm topic that is none', 'alarmTopicArn', { 'param:alarmTopicArn': 'me@example.com' }],
+    ['a throttle that lets nothing through', 'placeBetRate', { 'param:placeBetRate': 0 }],
+  ])('are refused with %s', async (_case, named, given) => {
+    await expect(made(given)).rejects.toThrow(named);
+  });
 });

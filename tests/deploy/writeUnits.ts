@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import { type TableName, tables } from '../../infra/tables.ts';
+import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
 import type { SentCommand } from './recording.ts';
 
 /**
- * What AWS charges for a write, by its published rules: one unit for each KB of an item begun, twice
- * that in a transaction; and one for each KB of an index entry that is put, changed or removed.
+ * What AWS charges for a write, by its published rules: one unit for each KB of an item begun,
+ * twice that in a transaction; and one for each KB of an index entry that is put, changed or
+ * removed.
  *
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
  */
 export interface Rules {
   prefix: string;
@@ -63,7 +64,7 @@ function unitsOf(item: Record<string, unknown>): number {
 /**
  * An item's size: names and texts in UTF-8; a number at most 21 bytes.
  *
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: Record<string, unknown>): number {
   const MAX_NUMBER = 21;
@@ -75,8 +76,9 @@ export function itemBytes(item: Record<string, unknown>): number {
 }
 
 function indexKeys(table: string, { prefix }: Rules): string[][] {
-  // Every table that the store knows is one of these.
-  const { GlobalSecondaryIndexes = [] } = tables[table.slice(prefix.length) as TableName];
+  const name = TABLE_NAMES.find((each) => prefix + each === table);
+  if (name === undefined) throw new Error(`There is no table ${table}.`);
+  const { GlobalSecondaryIndexes = [] } = tables[name];
   return GlobalSecondaryIndexes.map(({ KeySchema }) =>
     KeySchema.map(({ AttributeName }) => AttributeName),
   );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { betBody, eventBody } from '../../lib/http/wire.ts';
+import { betBody, eventBody } from '../../lib/http/bodies.ts';
 import { historyOf, pagesFrom, type Service, startService } from '../support/service.ts';
 import { type StoreEndpoint, storeEndpoint } from '../support/storeEndpoint.ts';
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
-import { betBody, eventBody } from '../../lib/http/wire.ts';
+import { betBody, eventBody } from '../../lib/http/bodies.ts';
 import { startProxy } from '../support/proxy.ts';
 import {
   type Answer,
@@ -45,29 +45,47 @@ describe('without settings', () => {
   });
 });
 
+/** How a program ends that cannot start: its exit code and all that it printed. */
+function endOf(name: string, settings: Record<string, string>): Promise<unknown> {
+  const env = { PATH: process.env['PATH'], ...settings };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(SERVER, '..', name)], { env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code, stdout, stderr }),
+    );
+  });
+}
+
 describe('with wrong settings', () => {
   it.each(['server.ts', 'dev.ts'])(
     '(%s) lists all of them at once and exits with 2',
     async (name) => {
       const wrong = { PORT: 'http', DYNAMODB_ENDPOINT: 'nowhere', OPERATOR_TOKEN: 'secret' };
 
-      const told = await new Promise<unknown[]>((resolve) => {
-        const env = { PATH: process.env['PATH'], ...wrong };
-        execFile(process.execPath, [join(SERVER, '..', name)], { env }, (error, stdout, stderr) =>
-          resolve([error?.code, stdout, stderr]),
-        );
-      });
-
-      expect(told).toEqual([
-        2,
-        '',
-        'bet-maker cannot start. The settings are wrong:\n' +
+      expect(await endOf(name, wrong)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr:
+          'bet-maker cannot start. The settings are wrong:\n' +
           '  PORT: must be an integer from 0 to 65535\n' +
           '  DYNAMODB_ENDPOINT: Invalid URL\n' +
           '  OPERATOR_TOKEN: must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -\n',
-      ]);
+      });
     },
   );
+});
+
+describe('with a port that is taken', () => {
+  it('says so and exits with 1', async () => {
+    const first = await startService();
+    const { port } = new URL(first.url);
+
+    expect(await endOf('server.ts', { PORT: port })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(`^bet-maker cannot start\\. listen EADDRINUSE: .*:${port}\n$`),
+    });
+    await first.stop('SIGTERM');
+  });
 });
 
 describe('500 bets posted at once while their event is being settled', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
-import { eventBody } from '../../lib/http/wire.ts';
+import { eventBody } from '../../lib/http/bodies.ts';
 import { eventually, historyOf, type Service, startService } from '../support/service.ts';
 import { type StoreEndpoint, storeEndpoint } from '../support/storeEndpoint.ts';
 

@@ -8,8 +8,9 @@ import { Line, shout, takeAnswer, toBytes, type WireAnswer } from './wire.ts';
 
 /**
  * Nearly valid and badly broken requests, on several connections, against the service as a process.
- * No answer may be a 5xx, late, or a refusal that is not a problem of the catalogue; and what is stored
- * at the end must be what was acknowledged, each as an independent reader understands its request.
+ * No answer may be a 5xx, late, or a refusal that is not a problem of the catalogue; and what is
+ * stored at the end must be what was acknowledged, each as an independent reader understands its
+ * request.
  *
  *     npm run fuzz -- --requests 100000 --seed 1
  */
@@ -31,7 +32,9 @@ const QUIET_MS = 1_500;
 /** Requests with broken bytes at once: each holds a connection until it is quiet. */
 const MAX_BROKEN = 200;
 const MAX_FAULTS = 20;
-/** A new service after so many: the embedded store lists a long history slowly, and all wait for it. */
+/**
+ * A new service after so many: the embedded store lists a long history slowly, and all wait for it.
+ */
 const ROUND = 50_000;
 
 let most = Number(values.requests);
@@ -92,7 +95,10 @@ async function askBroken(request: WireRequest, how: Damage): Promise<void> {
   if (read.length > 0) report('the answer is cut', bytes);
 }
 
-/** The next requests of one connection. HEAD is never broken: its answer could not be told from others. */
+/**
+ * The next requests of one connection. HEAD is never broken: its answer could not be told from
+ * others.
+ */
 async function askBatch(line: Line, batch: number): Promise<void> {
   const requests = fc.sample(wireRequest, { numRuns: BATCH, seed: seed * 1_000_003 + batch });
   const damages = fc.sample(damage, { numRuns: BATCH / DAMAGED_EVERY, seed: seed + batch });

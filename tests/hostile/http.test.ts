@@ -29,8 +29,10 @@ async function answersTo(bytes: string | Buffer): Promise<WireAnswer[]> {
   return answers;
 }
 
-const codeOf = ({ body }: WireAnswer): string =>
-  (JSON.parse(body) as { type: string }).type.replace('/docs/problems#', '');
+function codeOf({ body }: WireAnswer): string {
+  const { type }: { type: string } = JSON.parse(body);
+  return type.replace('/docs/problems#', '');
+}
 
 /** The status and the problem of every answer; the media type too when it is not a problem's. */
 async function refusalsOf(bytes: string | Buffer): Promise<unknown[][]> {
@@ -80,12 +82,11 @@ describe('what smuggles a request past a proxy', () => {
     ['a chunk longer than its size', '1\r\n{}\r\n0\r\n\r\n'],
     ['an extension of 20,000 bytes', `2;a=${'b'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`],
   ])('is refused in chunks: %s', async (_name, chunks) => {
-    const answers = await answersTo(post('Transfer-Encoding: chunked\r\n', chunks));
+    const refusals = await refusalsOf(post('Transfer-Encoding: chunked\r\n', chunks));
 
-    expect(answers).toHaveLength(1);
-    expect(answers[0]?.status).toBeGreaterThanOrEqual(400);
-    expect(answers[0]?.status).toBeLessThan(500);
-    expect(answers[0]?.headers.get('content-type')).toBe('application/problem+json');
+    expect(refusals).toEqual([
+      [expect.any(Number), expect.stringMatching(/^(malformed|body|head)/)],
+    ]);
   });
 
   it('takes a bet in chunks with short extensions, which say nothing', async () => {
@@ -97,15 +98,6 @@ describe('what smuggles a request past a proxy', () => {
     expect(answers.map((answer) => answer.status)).toEqual([201]);
   });
 
-  it('answers a bet before the nonsense behind it, which might be taken for its answer', async () => {
-    const event = randomUUID();
-
-    const answers = await answersTo(`${placing(event)}nonsense\r\n\r\n`);
-
-    expect(answers.map((answer) => answer.status)).toEqual([201, 400]);
-    expect((await service.get(`/bets?event_id=${event}`)).body).toHaveLength(1);
-  });
-
   it('answers requests on one connection in their order', async () => {
     const event = randomUUID();
 
@@ -115,39 +107,41 @@ describe('what smuggles a request past a proxy', () => {
   });
 });
 
+it('answers a bet before the nonsense behind it, which might be taken for its answer', async () => {
+  const event = randomUUID();
+
+  const answers = await answersTo(`${placing(event)}nonsense\r\n\r\n`);
+
+  expect(answers.map((answer) => answer.status)).toEqual([201, 400]);
+  expect((await service.get(`/bets?event_id=${event}`)).body).toHaveLength(1);
+});
+
 describe('odd protocols and methods', () => {
   it.each([
-    ['no Host', 'GET /bets HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'malformed-request'],
-    ['two Hosts', `GET /bets HTTP/1.1\r\nHost: y\r\n${HOST}\r\n`, 400, 'malformed-request'],
-    [
-      'two Hosts in HTTP/1.0',
-      `GET /bets HTTP/1.0\r\nHost: y\r\n${HOST}\r\n`,
-      400,
-      'malformed-request',
-    ],
-    ['HTTP/0.9', 'GET /bets\r\n\r\n', 400, 'malformed-request'],
-    ['HTTP/1.2', `GET /bets HTTP/1.2\r\n${HOST}\r\n`, 400, 'malformed-request'],
-    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'malformed-request'],
-    ['a greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed-request'],
-    ['CONNECT', `CONNECT db:8000 HTTP/1.1\r\n${HOST}\r\n`, 405, 'method-not-allowed'],
-    ['CONNECT without a Host', 'CONNECT db:8000 HTTP/1.1\r\n\r\n', 405, 'method-not-allowed'],
-    ['TRACE', `TRACE /bets HTTP/1.1\r\n${HOST}\r\n`, 405, 'method-not-allowed'],
-    ['OPTIONS *', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`, 404, 'route-not-found'],
-    ['an unknown method', `BREW /bets HTTP/1.1\r\n${HOST}\r\n`, 400, 'malformed-request'],
-    [
-      'an odd Expect',
-      `GET /bets HTTP/1.1\r\n${HOST}Expect: a-tip\r\n\r\n`,
-      417,
-      'expectation-failed',
-    ],
-  ])('%s is a problem', async (_name, bytes, status, code) => {
-    expect(await refusalsOf(bytes)).toEqual([[status, code]]);
+    ['no Host', 'GET /bets HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['two Hosts', `GET /bets HTTP/1.1\r\nHost: y\r\n${HOST}\r\n`],
+    ['two Hosts in HTTP/1.0', `GET /bets HTTP/1.0\r\nHost: y\r\n${HOST}\r\n`],
+    ['HTTP/0.9', 'GET /bets\r\n\r\n'],
+    ['HTTP/1.2', `GET /bets HTTP/1.2\r\n${HOST}\r\n`],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['a greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['an unknown method', `BREW /bets HTTP/1.1\r\n${HOST}\r\n`],
+  ])('%s cannot be read', async (_name, bytes) => {
+    expect(await refusalsOf(bytes)).toEqual([[400, 'malformed-request']]);
+  });
+
+  it.each([
+    ['CONNECT db:8000', 405, 'method-not-allowed'],
+    ['TRACE /bets', 405, 'method-not-allowed'],
+    ['OPTIONS *', 404, 'route-not-found'],
+  ])('%s leads nowhere', async (line, status, code) => {
+    expect(await refusalsOf(`${line} HTTP/1.1\r\n${HOST}\r\n`)).toEqual([[status, code]]);
   });
 
   it('names no method that CONNECT could have had', async () => {
-    const [answer] = await answersTo('CONNECT db:8000 HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [answer] = await answersTo('CONNECT db:8000 HTTP/1.1\r\n\r\n');
 
-    expect(answer?.headers.get('allow')).toBe('');
+    expect([answer?.status, answer?.headers.get('allow')]).toEqual([405, '']);
   });
 
   it('asks for the body of a client that expects 100-continue, and takes the bet', async () => {
@@ -162,21 +156,17 @@ describe('odd protocols and methods', () => {
 
   it('does not read the body behind an Expect that it refuses as another request', async () => {
     const hidden = `GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`;
-    const bytes = `POST /bets HTTP/1.1\r\nHost: x\r\nExpect: y\r\nContent-Length: ${hidden.length}\r\n\r\n`;
+    const head = 'POST /bets HTTP/1.1\r\nHost: x\r\nExpect: y\r\n';
+    const bytes = `${head}Content-Length: ${hidden.length}\r\n\r\n${hidden}`;
 
-    expect(await refusalsOf(bytes + hidden)).toEqual([[417, 'expectation-failed']]);
+    expect(await refusalsOf(bytes)).toEqual([[417, 'expectation-failed']]);
   });
 
+  const upgrade = 'Upgrade: h2c\r\nConnection: upgrade, close\r\n';
   it.each([
     ['HTTP/1.0', 'GET /livez HTTP/1.0\r\n\r\n'],
-    [
-      'a whole URL for a target, whose host is of no use',
-      `GET http://evil/livez HTTP/1.1\r\n${HOST}\r\n`,
-    ],
-    [
-      'an upgrade that is not taken',
-      `GET /livez HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade, close\r\n\r\n`,
-    ],
+    ['a target with a host, which is of no use', `GET http://evil/livez HTTP/1.1\r\n${HOST}\r\n`],
+    ['an upgrade that is not taken', `GET /livez HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`],
   ])('serves %s', async (_name, bytes) => {
     const answers = await answersTo(bytes);
 
@@ -186,6 +176,7 @@ describe('odd protocols and methods', () => {
 });
 
 describe('what is too much', () => {
+  const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024));
   const length = (body: { length: number }): string => `Content-Length: ${body.length}\r\n`;
 
   it.each([
@@ -200,7 +191,6 @@ describe('what is too much', () => {
   it.each(['gzip', 'GZIP', 'deflate', 'br', 'zstd', 'gzip, gzip'])(
     'a compressed bomb (%s) is refused before it is unpacked',
     async (encoding) => {
-      const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024));
       const head = post(`Content-Encoding: ${encoding}\r\n${length(bomb)}`, '');
 
       expect(await refusalsOf(Buffer.concat([Buffer.from(head), bomb]))).toEqual([

@@ -1,13 +1,11 @@
-import type { Service } from '../support/service.ts';
+import type * as z from 'zod';
+import { betBody } from '../../lib/http/bodies.ts';
+import { historyOf, type Service } from '../support/service.ts';
 import { readWanted } from './reading.ts';
 import type { WireRequest } from './requests.ts';
 import type { WireAnswer } from './wire.ts';
 
-interface BetJson {
-  id: string;
-  event_id: string;
-  amount: string;
-}
+type Bet = z.infer<typeof betBody>;
 
 /** What was acknowledged, to be held against what is stored. */
 export interface Ledger {
@@ -21,12 +19,12 @@ export interface Ledger {
 }
 
 /** A bet without its status, which changes. */
-const essence = ({ event_id, amount }: BetJson): string => `${event_id} ${amount}`;
+const essence = ({ event_id, amount }: Bet): string => `${event_id} ${amount}`;
 
 export function createLedger(service: Pick<Service, 'get'>): Ledger {
   const placed = new Map<string, string>();
 
-  const note = (bet: BetJson): string | undefined => {
+  const note = (bet: Bet): string | undefined => {
     const before = placed.get(bet.id);
     if (before !== undefined && before !== essence(bet)) return `${bet.id} has changed`;
     placed.set(bet.id, essence(bet));
@@ -40,14 +38,13 @@ export function createLedger(service: Pick<Service, 'get'>): Ledger {
         const due = wanted !== undefined && isPlain(request) && answer.status !== 409;
         return due ? `a valid bet was answered ${answer.status}` : undefined;
       }
-      // The service answers 201 with a bet only.
-      const bet = JSON.parse(answer.body) as BetJson;
+      const bet = betBody.parse(JSON.parse(answer.body));
       const { event, hundredths } = wanted ?? { event: '', hundredths: 0n };
       const right = bet.event_id === event && BigInt(bet.amount.replace('.', '')) === hundredths;
       return right ? note(bet) : `the answer is another bet than was asked for: ${answer.body}`;
     },
     enterUnread: (answer) => {
-      if (answer.status === 201) note(JSON.parse(answer.body) as BetJson);
+      if (answer.status === 201) note(betBody.parse(JSON.parse(answer.body)));
     },
     size: () => placed.size,
     compare: () => compare(service, placed),
@@ -65,17 +62,12 @@ async function compare(
 ): Promise<string[]> {
   const faults: string[] = [];
   const unseen = new Map(placed);
-  let path: string | undefined = '/bets';
-  while (path !== undefined && faults.length < 20) {
-    const page = await service.get(path);
-    for (const bet of page.body as BetJson[]) {
-      if (unseen.get(bet.id) !== essence(bet)) {
-        faults.push(`stored, but not acknowledged so, or twice: ${JSON.stringify(bet)}`);
-      }
-      unseen.delete(bet.id);
+  for (const bet of await historyOf(service)) {
+    if (unseen.get(bet.id) !== essence(bet)) {
+      faults.push(`stored, but not acknowledged so, or twice: ${JSON.stringify(bet)}`);
     }
-    path = /^<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1];
+    unseen.delete(bet.id);
   }
   if (unseen.size > 0) faults.push(`${unseen.size} acknowledged bets are not in the history`);
-  return faults;
+  return faults.slice(0, 20);
 }

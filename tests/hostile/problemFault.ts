@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ProblemCode, PROBLEMS } from '../../lib/http/problems.ts';
+import { PROBLEMS } from '../../lib/http/problems.ts';
 import type { WireAnswer } from './wire.ts';
 
 const problem = z.strictObject({
@@ -20,7 +20,7 @@ const problem = z.strictObject({
     .optional(),
 });
 
-/** What is wrong with an answer, if anything: a failure, or a refusal that is no problem of the catalogue. */
+/** What is wrong with an answer: a failure, or a refusal that is no problem of the catalogue. */
 export function problemFault(answer: WireAnswer, bodyless: boolean): string | undefined {
   const { status, headers, body } = answer;
   if (!(status >= 200 && status < 500)) return `answered ${status}`;
@@ -35,9 +35,8 @@ function bodyFault(body: string, status: number, requestId?: string): string | u
   const parsed = problem.safeParse(parse(body));
   if (!parsed.success) return `a ${status} is a malformed problem: ${body}`;
   const { type, title, status: said, instance } = parsed.data;
-  // A code that the catalogue has not got leads to nothing below.
-  const known = PROBLEMS[type.slice('/docs/problems#'.length) as ProblemCode] as
-    { status: number; title: string } | undefined;
+  const code = type.slice('/docs/problems#'.length);
+  const known = Object.entries(PROBLEMS).find(([name]) => name === code)?.[1];
   const right = known?.status === status && said === status && known.title === title;
   if (!right || instance !== `urn:bet-maker:request:${requestId}`) {
     return `a ${status} is not as in the catalogue: ${body}`;

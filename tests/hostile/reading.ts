@@ -27,16 +27,18 @@ export function readWanted({ method, target, headers, body }: WireRequest): Want
   return event === undefined || hundredths === undefined ? undefined : { event, hundredths };
 }
 
-/** The members of a JSON object by the text of their values; of a name that is repeated, the last. */
+/**
+ * The members of a JSON object by the text of their values; of a name that is repeated, the last.
+ */
 function readMembers(text: string): Map<string, string> | undefined {
   const members = new Map<string, string>();
   try {
     const value: unknown = JSON.parse(
       text,
-      function (this: unknown, name, held, at?: { source?: string }) {
+      function (this: unknown, name, held: unknown, at?: { source?: string }) {
         // Only texts and numbers have a source, and nothing else makes a bet.
         if (typeof held !== 'object' || held === null) members.set(name, at?.source ?? 'null');
-        return held as unknown;
+        return held;
       },
     );
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -6,8 +6,9 @@ import type { WireRequest } from './requests.ts';
 import { Line, toBytes } from './wire.ts';
 
 /**
- * A thousand slow clients beside normal ones: the 99th percentile of the normal answers must stay under
- * twice what it is without them. Both are measured in turns, so that a busy machine is busy for both.
+ * A thousand slow clients beside normal ones: the 99th percentile of the normal answers must stay
+ * under twice what it is without them. Both are measured in turns, so that a busy machine is busy
+ * for both.
  *
  *     npm run hostile -- --turns 4 --seconds 6
  */

@@ -4,7 +4,10 @@ const BYTE_EVERY_MS = 1_000;
 const HEADERS = 'POST /bets HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\n';
 const BODY = `${HEADERS}Content-Length: 1000\r\n\r\n{"event_id":"`;
 
-/** Clients that hold connections and send a byte now and then: half in the headers, half in the body. */
+/**
+ * Clients that hold connections and send a byte now and then: half in the headers, half in the
+ * body.
+ */
 export interface SlowClients {
   held(): number;
   /** How many were told 408, and so gave their connection back. */

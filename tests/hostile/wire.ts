@@ -10,7 +10,8 @@ export interface WireAnswer {
 /** One request's bytes. Text of headers is written byte by byte, as latin1. */
 export function toBytes({ method, target, headers, body }: WireRequest): Buffer {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const head = `${method} ${target} HTTP/1.1\r\nhost: fuzz\r\ncontent-length: ${body.length}\r\n${lines}\r\n`;
+  const own = `host: fuzz\r\ncontent-length: ${body.length}\r\n`;
+  const head = `${method} ${target} HTTP/1.1\r\n${own}${lines}\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
@@ -37,7 +38,7 @@ export function takeAnswer(
   return { answer: { status: Number(statusLine.split(' ')[1]), headers, body }, length };
 }
 
-/** A connection that asks one thing after another and opens itself again when the service closed it. */
+/** A connection that asks one thing after another, and opens itself again when it was closed. */
 export class Line {
   readonly #port: number;
   #socket: Socket | undefined;
@@ -83,7 +84,7 @@ export class Line {
   }
 }
 
-/** Sends bytes that need not be HTTP; all that comes back until the end, or until nothing more comes. */
+/** Sends bytes that need not be HTTP; all that comes back until the end, or a time of silence. */
 export function shout(url: string, bytes: Buffer, quietMs: number): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { betIdOf, placedBet } from '../support/fakes.ts';
+import { betIdOf } from '../support/samples.ts';
 
 /** A request as it goes over the wire, and what API Gateway makes of it. */
 export interface GoldenRequest {
@@ -15,7 +15,9 @@ export interface GoldenRequest {
   /** The route that API Gateway takes; undefined for a request that it answers itself. */
   routeKey?: string;
   event: GoldenEvent;
-  /** API Gateway decodes it in a way that cannot be undone, so Express under it answers another one. */
+  /**
+   * API Gateway decodes it in a way that cannot be undone, so Express under it answers another one.
+   */
   irreversible: boolean;
 }
 
@@ -23,8 +25,8 @@ export interface GoldenRequest {
  * The event's parts where they are not just the request's: written down from the sources below, not
  * computed by the code under test.
  *
- * - Repeated headers and query keys are joined with commas, names are in lower case, cookies are apart:
- *   https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ * - Repeated headers and query keys are joined with commas, names are in lower case, cookies are
+ *   apart: AWS's page that lib/http/handler.ts names
  * - rawPath is decoded: https://github.com/honojs/hono/issues/2156, measured on AWS in
  *   https://github.com/middleapi/standard-server/pull/93
  * - rawQueryString is not: https://github.com/ministackorg/ministack/issues/1035
@@ -33,10 +35,10 @@ export interface GoldenRequest {
  * - Which bodies come in base64: https://github.com/ministackorg/ministack/pull/766,
  *   https://github.com/floci-io/floci/issues/2172
  *
- * Nowhere documented, and taken to be so: an empty header is passed on, and a query is decoded as HTML
- * forms are, with `+` for a space.
+ * Nowhere documented, and taken to be so: an empty header is passed on, and a query is decoded as
+ * HTML forms are, with `+` for a space.
  */
-export interface GoldenEvent {
+interface GoldenEvent {
   rawPath?: string;
   headers?: Record<string, string>;
   cookies?: string[];
@@ -46,23 +48,17 @@ export interface GoldenEvent {
   isBase64Encoded?: boolean;
 }
 
-/** What the store holds before each request: two bets on `open`, one on `settled`, which is won. */
-export const BETS = {
-  open: placedBet(1, { eventId: 'open' }),
-  newer: placedBet(2, { eventId: 'open', amountMinor: 5n }),
-  settled: placedBet(3, { eventId: 'settled' }),
-};
-/** A key that the bet `open` was placed with; its hash is SHA-256 of "open 1050", by OpenSSL. */
-export const KEY_RECORD = {
-  key: 'key-1',
-  betId: BETS.open.id,
-  requestHash: 'EWF-n9mkWwqkEQclYOFW5xq3XKJfO20IXY4NhiX1fLI',
-};
+/**
+ * What the store holds before each request: two bets on the event `open`, of which the first was
+ * placed with the key `key-1`, and one on the event `settled`, which is won.
+ */
+const BET_IDS = { open: betIdOf(1), newer: betIdOf(2), settled: betIdOf(3) };
 
 type Headers = GoldenRequest['headers'];
 type More = Partial<Pick<GoldenRequest, 'headers' | 'event' | 'irreversible'>> & {
   body?: string | Buffer;
 };
+const typed = (type: string, ...more: Headers): Headers => [['content-type', type], ...more];
 
 const JSON_TYPE: Headers = [['Content-Type', 'application/json']];
 
@@ -78,12 +74,17 @@ function golden(
   return { name, status, method, target, headers, body: bytes, event, irreversible, ...route };
 }
 
-/** `POST /bets` with a body of JSON, unless it says otherwise. */
-function place(name: string, status: number, more: More): GoldenRequest {
-  return golden(name, status, ['POST', '/bets'], 'POST /bets', {
-    headers: JSON_TYPE,
-    ...more,
-  });
+const BET = '{"event_id":"open","amount":"10.50"}';
+
+/** `POST /bets` with a bet in JSON, unless it says otherwise. */
+function place(name: string, status: number, more: More = {}, target = '/bets'): GoldenRequest {
+  const whole = { headers: JSON_TYPE, body: BET, ...more };
+  return golden(name, status, ['POST', target], 'POST /bets', whole);
+}
+
+/** A bet of a content type that API Gateway passes on in base64. */
+function placeInBase64(name: string, status: number, headers: Headers): GoldenRequest {
+  return place(name, status, { headers, event: inBase64(BET) });
 }
 
 function list(
@@ -91,81 +92,68 @@ function list(
   status: number,
   query: string,
   queryStringParameters?: Record<string, string>,
+  path = '/bets',
 ): GoldenRequest {
   const event = queryStringParameters === undefined ? {} : { queryStringParameters };
-  return golden(name, status, ['GET', `/bets${query}`], 'GET /bets', { event });
+  return golden(name, status, ['GET', path + query], `GET ${path}`, { event });
 }
 
-function getBet(name: string, status: number, path: string, event: GoldenEvent): GoldenRequest {
-  return golden(name, status, ['GET', path], 'GET /bets/{id}', { event });
+/** A bet by its id as it is sent, and as it is meant. */
+function getBet(name: string, status: number, sent: string, id = sent): GoldenRequest {
+  const event = { rawPath: `/bets/${id}`, pathParameters: { id } };
+  return golden(name, status, ['GET', `/bets/${sent}`], 'GET /bets/{id}', { event });
 }
 
-function getEvent(name: string, status: number, path: string, event: GoldenEvent): GoldenRequest {
-  return golden(name, status, ['GET', path], 'GET /events/{event_id}', { event });
+/** An event by its id as it is sent, and as it is meant. */
+function getEvent(name: string, status: number, sent: string, event_id = sent): GoldenRequest {
+  const event = { rawPath: `/events/${event_id}`, pathParameters: { event_id } };
+  return golden(name, status, ['GET', `/events/${sent}`], 'GET /events/{event_id}', { event });
 }
 
-function listEvents(
-  name: string,
-  status: number,
-  query: string,
-  more: { event?: GoldenEvent; headers?: Headers } = {},
-): GoldenRequest {
-  return golden(name, status, ['GET', `/events${query}`], 'GET /events', more);
+/** An id that cannot be read off the decoded path. */
+function undecidable(character: string, rawPath: string): GoldenRequest {
+  const name = `an id with an encoded ${character}`;
+  const target = `/bets/${encodeURIComponent(character)}a`;
+  const event = { rawPath, pathParameters: { id: `${character}a` } };
+  return golden(name, 404, ['GET', target], 'GET /bets/{id}', { event, irreversible: true });
 }
 
 function settle(name: string, status: number, event_id: string, more: More): GoldenRequest {
   return golden(name, status, ['PUT', `/events/${event_id}`], 'PUT /events/{event_id}', {
     headers: JSON_TYPE,
+    body: '{"status":"LOSE"}',
     ...more,
     event: { pathParameters: { event_id }, ...more.event },
   });
 }
 
-const BET = '{"event_id":"open","amount":"10.50"}';
 const inBase64 = (body: string | Buffer): GoldenEvent => ({
   body: Buffer.from(body).toString('base64'),
   isBase64Encoded: true,
 });
 
 const placing: GoldenRequest[] = [
-  place('a bet', 201, { body: BET }),
+  place('a bet', 201),
   place('a bet whose event is a number', 201, { body: '{"event_id":42,"amount":1e1}' }),
   place('a bet on an event with a result', 409, { body: '{"event_id":"settled","amount":1}' }),
   place('every fault of a body', 422, { body: '{"event_id":"ä","amount":-1,"a/b":1}' }),
   place('malformed JSON', 422, { body: '{' }),
-  place('no body', 422, {}),
+  place('no body', 422, { body: '' }),
   place('JSON that is not an object', 422, { body: '[]' }),
   place('a body of 65,536 bytes', 422, { body: `"${'x'.repeat(65_534)}"` }),
   place('a body of 65,537 bytes', 413, { body: `"${'x'.repeat(65_535)}"` }),
-  place('another content type, as text', 415, {
-    headers: [['content-type', 'text/plain']],
-    body: BET,
-  }),
-  place('another content type, in base64', 415, {
-    headers: [['content-type', 'application/octet-stream']],
-    body: BET,
-    event: inBase64(BET),
-  }),
-  place('no content type', 415, { headers: [], body: BET, event: inBase64(BET) }),
-  place('an empty content type', 415, {
-    headers: [['content-type', '']],
-    body: BET,
-    event: inBase64(BET),
-  }),
+  place('another content type, as text', 415, { headers: typed('text/plain') }),
+  placeInBase64('another content type, in base64', 415, typed('application/octet-stream')),
+  placeInBase64('no content type', 415, []),
+  placeInBase64('an empty content type', 415, typed('')),
   place('a content type that comes twice', 415, {
     headers: [...JSON_TYPE, ...JSON_TYPE],
-    body: BET,
     event: { headers: { 'content-type': 'application/json,application/json' }, ...inBase64(BET) },
   }),
   place('JSON with a charset', 201, {
     headers: [['CONTENT-TYPE', 'application/json; charset=utf-8']],
-    body: BET,
   }),
-  place('JSON with a suffix, in base64', 201, {
-    headers: [['content-type', 'application/vnd.api+json']],
-    body: BET,
-    event: inBase64(BET),
-  }),
+  placeInBase64('JSON with a suffix, in base64', 201, typed('application/vnd.api+json')),
   place('JSON with bytes that are not UTF-8', 422, {
     body: Buffer.from([...Buffer.from('{"event_id":"'), 0xff, ...Buffer.from('","amount":1}')]),
     event: { body: '{"event_id":"\uFFFD","amount":1}' },
@@ -179,37 +167,29 @@ const placing: GoldenRequest[] = [
   }),
   place('a body that says that it is not compressed', 201, {
     headers: [...JSON_TYPE, ['Content-Encoding', 'identity']],
-    body: BET,
   }),
-  place('a key that is new', 201, {
-    headers: [...JSON_TYPE, ['Idempotency-Key', 'key-2']],
-    body: BET,
-  }),
-  place('a key again', 201, { headers: [...JSON_TYPE, ['Idempotency-Key', '"key-1"']], body: BET }),
+  place('a key that is new', 201, { headers: [...JSON_TYPE, ['Idempotency-Key', 'key-2']] }),
+  place('a key again', 201, { headers: [...JSON_TYPE, ['Idempotency-Key', '"key-1"']] }),
   place('a key for another bet', 422, {
     headers: [...JSON_TYPE, ['Idempotency-Key', 'key-1']],
     body: '{"event_id":"open","amount":"10.51"}',
   }),
-  place('an empty key', 422, { headers: [...JSON_TYPE, ['Idempotency-Key', '']], body: BET }),
+  place('an empty key', 422, { headers: [...JSON_TYPE, ['Idempotency-Key', '']] }),
   place('a key that comes twice', 201, {
     headers: [...JSON_TYPE, ['Idempotency-Key', 'a'], ['idempotency-key', 'b']],
-    body: BET,
     event: { headers: { 'idempotency-key': 'a,b' } },
   }),
   place('cookies, some twice', 201, {
     headers: [...JSON_TYPE, ['Cookie', 'a=1; b=2'], ['Cookie', 'a=3']],
-    body: BET,
     event: { cookies: ['a=1', 'b=2', 'a=3'] },
   }),
-  golden('a slash at the end', 201, ['POST', '/bets/'], 'POST /bets', {
-    headers: JSON_TYPE,
-    body: BET,
-  }),
-  golden('a query that nobody asked for', 201, ['POST', '/bets?a=b'], 'POST /bets', {
-    headers: JSON_TYPE,
-    body: BET,
-    event: { queryStringParameters: { a: 'b' } },
-  }),
+  place('a slash at the end', 201, {}, '/bets/'),
+  place(
+    'a query that nobody asked for',
+    201,
+    { event: { queryStringParameters: { a: 'b' } } },
+    '/bets?a=b',
+  ),
 ];
 
 const listing: GoldenRequest[] = [
@@ -247,74 +227,35 @@ const listing: GoldenRequest[] = [
 ];
 
 const reading: GoldenRequest[] = [
-  listEvents('all events', 200, ''),
-  listEvents('one event', 200, '?limit=1', { event: { queryStringParameters: { limit: '1' } } }),
-  listEvents('events in a state', 200, '?state=settled', {
-    event: { queryStringParameters: { state: 'settled' } },
+  list('all events', 200, '', undefined, '/events'),
+  list('one event', 200, '?limit=1', { limit: '1' }, '/events'),
+  list('events in a state', 200, '?state=settled', { state: 'settled' }, '/events'),
+  list('events in no state', 422, '?state=won', { state: 'won' }, '/events'),
+  golden('events that the client has already', 304, ['GET', '/events'], 'GET /events', {
+    headers: [['If-None-Match', '*']],
   }),
-  listEvents('events in no state', 422, '?state=won', {
-    event: { queryStringParameters: { state: 'won' } },
+  getBet('a bet', 200, BET_IDS.open),
+  getBet('a bet that is won', 200, BET_IDS.settled),
+  getBet('a bet by its id in capitals', 404, betIdOf(0xabc).toUpperCase()),
+  golden('a slash after the id', 200, ['GET', `/bets/${BET_IDS.open}/`], 'GET /bets/{id}', {
+    event: { pathParameters: { id: BET_IDS.open } },
   }),
-  listEvents('events that the client has already', 304, '', { headers: [['If-None-Match', '*']] }),
-  getBet('a bet', 200, `/bets/${BETS.open.id}`, { pathParameters: { id: BETS.open.id } }),
-  getBet('a bet that is won', 200, `/bets/${BETS.settled.id}`, {
-    pathParameters: { id: BETS.settled.id },
-  }),
-  getBet('a bet by its id in capitals', 404, `/bets/${betIdOf(0xabc).toUpperCase()}`, {
-    pathParameters: { id: betIdOf(0xabc).toUpperCase() },
-  }),
-  getBet('a slash after the id', 200, `/bets/${BETS.open.id}/`, {
-    pathParameters: { id: BETS.open.id },
-  }),
-  getBet('no id at all', 404, '/bets/made-up', { pathParameters: { id: 'made-up' } }),
-  getBet('an encoded id', 200, `/bets/${BETS.open.id.replaceAll('-', '%2D')}`, {
-    rawPath: `/bets/${BETS.open.id}`,
-    pathParameters: { id: BETS.open.id },
-  }),
-  getBet('an id with an encoded space', 404, '/bets/a%20b', {
-    rawPath: '/bets/a b',
-    pathParameters: { id: 'a b' },
-  }),
-  ...['%', '#', '?'].map((character) =>
-    golden(
-      `an id with an encoded ${character}`,
-      404,
-      ['GET', `/bets/${encodeURIComponent(character)}a`],
-      'GET /bets/{id}',
-      {
-        // What follows a question mark is lost.
-        event: {
-          rawPath: character === '?' ? '/bets/' : `/bets/${character}a`,
-          pathParameters: { id: `${character}a` },
-        },
-        irreversible: true,
-      },
-    ),
-  ),
-  getBet('an id of dots', 404, '/bets/...', { pathParameters: { id: '...' } }),
-  getEvent('an open event', 200, '/events/open', { pathParameters: { event_id: 'open' } }),
-  getEvent('a settled event', 200, '/events/settled', { pathParameters: { event_id: 'settled' } }),
-  getEvent('an unknown event', 404, '/events/sr:match:42', {
-    pathParameters: { event_id: 'sr:match:42' },
-  }),
-  getEvent('an encoded event', 200, '/events/%6F%70en', {
-    rawPath: '/events/open',
-    pathParameters: { event_id: 'open' },
-  }),
-  getEvent('an event with encoded colons', 404, '/events/sr%3Amatch%3a42', {
-    rawPath: '/events/sr:match:42',
-    pathParameters: { event_id: 'sr:match:42' },
-  }),
-  getEvent('an event of many bytes', 422, '/events/%C3%A4%F0%9F%8E%B2', {
-    rawPath: '/events/ä🎲',
-    pathParameters: { event_id: 'ä🎲' },
-  }),
-  getEvent('a plus, which is no space in a path', 422, '/events/a+b', {
-    pathParameters: { event_id: 'a+b' },
-  }),
-  getEvent('an event of 129 characters', 422, `/events/${'x'.repeat(129)}`, {
-    pathParameters: { event_id: 'x'.repeat(129) },
-  }),
+  getBet('no id at all', 404, 'made-up'),
+  getBet('an encoded id', 200, BET_IDS.open.replaceAll('-', '%2D'), BET_IDS.open),
+  getBet('an id with an encoded space', 404, 'a%20b', 'a b'),
+  undecidable('%', '/bets/%a'),
+  undecidable('#', '/bets/#a'),
+  // What follows a question mark is lost.
+  undecidable('?', '/bets/'),
+  getBet('an id of dots', 404, '...'),
+  getEvent('an open event', 200, 'open'),
+  getEvent('a settled event', 200, 'settled'),
+  getEvent('an unknown event', 404, 'sr:match:42'),
+  getEvent('an encoded event', 200, '%6F%70en', 'open'),
+  getEvent('an event with encoded colons', 404, 'sr%3Amatch%3a42', 'sr:match:42'),
+  getEvent('an event of many bytes', 422, '%C3%A4%F0%9F%8E%B2', 'ä🎲'),
+  getEvent('a plus, which is no space in a path', 422, 'a+b'),
+  getEvent('an event of 129 characters', 422, 'x'.repeat(129)),
 ];
 
 const settling: GoldenRequest[] = [
@@ -322,24 +263,20 @@ const settling: GoldenRequest[] = [
   settle('the same result again', 200, 'settled', { body: '{"status":"WIN"}' }),
   settle('a correction', 200, 'settled', {
     headers: [...JSON_TYPE, ['If-Match', '"1"']],
-    body: '{"status":"LOSE"}',
   }),
   settle('another version', 412, 'settled', {
     headers: [...JSON_TYPE, ['If-Match', '"7"']],
-    body: '{"status":"LOSE"}',
   }),
   settle('versions in two headers', 200, 'settled', {
     headers: [...JSON_TYPE, ['If-Match', '"7"'], ['If-Match', '"1"']],
-    body: '{"status":"LOSE"}',
     event: { headers: { 'if-match': '"7","1"' } },
   }),
   settle('an empty version', 422, 'settled', {
     headers: [...JSON_TYPE, ['If-Match', '']],
-    body: '{"status":"LOSE"}',
   }),
   settle('an outcome that is none', 422, 'open', { body: '{"status":"DRAW"}' }),
   settle('a body in base64', 200, 'open', {
-    headers: [['content-type', 'application/merge-patch+json']],
+    headers: typed('application/merge-patch+json'),
     body: '{"status":"WIN"}',
     event: inBase64('{"status":"WIN"}'),
   }),

@@ -1,19 +1,17 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Express } from 'express';
-import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import serverless from 'serverless-http';
-import { handler as getBet } from '../../functions/getBet.ts';
-import { handler as getEvent } from '../../functions/getEvent.ts';
-import { handler as listBets } from '../../functions/listBets.ts';
-import { handler as listEvents } from '../../functions/listEvents.ts';
 import { handler as pages } from '../../functions/pages.ts';
-import { handler as placeBet } from '../../functions/placeBet.ts';
-import { handler as settleEvent } from '../../functions/settleEvent.ts';
 import { createApp } from '../../infra/local/app.ts';
-import type { HttpHandler } from '../../lib/http/handler.ts';
+import { listen } from '../../infra/local/listen.ts';
+import { createPrometheus } from '../../infra/local/prometheus.ts';
+import { CALLS } from '../../lib/http/calls.ts';
+import { createHandler } from '../../lib/http/handler.ts';
+import type { Service } from '../../lib/service.ts';
 import { context } from '../support/apiEvent.ts';
+import { NOON } from '../support/samples.ts';
 import type { GoldenRequest } from './goldenRequests.ts';
 
 /** An answer with its body's bytes. */
@@ -24,7 +22,7 @@ interface Answer {
 }
 
 /** A way to the service. */
-export type Way = (golden: GoldenRequest) => Promise<Answer>;
+export type Way = (service: Service, golden: GoldenRequest) => Promise<Answer>;
 
 const HOST = 'bets.example';
 
@@ -60,34 +58,33 @@ export function gatewayEvent(golden: GoldenRequest): APIGatewayProxyEventV2 {
       routeKey,
       stage: '$default',
       time: '22/Nov/2026:12:00:00 +0000',
-      timeEpoch: 1_795_348_800_000,
+      timeEpoch: NOON,
     },
     isBase64Encoded,
   };
 }
 
-const handlers = new Map<string | undefined, HttpHandler>([
-  ['POST /bets', placeBet],
-  ['GET /bets', listBets],
-  ['GET /bets/{id}', getBet],
-  ['GET /events', listEvents],
-  ['GET /events/{event_id}', getEvent],
-  ['PUT /events/{event_id}', settleEvent],
-]);
-
 /** The route's Lambda handler. */
-export const throughHandler: Way = async (golden) => {
-  const event = gatewayEvent(golden);
-  // The pages are one function, and the only one that is not in the table.
-  const handler = handlers.get(golden.routeKey) ?? pages;
-  return fromLambda(await handler(event, context));
-};
-
-/** The local service's Express app under serverless-http. */
-export const throughServerlessHttp: Way = async (golden) => {
-  const handler = serverless(createApp(() => false));
+export const throughHandler: Way = async (service, golden) => {
+  const found = CALLS.find(({ call }) => `${call.method} ${call.path}` === golden.routeKey);
+  // The pages are one function for what is no call.
+  const handler = found === undefined ? pages : createHandler(found.call, service);
   return fromLambda(await handler(gatewayEvent(golden), context));
 };
+
+const prometheus = createPrometheus();
+function localApp(service: Service): Express {
+  return createApp(service, { operatorToken: undefined }, prometheus, () => false);
+}
+
+/** The local service's Express app under serverless-http. */
+export const throughServerlessHttp: Way = async (service, golden) => {
+  const handler = serverless(localApp(service));
+  return fromLambda(await handler(gatewayEvent(golden), context));
+};
+
+/** The local service, over HTTP. */
+export const throughHttp: Way = (service, golden) => overHttp(localApp(service), golden);
 
 function fromLambda(result: object): Answer {
   const { statusCode, headers, body, isBase64Encoded }: APIGatewayProxyStructuredResultV2 = result;
@@ -99,32 +96,20 @@ function fromLambda(result: object): Answer {
   };
 }
 
-/** The local service, over HTTP. */
-export const throughHttp: Way = (golden) =>
-  overHttp(
-    createApp(() => false),
-    golden,
-  );
-
 /** An app's answer over HTTP. */
 export async function overHttp(app: Express, golden: GoldenRequest): Promise<Answer> {
-  const server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = createServer(app);
+  const port = await listen(server);
   const { method, target: path } = golden;
   const headers = [['Connection', 'close'], ...sentHeaders(golden)].flat();
-  const outgoing = httpRequest({ port, host: '127.0.0.1', method, path, headers });
-  outgoing.end(golden.body);
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const answered = Promise.withResolvers<IncomingMessage>();
+  const options = { port, host: '127.0.0.1', method, path, headers };
+  httpRequest(options, answered.resolve).on('error', answered.reject).end(golden.body);
+  const response = await answered.promise;
+  const body = await buffer(response);
   server.close();
   const texts = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-  return {
-    status: response.statusCode ?? 0,
-    headers: Object.fromEntries(texts),
-    body: Buffer.concat(chunks),
-  };
+  return { status: response.statusCode ?? 0, headers: Object.fromEntries(texts), body };
 }
 
 /** Headers that belong to one connection or to the server in front, API Gateway or Node. */
@@ -139,7 +124,7 @@ const NOT_OURS = new Set([
 /**
  * The one place that makes answers comparable: the headers above are left out, and the id of the
  * request, which nobody can know before, is replaced wherever it stands. Ids of bets, the time and
- * chance are the same by `Dependencies`; nothing else may differ.
+ * chance are the same each time; nothing else may differ.
  */
 export function comparable({ status, headers, body }: Answer): object {
   const { 'x-request-id': requestId, ...others } = headers;

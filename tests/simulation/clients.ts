@@ -1,6 +1,8 @@
+import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
-import type { BetJson, EventJson, History, PlaceRequest, Wish } from './history.ts';
+import { betBody, betListBody, eventBody, eventListBody } from '../../lib/http/bodies.ts';
+import type { EventJson, History, PlaceRequest, Request, Wish } from './history.ts';
 import type { Random } from './random.ts';
 import type { Route, World } from './world.ts';
 import type { Sent } from '../support/apiEvent.ts';
@@ -27,62 +29,97 @@ export interface Clients {
   walkEvents(limit: number): Promise<EventJson[] | undefined>;
 }
 
+interface Answered extends Request {
+  /** What the answer shows, when it is a success. */
+  shown?: HttpResponse;
+  statements: number;
+}
+
+type Query = Record<string, string>;
+interface Page<Item> {
+  items: Item[];
+  next: string | undefined;
+}
+
+function bodyOf<Schema extends z.ZodType>(schema: Schema, { body }: HttpResponse) {
+  return schema.parse(JSON.parse(body));
+}
+
+function nextOf({ headers }: HttpResponse): string | undefined {
+  return /[?&]cursor=([^&>]+)/.exec(headers['link'] ?? '')?.[1];
+}
+
 /** Clients that ask, remember what they were told and never look behind the API. */
 export function createClients(world: World, random: Random, history: History): Clients {
   const { time } = world;
   let wishes = 0;
 
-  const ask = async (
-    route: Route,
-    sent: Sent,
-  ): Promise<{
-    start: number;
-    end: number;
-    response: HttpResponse | undefined;
-    statements: number;
-  }> => {
+  const ask = async (route: Route, sent: Sent): Promise<Answered> => {
     const start = time.now();
-    const called = await world.call(route, sent);
-    const response = called?.response;
-    if (response !== undefined && !EXPLAINED.has(response.statusCode)) {
-      history.unexplained.push(
-        `${route} ${JSON.stringify(sent)}: ${response.statusCode} ${response.body}`,
-      );
+    const { response, statements = 0 } = (await world.call(route, sent)) ?? {};
+    const status = response?.statusCode ?? 0;
+    if (response !== undefined && !EXPLAINED.has(status)) {
+      history.unexplained.push(`${route} ${JSON.stringify(sent)}: ${status} ${response.body}`);
     }
     // A 5xx leaves open whether, and when, the request has its effect.
-    const open = response === undefined || response.statusCode >= 500;
+    const open = status === 0 || status >= 500;
+    const success = response !== undefined && status < 300;
     return {
       start,
       end: open ? Infinity : time.now(),
-      response,
-      statements: called?.statements ?? 0,
+      status,
+      statements,
+      ...(success && { shown: response }),
     };
   };
 
   const askFor = async (wish: Wish): Promise<PlaceRequest> => {
-    const { start, end, response } = await ask('placeBet', {
+    const { start, end, status, shown } = await ask('placeBet', {
       method: 'POST',
       headers: { ...JSON_HEADERS, ...(wish.key !== undefined && { 'idempotency-key': wish.key }) },
       body: JSON.stringify({ event_id: wish.event, amount: wish.amount }),
     });
-    const request: PlaceRequest = { start, end, status: response?.statusCode ?? 0 };
-    if (response?.statusCode === 201) {
-      request.bet = JSON.parse(response.body) as BetJson;
-      request.replayed = response.headers['idempotency-replayed'] === 'true';
+    const request: PlaceRequest = { start, end, status };
+    if (shown !== undefined) {
+      request.bet = bodyOf(betBody, shown);
+      request.replayed = shown.headers['idempotency-replayed'] === 'true';
     }
     wish.requests.push(request);
     return request;
   };
 
-  const page = async (
-    query: Record<string, string>,
-  ): Promise<{ bets: BetJson[]; next: string | undefined } | undefined> => {
-    const { start, end, response } = await ask('listBets', { query });
-    if (response?.statusCode !== 200) return undefined;
-    const bets = JSON.parse(response.body) as BetJson[];
+  const pageOfBets = async (query: Query) => {
+    const { start, end, shown } = await ask('listBets', { query });
+    if (shown === undefined) return undefined;
+    const bets = bodyOf(betListBody, shown);
     history.betsReads.push({ start, end, bets });
-    const next = /[?&]cursor=([^&>]+)/.exec(response.headers['link'] ?? '')?.[1];
-    return { bets, next };
+    return { items: bets, next: nextOf(shown) };
+  };
+
+  const pageOfEvents = async (query: Query) => {
+    const { start, end, status, shown } = await ask('listEvents', { query });
+    if (shown === undefined) return undefined;
+    const events = bodyOf(eventListBody, shown);
+    // What the list says of an event is a read of the event.
+    const reads = events.map((answer) => ({ event: answer.event_id, start, end, status, answer }));
+    history.eventReads.push(...reads);
+    return { items: events, next: nextOf(shown) };
+  };
+
+  /** What all pages show; undefined when one of them failed. */
+  const walkOver = async <Item>(
+    pageOf: (query: Query) => Promise<Page<Item> | undefined>,
+    limit: number,
+  ): Promise<Item[] | undefined> => {
+    const items: Item[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await pageOf({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
+      if (page === undefined) return undefined;
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined && items.length < MAX_WALK);
+    return items;
   };
 
   return {
@@ -103,81 +140,39 @@ export function createClients(world: World, random: Random, history: History): C
       return wish;
     },
     settle: async (event, outcome, ifVersion) => {
-      const { start, end, response, statements } = await ask('settleEvent', {
+      const condition = ifVersion !== undefined && { 'if-match': `"${ifVersion}"` };
+      const { shown, ...answered } = await ask('settleEvent', {
         method: 'PUT',
         pathParameters: { event_id: event },
-        headers: {
-          ...JSON_HEADERS,
-          ...(ifVersion !== undefined && { 'if-match': `"${ifVersion}"` }),
-        },
+        headers: { ...JSON_HEADERS, ...condition },
         body: JSON.stringify({ status: outcome }),
       });
-      const status = response?.statusCode ?? 0;
-      const answered = status === 200 || status === 202;
-      history.puts.push({
-        event,
-        outcome,
-        ifVersion,
-        start,
-        end,
-        status,
-        statements,
-        ...(answered && { answer: JSON.parse(response?.body ?? '') as EventJson }),
-      });
+      const answer = shown && { answer: bodyOf(eventBody, shown) };
+      history.puts.push({ event, outcome, ifVersion, ...answered, ...answer });
     },
     readEvent: async (event) => {
-      const { start, end, response } = await ask('getEvent', {
-        pathParameters: { event_id: event },
-      });
-      const status = response?.statusCode ?? 0;
-      history.eventReads.push({
-        event,
-        start,
-        end,
-        status,
-        ...(status === 200 && { answer: JSON.parse(response?.body ?? '') as EventJson }),
-      });
+      const pathParameters = { event_id: event };
+      const { start, end, status, shown } = await ask('getEvent', { pathParameters });
+      const answer = shown && { answer: bodyOf(eventBody, shown) };
+      history.eventReads.push({ event, start, end, status, ...answer });
     },
     readBet: async (id) => {
-      const { start, end, response } = await ask('getBet', { pathParameters: { id } });
-      if (response?.statusCode === 404)
+      const { start, end, status, shown } = await ask('getBet', { pathParameters: { id } });
+      if (status === 404) {
         history.unexplained.push(`bet ${id} was acknowledged and is not found`);
-      if (response?.statusCode === 200) {
-        history.betsReads.push({ start, end, bets: [JSON.parse(response.body) as BetJson] });
+      }
+      if (shown !== undefined) {
+        history.betsReads.push({ start, end, bets: [bodyOf(betBody, shown)] });
       }
     },
     walk: async (limit) => {
       const start = time.now();
-      const bets: BetJson[] = [];
-      let cursor: string | undefined;
-      do {
-        const found = await page({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
-        if (found === undefined) return;
-        bets.push(...found.bets);
-        cursor = found.next;
-      } while (cursor !== undefined && bets.length < MAX_WALK);
-      history.walks.push({ start, end: time.now(), bets });
+      const bets = await walkOver(pageOfBets, limit);
+      if (bets !== undefined) history.walks.push({ start, end: time.now(), bets });
     },
-    walkEvents: async (limit) => {
-      const events: EventJson[] = [];
-      let cursor: string | undefined;
-      do {
-        const query = { limit: String(limit), ...(cursor !== undefined && { cursor }) };
-        const { start, end, response } = await ask('listEvents', { query });
-        if (response?.statusCode !== 200) return undefined;
-        const answers = JSON.parse(response.body) as EventJson[];
-        // What the list says of an event is a read of the event.
-        const reads = answers.map((answer) => {
-          return { event: answer.event_id, start, end, status: 200, answer };
-        });
-        history.eventReads.push(...reads);
-        events.push(...answers);
-        cursor = /[?&]cursor=([^&>]+)/.exec(response.headers['link'] ?? '')?.[1];
-      } while (cursor !== undefined && events.length < MAX_WALK);
-      return events;
-    },
+    walkEvents: (limit) => walkOver(pageOfEvents, limit),
     listOnEvent: async (event, limit) => {
-      await page({ event_id: event, limit: String(limit) });
+      await pageOfBets({ event_id: event, limit: String(limit) });
     },
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type CancellationReason,
   ConditionalCheckFailedException,
   TransactionCanceledException,
   TransactionConflictException,
@@ -14,7 +15,6 @@ import {
   normalizedItem,
   type Placeholders,
   updated,
-  type Value,
 } from './expressions.ts';
 
 /**
@@ -22,7 +22,6 @@ import {
  * Knows exactly the commands that the store sends. Time and faults are the network's matter.
  */
 export interface Cloud {
-  get(input: CommandInput): Output;
   /** All items at one instant; cancelled when one of them is being written by a transaction. */
   transactGet(input: CommandInput): Output;
   /** Only the first `taken` keys are read; the others come back unprocessed. */
@@ -31,8 +30,8 @@ export interface Cloud {
   query(input: CommandInput, most: number): Output;
   update(input: CommandInput): Output;
   /**
-   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`. Throws when
-   * the transaction is cancelled.
+   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`. Throws
+   * when the transaction is cancelled.
    */
   prepare(input: CommandInput, token: string): { commit: (finished: () => void) => void };
   /** `fates` names the statements that fail by chance, before or after they were carried out. */
@@ -41,7 +40,28 @@ export interface Cloud {
   all(table: keyof typeof tables): Item[];
 }
 
-export type CommandInput = Record<string, unknown>;
+/** What the document client's commands are made of; each has some of it. */
+export interface CommandInput {
+  TableName?: string;
+  IndexName?: string;
+  Key?: Item;
+  Item?: object;
+  KeyConditionExpression?: string;
+  ConditionExpression?: string;
+  UpdateExpression?: string;
+  ProjectionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: object;
+  ConsistentRead?: boolean;
+  ScanIndexForward?: boolean;
+  Limit?: number;
+  ExclusiveStartKey?: Item;
+  ReturnValues?: string;
+  ReturnValuesOnConditionCheckFailure?: string;
+  TransactItems?: { Get?: CommandInput; Put?: CommandInput; Update?: CommandInput }[];
+  RequestItems?: Record<string, CommandInput & { Keys: Item[] }>;
+  Statements?: { Statement: string; Parameters: unknown[] }[];
+}
 export type Output = Record<string, unknown>;
 export type StatementFate = { code: string; applied: boolean } | undefined;
 
@@ -70,8 +90,9 @@ interface Stored {
 
 interface Index {
   name: string;
-  hash: string;
   range: string;
+  /** What its entries consist of: its own keys and the table's. */
+  keyNames: string[];
   entries: Map<string, Stored>;
 }
 
@@ -87,7 +108,7 @@ const STALE_MS = 1_000;
 /** How long DynamoDB keeps a client request token: ten minutes. */
 const TOKEN_LIFE_MS = 10 * 60_000;
 const CONDITION_FAILED = 'ConditionalCheckFailed';
-const metadata = { $metadata: {}, message: '' };
+const fault = { $metadata: {}, message: '' };
 
 export function createCloud(options: CloudOptions): Cloud {
   const byName = new Map(
@@ -101,7 +122,8 @@ export function createCloud(options: CloudOptions): Cloud {
     return table;
   };
   const locks = new Set<string>();
-  const tokens = new Map<string, { committedAt: number | undefined }>();
+  /** When each transaction was committed; Infinity while it is under way. */
+  const tokens = new Map<string, number>();
   const lockOf = (table: Table, key: string): string => `${table.name} ${key}`;
 
   const write = (table: Table, key: string, after: Item): void => {
@@ -114,108 +136,82 @@ export function createCloud(options: CloudOptions): Cloud {
     };
     table.items.set(key, stored);
     options.onWrite(table.name, before?.item, after);
-    for (const index of table.indexes) propagate(table, index, key, stored);
+    for (const index of table.indexes) propagate(index, key, stored);
   };
 
   /** Entries reach an index in any order, but an older one never replaces a newer one. */
-  const propagate = (table: Table, index: Index, key: string, stored: Stored): void => {
+  const propagate = (index: Index, key: string, stored: Stored): void => {
     options.after(options.indexLagMs(), () => {
       const present = index.entries.get(key);
       if (present !== undefined && present.revision > stored.revision) return;
-      const names = [...table.keyNames, index.hash, index.range];
-      const listed =
-        stored.item[index.hash] !== undefined && stored.item[index.range] !== undefined;
-      const item = listed ? pick(stored.item, names) : {};
+      const listed = index.keyNames.every((name) => stored.item[name] !== undefined);
+      const item = listed ? pick(stored.item, index.keyNames) : {};
       index.entries.set(key, { ...stored, item });
     });
   };
 
   const seen = (stored: Stored | undefined, consistent: unknown): Item | undefined => {
     const fresh = consistent === true || stored === undefined;
-    if (fresh || options.now() - stored.writtenAt > STALE_MS || !options.stale())
-      return stored?.item;
-    return stored.previous;
+    const late = !fresh && options.now() - stored.writtenAt <= STALE_MS && options.stale();
+    return late ? stored.previous : stored?.item;
   };
 
   return {
-    get: (input) => {
-      const table = tableOf(input);
-      const key = keyOf(table, normalizedItem(Object(input['Key'])));
-      const item = seen(table.items.get(key), input['ConsistentRead']);
-      return item === undefined ? {} : { Item: structuredClone(item) };
-    },
-    transactGet: (input) => {
-      const gets = (input['TransactItems'] as { Get: CommandInput }[]).map(({ Get }) => {
+    transactGet: ({ TransactItems = [] }) => {
+      const gets = TransactItems.map(({ Get = {} }) => {
         const table = tableOf(Get);
-        return { table, key: keyOf(table, normalizedItem(Object(Get['Key']))) };
+        return { table, key: keyOf(table, Get.Key ?? {}) };
       });
       const busy = gets.map(({ table, key }) => locks.has(lockOf(table, key)));
       if (busy.includes(true)) {
         throw canceled(busy.map((met) => ({ Code: met ? 'TransactionConflict' : 'None' })));
       }
-      const Responses = gets.map(({ table, key }) => {
-        const item = table.items.get(key)?.item;
-        return item === undefined ? {} : { Item: structuredClone(item) };
-      });
-      return { Responses };
+      return { Responses: gets.map(({ table, key }) => ({ Item: table.items.get(key)?.item })) };
     },
-    batchGet: (input, taken) => {
-      const [[TableName, request] = ['', {}]] = Object.entries(Object(input['RequestItems'])) as [
-        string,
-        CommandInput,
-      ][];
-      const table = tableOf({ TableName });
-      const keys = request['Keys'] as Item[];
-      const found = keys.slice(0, taken).flatMap((key) => {
-        const item = seen(table.items.get(keyOf(table, key)), request['ConsistentRead']);
-        return item === undefined ? [] : [structuredClone(projected(item, request))];
-      });
-      const left = keys.slice(taken);
-      return {
-        Responses: { [TableName]: found },
-        UnprocessedKeys: left.length > 0 ? { [TableName]: { ...request, Keys: left } } : {},
+    batchGet: ({ RequestItems = {} }, taken) => {
+      const output: Record<'Responses' | 'UnprocessedKeys', Output> = {
+        Responses: {},
+        UnprocessedKeys: {},
       };
+      for (const [TableName, request] of Object.entries(RequestItems)) {
+        const table = tableOf({ TableName });
+        output.Responses[TableName] = request.Keys.slice(0, taken).flatMap((key) => {
+          const item = seen(table.items.get(keyOf(table, key)), request.ConsistentRead);
+          return item === undefined ? [] : [projected(item, request)];
+        });
+        const Keys = request.Keys.slice(taken);
+        if (Keys.length > 0) output.UnprocessedKeys[TableName] = { ...request, Keys };
+      }
+      return { ...output };
     },
     query: (input, most) => {
       const table = tableOf(input);
-      const index = table.indexes.find(({ name }) => name === input['IndexName']);
+      const index = table.indexes.find(({ name }) => name === input.IndexName);
       const places =
         index === undefined
-          ? [...table.items.values()].map((stored) => seen(stored, input['ConsistentRead']))
+          ? [...table.items.values()].map((stored) => seen(stored, input.ConsistentRead))
           : [...index.entries.values()].map(({ item }) => item);
       return queryItems(table, index, places, input, most);
     },
     update: (input) => {
-      const table = tableOf(input);
-      const Key = normalizedItem(Object(input['Key']));
-      const key = keyOf(table, Key);
-      if (locks.has(lockOf(table, key))) throw new TransactionConflictException(metadata);
-      const before = table.items.get(key)?.item ?? {};
-      const given = placeholders(input);
-      if (!holds(input['ConditionExpression'] as string | undefined, before, given)) {
-        throw new ConditionalCheckFailedException(metadata);
-      }
-      const after = updated(String(input['UpdateExpression']), { ...before, ...Key }, given);
+      const { table, key, check, result } = writeOf({ Update: input }, tableOf);
+      if (locks.has(lockOf(table, key))) throw new TransactionConflictException(fault);
+      if (check().Code !== 'None') throw new ConditionalCheckFailedException(fault);
+      const after = result();
       write(table, key, after);
-      return input['ReturnValues'] === 'ALL_NEW' ? { Attributes: structuredClone(after) } : {};
+      return input.ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
     },
-    prepare: (input, token) => {
-      const known = tokens.get(token);
-      if (known !== undefined) {
-        const { committedAt } = known;
-        if (committedAt === undefined) throw new TransactionInProgressException(metadata);
-        if (options.now() - committedAt < TOKEN_LIFE_MS)
-          return { commit: (finished) => finished() };
-      }
-      const writes = (input['TransactItems'] as Record<string, CommandInput>[]).map((item) => {
-        return transactWrite(item, tableOf);
-      });
+    prepare: ({ TransactItems = [] }, token) => {
+      const committedAt = tokens.get(token) ?? -Infinity;
+      if (committedAt === Infinity) throw new TransactionInProgressException(fault);
+      if (options.now() - committedAt < TOKEN_LIFE_MS) return { commit: (finished) => finished() };
+      const writes = TransactItems.map((item) => writeOf(item, tableOf));
       const reasons = writes.map(({ table, key, check }) => {
         return locks.has(lockOf(table, key)) ? { Code: 'TransactionConflict' } : check();
       });
       if (reasons.some((reason) => reason.Code !== 'None')) throw canceled(reasons);
       for (const { table, key } of writes) locks.add(lockOf(table, key));
-      tokens.set(token, { committedAt: undefined });
+      tokens.set(token, Infinity);
       return {
         commit: (finished) => {
           let left = writes.length;
@@ -226,16 +222,15 @@ export function createCloud(options: CloudOptions): Cloud {
               write(table, key, result());
               left -= 1;
               if (left > 0) return;
-              tokens.set(token, { committedAt: options.now() });
+              tokens.set(token, options.now());
               finished();
             });
           }
         },
       };
     },
-    batchExecute: (input, fates) => {
-      const statements = input['Statements'] as { Statement: string; Parameters: unknown[] }[];
-      const Responses = statements.map(({ Statement, Parameters }, index) => {
+    batchExecute: ({ Statements = [] }, fates) => {
+      const Responses = Statements.map(({ Statement, Parameters }, index) => {
         const fate = fates[index];
         if (fate?.applied === false) return failed(fate.code);
         const { table, key, after } = statementWrite(Statement, Parameters, tableOf);
@@ -268,8 +263,10 @@ function emptyTable(
     keyNames: names(KeySchema),
     items: new Map(),
     indexes: GlobalSecondaryIndexes.map((index) => {
-      const [hash = '', range = ''] = names(index.KeySchema);
-      return { name: index.IndexName, hash, range, entries: new Map() };
+      const own = names(index.KeySchema);
+      const [, range = ''] = own;
+      const keyNames = [...own, ...names(KeySchema)];
+      return { name: index.IndexName, range, keyNames, entries: new Map() };
     }),
   };
 }
@@ -282,15 +279,14 @@ function pick(item: Item, names: readonly string[]): Item {
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
 }
 
-function projected(item: Item, { ProjectionExpression }: CommandInput): Item {
-  if (ProjectionExpression === undefined) return item;
-  return pick(item, String(ProjectionExpression).split(/\s*,\s*/));
+function projected(item: Item, { ProjectionExpression: names }: CommandInput): Item {
+  return names === undefined ? item : pick(item, names.split(/\s*,\s*/));
 }
 
 function placeholders(input: CommandInput): Placeholders {
   return {
-    names: input['ExpressionAttributeNames'] as Record<string, string> | undefined,
-    values: normalizedItem(Object(input['ExpressionAttributeValues'] ?? {})),
+    names: input.ExpressionAttributeNames ?? {},
+    values: normalizedItem(input.ExpressionAttributeValues ?? {}),
   };
 }
 
@@ -302,63 +298,52 @@ function queryItems(
   most: number,
 ): Output {
   const range = index?.range ?? table.keyNames[1] ?? '';
-  const descending = input['ScanIndexForward'] === false;
-  const start = input['ExclusiveStartKey'] as Item | undefined;
+  const descending = input.ScanIndexForward === false;
+  const start = input.ExclusiveStartKey;
   const after = (item: Item): boolean =>
     start === undefined || compare(item[range], descending ? '<' : '>', start[range]);
   const given = placeholders(input);
-  const condition = String(input['KeyConditionExpression']);
   const matching = places
     .filter((item) => item !== undefined)
-    .filter((item) => Object.keys(item).length > 0 && holds(condition, item, given) && after(item))
+    .filter((item) => holds(input.KeyConditionExpression, item, given) && after(item))
     .sort((one, other) => (compare(one[range], '<', other[range]) ? -1 : 1));
   if (descending) matching.reverse();
-  const limit = Math.min(Number(input['Limit']), Math.max(1, most));
+  const limit = Math.min(input.Limit ?? Infinity, Math.max(1, most));
   const page = matching.slice(0, limit);
   const last = page.at(-1);
   const more = last !== undefined && page.length === limit;
-  const keys = [...table.keyNames, ...(index === undefined ? [] : [index.hash, index.range])];
   return {
-    Items: structuredClone(page.map((item) => projected(item, input))),
-    ...(more && { LastEvaluatedKey: pick(last, keys) }),
+    Items: page.map((item) => projected(item, input)),
+    ...(more && { LastEvaluatedKey: pick(last, (index ?? table).keyNames) }),
   };
 }
 
-interface Reason {
-  Code: string;
-  Item?: Record<string, unknown>;
-}
-
-function transactWrite(
-  item: Record<string, CommandInput>,
+/** One item's write, in a transaction or by itself. */
+function writeOf(
+  { Put, Update }: NonNullable<CommandInput['TransactItems']>[number],
   tableOf: (input: CommandInput) => Table,
-): { table: Table; key: string; check: () => Reason; result: () => Item } {
-  const [kind = '', input = {}] = Object.entries(item)[0] ?? [];
+): { table: Table; key: string; check: () => CancellationReason; result: () => Item } {
+  const input = Put ?? Update ?? {};
   const table = tableOf(input);
   const given = placeholders(input);
-  const put = kind === 'Put' ? normalizedItem(Object(input['Item'])) : undefined;
-  const Key = put === undefined ? normalizedItem(Object(input['Key'])) : pick(put, table.keyNames);
+  const put = Put && normalizedItem(Put.Item ?? {});
+  const Key = put === undefined ? (input.Key ?? {}) : pick(put, table.keyNames);
   const key = keyOf(table, Key);
   const before = (): Item => table.items.get(key)?.item ?? {};
   return {
     table,
     key,
     check: () => {
-      if (holds(input['ConditionExpression'] as string | undefined, before(), given))
-        return { Code: 'None' };
-      const shown = input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD';
+      if (holds(input.ConditionExpression, before(), given)) return { Code: 'None' };
+      const shown = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
       return { Code: CONDITION_FAILED, ...(shown && { Item: marshall(before()) }) };
     },
-    result: () => put ?? updated(String(input['UpdateExpression']), { ...before(), ...Key }, given),
+    result: () => put ?? updated(input.UpdateExpression ?? '', { ...before(), ...Key }, given),
   };
 }
 
-function canceled(reasons: Reason[]): TransactionCanceledException {
-  return new TransactionCanceledException({
-    ...metadata,
-    // The real ones carry attribute values in the same form.
-    CancellationReasons: reasons as never,
-  });
+function canceled(CancellationReasons: CancellationReason[]): TransactionCanceledException {
+  return new TransactionCanceledException({ ...fault, CancellationReasons });
 }
 
 const STATEMENT = /^UPDATE "([^"]+)"((?: SET "[^"]+"=\?)+) WHERE (.+)$/;
@@ -378,15 +363,12 @@ function statementWrite(
     const [, name = '', comparator = ''] = /^"([^"]+)"([=<])\?$/.exec(text) ?? [];
     return { name, comparator, value: values[names.length + index] };
   });
-  const wanted: Record<string, Value | undefined> = Object.fromEntries(
-    terms.map(({ name, value }) => [name, value]),
-  );
-  const key = table.keyNames.map((name) => String(wanted[name])).join(' ');
+  const key = keyOf(table, Object.fromEntries(terms.map(({ name, value = '' }) => [name, value])));
   const before = table.items.get(key)?.item;
   const applies =
     before !== undefined &&
     terms.every((term) => compare(before[term.name], term.comparator, term.value));
   if (!applies) return { table, key, after: undefined };
   const changes = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
-  return { table, key, after: { ...before, ...changes } };
+  return { table, key, after: Object.freeze({ ...before, ...changes }) };
 }

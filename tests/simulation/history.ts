@@ -1,24 +1,11 @@
+import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
+import type { betBody, eventBody } from '../../lib/http/bodies.ts';
 
 /** What clients asked and were told; times in virtual milliseconds. */
 
-export interface BetJson {
-  id: string;
-  event_id: string;
-  amount: string;
-  status: 'pending' | 'won' | 'lost';
-  placed_at: string;
-  settled_at?: string;
-}
-
-export interface EventJson {
-  event_id: string;
-  status: Outcome | null;
-  version: number;
-  state: 'open' | 'settling' | 'settled';
-  bets: { total: number; settled: number; staked: string };
-  history: { status: Outcome; version: number; decided_at: string }[];
-}
+export type BetJson = z.output<typeof betBody>;
+export type EventJson = z.output<typeof eventBody>;
 
 interface Interval {
   start: number;

@@ -1,6 +1,6 @@
 /**
- * Whether a concurrent history of one object could have happened one operation at a time (Herlihy and
- * Wing, 1990), by the search of Wing and Gong with Lowe's memory of where it has been (2017).
+ * Whether a concurrent history of one object could have happened one operation at a time (Herlihy
+ * and Wing, 1990), by the search of Wing and Gong with Lowe's memory of where it has been (2017).
  */
 export interface Operation<State> {
   start: number;
@@ -47,8 +47,8 @@ function candidates<State>(
 }
 
 /**
- * What leaves the state as it is may as well come at once: it hinders nothing that comes later. Only
- * operations that must have had their effect count towards the end.
+ * What leaves the state as it is may as well come at once: it hinders nothing that comes later.
+ * Only operations that must have had their effect count towards the end.
  */
 function passAll<State>(
   state: State,

@@ -5,8 +5,19 @@ export interface Mutant {
   name: string;
   guarantee: Guarantee;
   file: string;
+  /** A piece of the file, which must have it once, however its lines are broken. */
   find: string;
   replace: string;
+}
+
+/** Finds the piece; whitespace, and a comma before a bracket that closes, do not count. */
+export function textOf({ find }: Mutant): RegExp {
+  const bare = find.replaceAll(/\s|,\s*(?=[)\]}])/g, '');
+  const parts = Array.from(bare, (character) => {
+    const escaped = character.replace(/[^\w]/, '\\$&');
+    return /[)\]}]/.test(character) ? `,?\\s*${escaped}` : escaped;
+  });
+  return new RegExp(parts.join('\\s*'), 'g');
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -14,29 +25,29 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a bet is acknowledged when the store fails',
     guarantee: 1,
     file: 'lib/dynamodb/bets.ts',
-    find: "      return { kind: 'contended' };\n    }\n    throw translateFailure(error);",
-    replace: "      return { kind: 'contended' };\n    }\n    return { kind: 'inserted' };",
+    find: "return { kind: 'contended' }; throw translateFailure(error);",
+    replace: "return { kind: 'contended' }; return { kind: 'inserted' };",
   },
   {
     name: 'the history is read without one of its shards',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'const sources = SHARDS.map(',
-    replace: 'const sources = SHARDS.slice(1).map(',
+    find: '= SHARDS.map(',
+    replace: '= SHARDS.slice(1).map(',
   },
   {
     name: 'the history is read eventually consistent',
     guarantee: 1,
     file: 'lib/dynamodb/bets.ts',
-    find: '    ConsistentRead: true,\n    ScanIndexForward: false,',
-    replace: '    ConsistentRead: false,\n    ScanIndexForward: false,',
+    find: 'ConsistentRead: true, ScanIndexForward: false,',
+    replace: 'ConsistentRead: false, ScanIndexForward: false,',
   },
   {
     name: 'a page begins with the bet that the one before ended with',
     guarantee: 1,
     file: 'lib/dynamodb/bets.ts',
-    find: "'#shard = :shard AND betId < :before'",
-    replace: "'#shard = :shard AND betId <= :before'",
+    find: 'AND betId < :before',
+    replace: 'AND betId <= :before',
   },
   {
     name: 'a key may be taken twice',
@@ -49,9 +60,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'another try is another bet',
     guarantee: 11,
     file: 'lib/bets/placeBet.ts',
-    find: '    const bet: PlacedBet = { id, eventId, fence, amountMinor, placedAt };',
-    replace:
-      '    const bet: PlacedBet = { id: deps.newBetId(placedAt), eventId, fence, amountMinor, placedAt };',
+    find: 'const bet: PlacedBet = { id, eventId,',
+    replace: 'const bet: PlacedBet = { id: context.newBetId(placedAt), eventId,',
   },
   {
     name: 'closed fences let bets through',
@@ -71,16 +81,16 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a bet is refused while an earlier try of it is on its way',
     guarantee: 3,
     file: 'lib/bets/placeBet.ts',
-    find: 'await deps.store.closeFences(eventId, deps.clock.now(), signal);',
+    find: 'await store.fences.close(eventId, context.now());',
     replace: 'await Promise.resolve();',
   },
   {
     name: 'a refusal looks past a transaction that is under way',
     guarantee: 3,
     file: 'lib/dynamodb/bets.ts',
-    find: '      if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);\n    }\n    await pause(session, tries, signal);\n  }\n  throw unavailable(`The bet stayed',
+    find: "return attemptUnless('TransactionCanceledException', reading);",
     replace:
-      '      if (error instanceof TransactionCanceledException) return {};\n      throw translateFailure(error);\n    }\n    await pause(session, tries, signal);\n  }\n  throw unavailable(`The bet stayed',
+      "return attemptUnless('TransactionCanceledException', reading).then((it) => it ?? {});",
   },
   {
     name: 'results are read eventually consistent',
@@ -93,9 +103,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 4,
     file: 'lib/bets/settleEvent.ts',
-    find: '  await store.closeFences(eventId, clock.now(), signal);\n',
-    replace:
-      "  if (Math.floor(decision.decidedAt) % 2) return { ...decision, version: 1, state: 'settling', bets: 0, stakedMinor: 0n, history: [] };\n  await store.closeFences(eventId, clock.now(), signal);\n",
+    find: 'await store.fences.close(eventId, context.now());',
+    replace: `
+      const early = { version: 1, state: 'settling', bets: 0, stakedMinor: 0n, history: [] };
+      if (Math.floor(decision.decidedAt) % 2) return { ...decision, ...early };
+      await store.fences.close(eventId, context.now());`,
   },
   {
     name: 'a result replaces whatever version is there',
@@ -108,30 +120,36 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a lost reply is taken for a lost race',
     guarantee: 5,
     file: 'lib/bets/settleEvent.ts',
-    find: 'return settlement.history.some((verdict) => verdict.id === decision.id);',
-    replace: "return settlement.history.some((verdict) => verdict.id === 'nobody' + decision.id);",
+    find: '(verdict) => verdict.id === decision.id',
+    replace: "(verdict) => verdict.id === 'nobody' + decision.id",
   },
   {
     name: 'every bet of an answer looks its result up by itself',
     guarantee: 6,
     file: 'lib/bets/readBets.ts',
-    find: '  const results = await store.findResults([...new Set(bets.map((bet) => bet.eventId))], signal);\n  return bets.map((bet) => underResult(bet, results.get(bet.eventId)));',
-    replace:
-      '  return Promise.all(bets.map(async (bet) => underResult(bet, (await store.findResults([bet.eventId], signal)).get(bet.eventId))));',
+    find: `
+      const results =
+        await store.events.findResults([...new Set(bets.map((bet) => bet.eventId))]);
+      return bets.map((bet) => underResult(bet, results.get(bet.eventId)));`,
+    replace: `
+      return Promise.all(bets.map(async (bet) => {
+        const results = await store.events.findResults([bet.eventId]);
+        return underResult(bet, results.get(bet.eventId));
+      }));`,
   },
   {
     name: 'an older version may be stored over a newer one',
     guarantee: 7,
-    file: 'lib/dynamodb/results.ts',
-    find: '{ S: id }, atVersion]',
-    replace: "{ S: id }, { N: '1000000' }]",
+    file: 'lib/dynamodb/bets.ts',
+    find: '[...set, shardOf(id), id, version]',
+    replace: '[...set, shardOf(id), id, 1_000_000]',
   },
   {
     name: 'nobody completes a result that was only noted',
     guarantee: 8,
     file: 'lib/bets/resumeSettlements.ts',
-    find: '  return completeIntent(deps, event, event.intent, signal);',
-    replace: '  return event.settlement;',
+    find: 'noted ? await closeAndPutInForce(context, eventId, noted) : event?.settlement',
+    replace: 'event?.settlement',
   },
   {
     name: 'a correction does not start the sweep again',
@@ -143,40 +161,41 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'errors of single statements are forgotten',
     guarantee: 9,
-    file: 'lib/dynamodb/results.ts',
-    find: 'if (PASSING_STATEMENT_FAULTS.has(error.Code)) return false;',
-    replace: 'if (PASSING_STATEMENT_FAULTS.has(error.Code)) return true;',
+    file: 'lib/dynamodb/bets.ts',
+    find: 'if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return false;',
+    replace: 'if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return true;',
   },
   {
     name: 'a fence is done when its index shows no more, without counting',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: 'const done = ended.filter((walk) => walk.settled >= walk.fence.placed);\n',
-    replace:
-      'const done = ended;\n    for (const walk of ended) walk.settled = walk.fence.placed;\n',
+    find: 'const done = ended.filter((walk) => walk.settled >= walk.fence.placed);',
+    replace: `
+      const done = ended;
+      for (const walk of ended) walk.settled = walk.fence.placed;`,
   },
   {
     name: 'the sweep of an old version finishes a newer one',
     guarantee: 9,
     file: 'lib/dynamodb/events.ts',
-    find: "UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',\n    ConditionExpression: AT_VERSION,",
-    replace:
-      "UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',\n    ConditionExpression: 'attribute_exists(version)',",
+    find: "unfinished, unfinishedSince', ConditionExpression: AT_VERSION,",
+    replace: "unfinished, unfinishedSince', ConditionExpression: 'attribute_exists(version)',",
   },
   {
     name: 'stakes go through a float',
     guarantee: 10,
     file: 'lib/dynamodb/items.ts',
-    find: 'amountMinor: bet.amountMinor,\n    placedAt: toInstant',
-    replace:
-      'amountMinor: BigInt(Math.round(Number(bet.amountMinor) * 1.1)),\n    placedAt: toInstant',
+    find: '...bet, shard: shardOf(id),',
+    replace: `
+      ...bet, amountMinor: BigInt(Math.round(Number(bet.amountMinor) * 1.1)),
+      shard: shardOf(id),`,
   },
   {
     name: 'contention is answered as a refusal',
     guarantee: 11,
     file: 'lib/bets/placeBet.ts',
-    find: '  throw unavailable(\n',
-    replace: "  throw new BetError('event-settled',\n",
+    find: 'throw unavailable(`The event takes too many bets',
+    replace: "throw new BetError('event-settled', `The event takes too many bets",
   },
   {
     name: 'a closed fence is looked at before the bet and the key that exist',
@@ -189,16 +208,19 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a PUT stores the statuses of however many bets',
     guarantee: 12,
     file: 'lib/bets/settleEvent.ts',
-    find: 'settlement.bets > STORE_RESULT_BATCH',
-    replace: 'settlement.bets > STORE_RESULT_BATCH * 1000',
+    find: 'settlement.bets <= STORE_RESULT_BATCH',
+    replace: 'settlement.bets <= STORE_RESULT_BATCH * 1000',
   },
   {
     name: 'bets are counted before the fences are closed',
     guarantee: 13,
     file: 'lib/bets/settleEvent.ts',
-    find: '  await store.closeFences(eventId, clock.now(), signal);\n  const { placed, stakedMinor } = totalsOf(await store.findFences(eventId, signal));\n',
-    replace:
-      '  const { placed, stakedMinor } = totalsOf(await store.findFences(eventId, signal));\n  await store.closeFences(eventId, clock.now(), signal);\n',
+    find: `
+      await store.fences.close(eventId, context.now());
+      const { placed, stakedMinor } = totalsOf(await store.fences.find(eventId));`,
+    replace: `
+      const { placed, stakedMinor } = totalsOf(await store.fences.find(eventId));
+      await store.fences.close(eventId, context.now());`,
   },
   {
     name: 'a bet is stored without its count',
@@ -211,14 +233,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an event is listed if that happens to succeed',
     guarantee: 14,
     file: 'lib/bets/placeBet.ts',
-    find: '  await deps.store.noteActivity(request.eventId, placedAt, signal);\n',
-    replace:
-      '  await deps.store.noteActivity(request.eventId, placedAt, signal).catch(() => {});\n',
+    find: 'await store.events.noteActivity(eventId, placedAt);',
+    replace: 'await store.events.noteActivity(eventId, placedAt).catch(() => {});',
   },
   {
     name: 'a page of events begins with the one that the page before ended with',
     guarantee: 14,
-    file: 'lib/dynamodb/eventList.ts',
+    file: 'lib/dynamodb/events.ts',
     find: 'AND activity < :before',
     replace: 'AND activity <= :before',
   },

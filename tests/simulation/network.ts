@@ -42,6 +42,22 @@ export interface Caller {
 
 export const callers = new AsyncLocalStorage<Caller>();
 
+export const NO_FAULTS: Faults = {
+  requestLost: 0,
+  replyLost: 0,
+  appliedLate: 0,
+  duplicated: 0,
+  throttled: 0,
+  serverError: 0,
+  conflict: 0,
+  statementFails: 0,
+  keysUnprocessed: 0,
+  pageCut: 0,
+  crash: 0,
+  latencyMs: 1,
+  lateMs: 0,
+};
+
 /** What the SDK's client does around a call (standard retry mode; see lib/dynamodb/client.ts). */
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 3_000;
@@ -59,10 +75,7 @@ class SdkError extends Error {
   }
 }
 
-const fault = (message: string): { $metadata: object; message: string } => ({
-  $metadata: {},
-  message,
-});
+const BY_CHANCE = { $metadata: {}, message: 'by chance' };
 
 export interface Network {
   client: DynamoDBDocumentClient;
@@ -97,15 +110,13 @@ export function createNetwork(
         });
       } else done({ output: carryOutAtOnce(name, input) });
     } catch (error) {
-      // Everything that a cloud throws is an error of the SDK, or a bug.
-      done({ error: error as Error });
+      if (!(error instanceof Error)) throw error;
+      done({ error });
     }
   };
 
   const carryOutAtOnce = (name: string, input: CommandInput): Output => {
     switch (name) {
-      case 'GetCommand':
-        return cloud.get(input);
       case 'TransactGetCommand':
         return cloud.transactGet(input);
       case 'UpdateCommand':
@@ -124,8 +135,8 @@ export function createNetwork(
     }
   };
 
-  const statementFates = ({ Statements }: CommandInput): StatementFate[] =>
-    (Statements as unknown[]).map(() => {
+  const statementFates = ({ Statements = [] }: CommandInput): StatementFate[] =>
+    Statements.map(() => {
       if (!random.chance(current.statementFails)) return undefined;
       const code = random.pick([
         'ThrottlingError',
@@ -143,15 +154,16 @@ export function createNetwork(
         time.after(afterMs, () => carryOut(name, input, token, done));
       const unheard = (): void => {};
       const reset = random.chance(0.5);
-      const lost = {
-        error: reset ? new SdkError('Error', 'ECONNRESET') : new SdkError('TimeoutError'),
-      };
-      const giveUp = (): void => time.after(reset ? latency() : TIMEOUT_MS, () => resolve(lost));
+      const giveUp = (): void =>
+        time.after(reset ? latency() : TIMEOUT_MS, () => {
+          const lost = reset ? new SdkError('Error', 'ECONNRESET') : new SdkError('TimeoutError');
+          resolve({ error: lost });
+        });
       const reply = (answer: Answer): void => time.after(latency(), () => resolve(answer));
       if (random.chance(current.throttled)) return reply({ error: throttle() });
       if (random.chance(current.serverError)) {
         if (random.chance(0.5)) arrive(latency(), unheard);
-        return reply({ error: new InternalServerError(fault('by chance')) });
+        return reply({ error: new InternalServerError(BY_CHANCE) });
       }
       if (random.chance(current.requestLost)) return giveUp();
       if (random.chance(current.appliedLate)) {
@@ -168,9 +180,9 @@ export function createNetwork(
 
   const throttle = (): Error =>
     random.pick<Error>([
-      new ProvisionedThroughputExceededException(fault('by chance')),
-      new ThrottlingException(fault('by chance')),
-      new RequestLimitExceeded(fault('by chance')),
+      new ProvisionedThroughputExceededException(BY_CHANCE),
+      new ThrottlingException(BY_CHANCE),
+      new RequestLimitExceeded(BY_CHANCE),
     ]);
 
   const send = async (name: string, input: CommandInput): Promise<Output> => {
@@ -207,32 +219,24 @@ export function createNetwork(
   const client = {
     send: (
       command: { constructor: { name: string }; input: CommandInput },
-      given: { abortSignal?: AbortSignal },
-    ) => {
-      const { name } = command.constructor;
-      return abortable(() => send(name, command.input), given.abortSignal);
-    },
+      { abortSignal }: { abortSignal: AbortSignal },
+    ) => abortable(() => send(command.constructor.name, command.input), abortSignal),
   };
   return {
-    // Of the client, the store uses only `send`.
-    client: client as unknown as DynamoDBDocumentClient,
+    client: client as unknown as DynamoDBDocumentClient, // The store uses only `send`.
     heal: () => {
-      const none = Object.fromEntries(Object.keys(faults).map((name) => [name, 0]));
-      current = { ...faults, ...none, latencyMs: 10, lateMs: 0 };
+      current = { ...NO_FAULTS, latencyMs: 10 };
     },
   };
 }
 
 /** A transaction meets another one that the schedule does not contain. */
-function conflictByChance({ TransactItems }: CommandInput, random: Random): Error {
-  const items = (TransactItems as unknown[]).length;
-  const met = random.between(0, items - 1);
-  return new TransactionCanceledException({
-    ...fault('by chance'),
-    CancellationReasons: Array.from({ length: items }, (_, index) => ({
-      Code: index === met ? 'TransactionConflict' : 'None',
-    })),
-  });
+function conflictByChance({ TransactItems = [] }: CommandInput, random: Random): Error {
+  const met = random.between(0, TransactItems.length - 1);
+  const CancellationReasons = TransactItems.map((_, index) => ({
+    Code: index === met ? 'TransactionConflict' : 'None',
+  }));
+  return new TransactionCanceledException({ ...BY_CHANCE, CancellationReasons });
 }
 
 function outcomeOf(answer: Answer): string {
@@ -255,9 +259,8 @@ function isRetried(error: Error & { code?: unknown }): boolean {
 /** Like the SDK: nothing is sent when the signal has aborted before. */
 export async function abortable<Result>(
   call: () => Promise<Result>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Result> {
-  if (signal === undefined) return call();
   if (signal.aborted) throw new SdkError('AbortError');
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(new SdkError('AbortError'));

@@ -5,33 +5,46 @@ import { GUARANTEES } from './guarantees.ts';
 import { runSchedule } from './schedule.ts';
 
 /**
- * Runs schedules and reports every one that breaks a guarantee.
+ * Runs schedules and reports every one that breaks a guarantee; or looks whether the simulation
+ * itself is sound.
  *
  *     npm run simulate -- --schedules 10000 --seed 1     that many, from this seed on
  *     npm run simulate -- --seed 42 --trace              one seed again, step by step
+ *     npm run simulate -- mutants --only 'a key'         breaks the protocol, and must be noticed
+ *     npm run simulate -- compare --operations 20000     against DynamoDB Local
  */
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    schedules: { type: 'string', default: '1000' },
+    schedules: { type: 'string' },
     seed: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
     /** Ends when this guarantee falls, whichever others fell before. */
     until: { type: 'string', default: '' },
     workers: { type: 'string', default: String(availableParallelism()) },
+    only: { type: 'string', default: '' },
+    operations: { type: 'string', default: '20000' },
   },
 });
-const first = Number(values.seed);
-const count = values.trace ? 1 : Number(values.schedules);
-const workers = values.trace ? 1 : Math.min(count, Number(values.workers));
-const write = (line: string): void => void process.stdout.write(`${line}\n`);
+const first = integer(values.seed);
+const trace = values.trace ? (line: string) => write(line) : undefined;
+
+function integer(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`Not a number: ${text}`);
+  return Number(text);
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 /** The commands that the schedules sent, or undefined when one broke a guarantee. */
-async function runHere(): Promise<number | undefined> {
+async function runHere(count: number): Promise<number | undefined> {
   let commands = 0;
   for (let seed = first; seed < first + count; seed += 1) {
-    const result = await runSchedule(seed, values.trace ? write : undefined);
+    const result = await runSchedule(seed, trace);
     commands += result.commands;
-    if (values.trace) write(`digest ${result.digest}`);
+    trace?.(`digest ${result.digest}`);
     if (result.violations.length === 0) continue;
     for (const { guarantee, detail } of result.violations) {
       write(`seed ${seed} breaks guarantee ${guarantee} (${GUARANTEES[guarantee]}): ${detail}`);
@@ -44,22 +57,14 @@ async function runHere(): Promise<number | undefined> {
 }
 
 /** The same by a process a core, each with seeds of its own. False when one of them failed. */
-async function runInWorkers(): Promise<boolean> {
+async function runInWorkers(count: number, workers: number): Promise<boolean> {
   const share = Math.ceil(count / workers);
   const codes = Array.from({ length: workers }, (_, worker) => {
     const from = first + worker * share;
-    const schedules = Math.max(0, Math.min(share, first + count - from));
-    const given = [
-      '--until',
-      values.until,
-      '--workers',
-      '1',
-      '--seed',
-      String(from),
-      '--schedules',
-      String(schedules),
-    ];
-    const child = spawn(process.execPath, [import.meta.filename, ...given], { stdio: 'inherit' });
+    const own = { seed: from, schedules: Math.max(0, Math.min(share, first + count - from)) };
+    const given = Object.entries({ ...own, until: values.until, workers: 1 });
+    const options = given.map(([name, value]) => `--${name}=${value}`);
+    const child = spawn(process.execPath, [import.meta.filename, ...options], { stdio: 'inherit' });
     return new Promise<number | null>((resolve) => {
       child.once('exit', resolve);
     });
@@ -67,17 +72,41 @@ async function runInWorkers(): Promise<boolean> {
   return (await Promise.all(codes)).every((code) => code === 0);
 }
 
-const begun = performance.now();
-const rate = (): string => (count / ((performance.now() - begun) / 1_000)).toFixed(0);
-if (workers > 1) {
-  const passed = await runInWorkers();
-  write(passed ? `${count} schedules: no violation (${rate()} a second)` : 'A guarantee is broken');
-  process.exitCode = passed ? 0 : 1;
-} else {
-  const commands = await runHere();
-  if (commands !== undefined) {
-    const what = `${count} schedules from seed ${first}, ${commands} commands`;
-    write(`${what}: no violation (${rate()} a second)`);
+async function runSchedules(): Promise<boolean> {
+  const count = values.trace ? 1 : integer(values.schedules ?? '1000');
+  const workers = values.trace ? 1 : Math.min(count, integer(values.workers));
+  const begun = performance.now();
+  const rate = (): string => (count / ((performance.now() - begun) / 1_000)).toFixed(0);
+  if (workers > 1) {
+    const passed = await runInWorkers(count, workers);
+    const summary = `${count} schedules: no violation (${rate()} a second)`;
+    write(passed ? summary : 'A guarantee is broken');
+    return passed;
   }
-  process.exitCode = commands === undefined ? 1 : 0;
+  const commands = await runHere(count);
+  if (commands === undefined) return false;
+  const what = `${count} schedules from seed ${first}, ${commands} commands`;
+  write(`${what}: no violation (${rate()} a second)`);
+  return true;
 }
+
+/** Schedules load nothing that only the others need: a process runs them for each mutant. */
+async function runCommand(command = 'schedules'): Promise<boolean> {
+  switch (command) {
+    case 'schedules':
+      return runSchedules();
+    case 'mutants': {
+      const { judgeMutants } = await import('./mutate.ts');
+      return judgeMutants(values.only, integer(values.schedules ?? '3000'));
+    }
+    case 'compare': {
+      const { compareClouds } = await import('./compare.ts');
+      await compareClouds(integer(values.operations), first);
+      return true;
+    }
+    default:
+      throw new Error(`There is no ${command}: schedules, mutants or compare`);
+  }
+}
+
+process.exitCode = (await runCommand(positionals[0])) ? 0 : 1;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import { type Clients, createClients } from './clients.ts';
-import { checkHistory, createWriteChecks, type Violation } from './guarantees.ts';
+import type { CloudOptions } from './cloud.ts';
+import { checkHistory, checkWrite, type Violation } from './guarantees.ts';
 import { emptyHistory, type History } from './history.ts';
 import type { Faults } from './network.ts';
 import { createRandom, type Random } from './random.ts';
@@ -39,8 +40,9 @@ export async function runSchedule(
   const violations: Violation[] = [];
   const betsOn = (eventId: string) =>
     world.cloud.all('bets').filter((bet) => bet['eventId'] === eventId);
-  const checkWrite = createWriteChecks(betsOn, (violation) => violations.push(violation));
-  const world = createWorld(random, worldOptions(random), checkWrite, note);
+  const onWrite: CloudOptions['onWrite'] = (table, before, after) =>
+    void violations.push(...checkWrite(table, before, after, betsOn));
+  const world = createWorld(random, worldOptions(random), onWrite, note);
   const history = emptyHistory();
   const clients = createClients(world, random, history);
 
@@ -70,7 +72,7 @@ async function withTime(world: World, work: Promise<void>): Promise<void> {
   throw new Error('The clients never ended');
 }
 
-/** Each schedule has some of the faults, seldom or often: all at once would hide one behind another. */
+/** Some of the faults, seldom or often: all at once would hide one behind another. */
 function worldOptions(random: Random): WorldOptions {
   const rate = (most: number): number => (random.chance(0.4) ? random.next() * most : 0);
   const faults: Faults = {

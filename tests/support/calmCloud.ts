@@ -5,6 +5,7 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { PlacedBet } from '../../lib/bets/bet.ts';
 import type { Context } from '../../lib/bets/context.ts';
+import type { Verdict } from '../../lib/bets/event.ts';
 import { readConfig } from '../../lib/config.ts';
 import { createService } from '../../lib/service.ts';
 import { type Cloud, type CommandInput, createCloud, type Output } from '../simulation/cloud.ts';
@@ -14,7 +15,6 @@ import { recordingObserver } from './observers.ts';
 import { betIdOf, NOON } from './samples.ts';
 
 const CONFIG = readConfig({ TABLE_PREFIX: 'calm-', LOG_LEVEL: 'SILENT' });
-const REQUEST_MS = 60_000;
 
 /** The store's calls and what only their commands say; the first that fits counts. */
 const CALLS = {
@@ -37,16 +37,12 @@ const CALLS = {
   putInForce: /^Update.*SET outcome/,
   finishSettlement: /^Update/,
 } satisfies Record<string, RegExp>;
-type Call = keyof typeof CALLS;
+export type Call = keyof typeof CALLS;
 
 /** What a call meets on its way to the cloud. */
 export type Fate = (carryOut: () => Promise<Output>) => Promise<Output>;
 
 export const prompt: Fate = (carryOut) => carryOut();
-export const failing =
-  (error: Error): Fate =>
-  () =>
-    Promise.reject(error);
 /** A network that sends the command again although its reply is only late. */
 export const twice: Fate = (carryOut) => carryOut().then(carryOut);
 export const away = failing(Object.assign(new Error('away'), { name: 'TimeoutError' }));
@@ -56,6 +52,12 @@ export const lostRace = failing(
   new ConditionalCheckFailedException({ message: '', $metadata: {} }),
 );
 
+export function failing(error: Error): Fate {
+  return async () => {
+    throw error;
+  };
+}
+
 function canceled(Code: string): Error {
   const CancellationReasons = [{ Code }];
   return new TransactionCanceledException({ message: '', $metadata: {}, CancellationReasons });
@@ -64,15 +66,15 @@ function canceled(Code: string): Error {
 export interface CalmCloud extends Pick<Cloud, 'all'> {
   /** How long a write takes to reach an index from now on. */
   indexLagMs: number;
-  /** Runs one request, or what a test has to do before it, until it is over. */
+  /** Runs a request until it is over, beside the one that runs already if there is one. */
   run<Result>(task: (context: Context) => Promise<Result>, withinMs?: number): Promise<Result>;
-  /** Runs another request while one runs: by a fate, or by the task itself. */
-  beside<Result>(task: (context: Context) => Promise<Result>): Promise<Result>;
-  /** Adds bets as if they had been placed, one by one. */
+  /** Adds bets as if they had been placed. */
   add(...bets: PlacedBet[]): Promise<void>;
+  /** Another operator's result comes in force, LOSE and the first by default; no bet follows. */
+  decide(eventId: string, verdict?: Partial<Verdict>): Promise<void>;
   /** What the next calls of a kind meet, each one fate; those after them meet nothing. */
   meet(call: Call, ...fates: Fate[]): void;
-  /** Of the last run: the store's calls, when each was sent, the facts told, and its time. */
+  /** Of the last run: the store's calls and when each was sent, the facts told, and its time. */
   calls(): Call[];
   sent(call: Call): { atMs: number; input: CommandInput }[];
   told: unknown[][];
@@ -81,7 +83,7 @@ export interface CalmCloud extends Pick<Cloud, 'all'> {
 
 /**
  * A service on the simulated cloud, on which nothing happens by chance. It is noon; time passes by
- * pauses and by `latencyMs` a call. Bets are 0x1001, 0x1002 and so on, and 0x10000 more for each
+ * pauses and by `latencyMs` a call. Ids of bets count from 0x1001, and are 0x10000 more for each
  * millisecond after noon. Reads that do not ask for consistency never see the last second.
  */
 export function calmCloud({
@@ -102,15 +104,16 @@ export function calmCloud({
   const fates = new Map<Call, Fate[]>();
   const { observer, told } = recordingObserver();
   const log: { call: Call; atMs: number; input: CommandInput }[] = [];
+  const count = { bets: 0, decisions: 0, tokens: 0 };
   let begun = 0;
-  let tokens = 0;
+  let running = false;
 
   const send = async (name: string, input: CommandInput): Promise<Output> => {
     const call = callOf(name, input);
     log.push({ call, atMs: time.now() - begun, input });
     await time.sleep(latencyMs);
     const fate = fates.get(call)?.shift() ?? prompt;
-    return fate(() => carryOut(cloud, name, input, `token-${(tokens += 1)}`));
+    return fate(() => perform(cloud, name, input, `token-${(count.tokens += 1)}`));
   };
   const client = {
     send: (
@@ -118,31 +121,38 @@ export function calmCloud({
       { abortSignal }: { abortSignal: AbortSignal },
     ) => abortable(() => send(name, input), abortSignal),
   };
-  let bets = 0;
-  let decisions = 0;
   const service = createService(CONFIG, {
     client: client as unknown as DynamoDBDocumentClient, // The store uses only `send`.
     clock: skewedClock(time, NOON, () => 0),
     observer,
-    newBetId: (at) => betIdOf(0x1000 + (bets += 1) + Math.floor(at - NOON) * 0x1_0000),
-    newDecisionId: () => `decision-${(decisions += 1)}`,
+    newBetId: (at) => betIdOf(0x1000 + (count.bets += 1) + Math.floor(at - NOON) * 0x1_0000),
+    newDecisionId: () => `decision-${(count.decisions += 1)}`,
     random,
   });
 
   const calm: CalmCloud = {
     indexLagMs,
     all: cloud.all,
-    run: (task, withinMs = REQUEST_MS) => {
+    run: async (task, withinMs = 60_000) => {
+      if (running) return service.within(withinMs, task);
+      running = true;
       log.length = 0;
       told.length = 0;
       begun = time.now();
-      return time.runThrough(service.within(withinMs, task));
+      return time.runThrough(service.within(withinMs, task)).finally(() => (running = false));
     },
-    beside: (task) => service.within(REQUEST_MS, task),
-    add: (...added) =>
+    add: (...bets) =>
       calm.run(async ({ store }) => {
-        for (const bet of added) await store.bets.insert(bet, undefined);
+        for (const bet of bets) await store.bets.insert(bet, undefined);
       }),
+    decide: (eventId, { version = 1, ...given } = {}) => {
+      const bets = cloud.all('bets').filter((bet) => bet['eventId'] === eventId).length;
+      const from = { version: version - 1, bets, stakedMinor: 1050n * BigInt(bets) };
+      const decision = { id: 'others', outcome: 'LOSE' as const, decidedAt: NOON, ...given };
+      return calm.run(async ({ store }) => {
+        await store.events.putInForce(eventId, decision, from);
+      });
+    },
     meet: (call, ...met) => void fates.set(call, met),
     calls: () => log.map(({ call }) => call),
     sent: (wanted) => log.filter(({ call }) => call === wanted),
@@ -153,15 +163,17 @@ export function calmCloud({
 }
 
 function callOf(name: string, input: CommandInput): Call {
-  const digits = (_key: string, value: unknown): unknown =>
-    typeof value === 'bigint' ? String(value) : value;
-  const text = name + JSON.stringify(input, digits);
+  const text =
+    name +
+    JSON.stringify(input, (_, value: unknown) =>
+      typeof value === 'bigint' ? Number(value) : value,
+    );
   const found = Object.entries(CALLS).find(([, mark]) => mark.test(text));
   if (found === undefined) throw new Error(`Not a call of the store: ${text}`);
   return found[0] as Call; // The entries of CALLS have its keys.
 }
 
-function carryOut(cloud: Cloud, name: string, input: CommandInput, token: string): Promise<Output> {
+function perform(cloud: Cloud, name: string, input: CommandInput, token: string): Promise<Output> {
   return new Promise((resolve) => {
     if (name === 'TransactWriteCommand') cloud.prepare(input, token).commit(() => resolve({}));
     if (name === 'TransactGetCommand') resolve(cloud.transactGet(input));

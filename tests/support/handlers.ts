@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/bets/context.ts';
 import { readConfig } from '../../lib/config.ts';
 import type { Call } from '../../lib/http/call.ts';
-import { createHandler } from '../../lib/http/handler.ts';
+import { createHandler, type Invocation } from '../../lib/http/handler.ts';
 import { createService, type Parts } from '../../lib/service.ts';
 import { apiEvent, context, read, type ReadAnswer, type Sent } from './apiEvent.ts';
 import { type MockedDynamodb, mockDynamodb } from './dynamodb.ts';
@@ -22,7 +22,7 @@ export const noon: Clock = {
 export interface Served {
   /** The store; a command that no test expects is a bug. */
   dynamodb: MockedDynamodb;
-  ask(sent?: Sent): Promise<ReadAnswer>;
+  ask(sent?: Sent, invocation?: Invocation): Promise<ReadAnswer>;
   /** What was logged. */
   lines: string[];
 }
@@ -42,7 +42,7 @@ export function serve(call: Call, given: Partial<Parts> = {}): Served {
   const handler = createHandler(call, service);
   return {
     dynamodb: mockDynamodb(),
-    ask: async (sent) => read(await handler(apiEvent(sent), context)),
+    ask: async (sent, invocation = context) => read(await handler(apiEvent(sent), invocation)),
     lines,
   };
 }

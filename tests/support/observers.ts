@@ -16,7 +16,7 @@ export const silentObserver: Observer = {
 /** Remembers what it is told, in order: each fact's name and what came with it. */
 export function recordingObserver(): { observer: Observer; told: unknown[][] } {
   const told: unknown[][] = [];
-  const names = Object.keys(silentObserver) as (keyof Observer)[];
+  const names = Object.keys(silentObserver);
   const entries = names.map((name) => [name, (...of: unknown[]) => void told.push([name, ...of])]);
   return { observer: Object.fromEntries(entries), told };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import type { Context } from '../../lib/bets/context.ts';
 import { shardOf } from '../../lib/bets/ids.ts';
+import type { BetStore } from '../../lib/bets/store.ts';
 import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
@@ -44,5 +45,27 @@ export async function openStore(given: Partial<Parts> = {}): Promise<OpenStore> 
       client.destroy();
       await embedded?.close();
     },
+  };
+}
+
+/** Tells of each call, such as `bets.find`, before it is made; what `onCall` throws fails it. */
+export function watchedStore(store: BetStore, onCall: (call: string) => void): BetStore {
+  const watched = <Part extends object>(part: string, working: Part): Part =>
+    new Proxy(working, {
+      get: (target, name): unknown => {
+        const real: unknown = Reflect.get(target, name);
+        if (typeof real !== 'function') return real;
+        return (...given: unknown[]): unknown => {
+          onCall(`${part}.${String(name)}`);
+          return Reflect.apply(real, target, given);
+        };
+      },
+    });
+  const { bets, fences, events, ...more } = store;
+  return {
+    bets: watched('bets', bets),
+    fences: watched('fences', fences),
+    events: watched('events', events),
+    ...more,
   };
 }

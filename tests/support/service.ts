@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
-import { betListBody } from '../../lib/http/wire.ts';
+import { betListBody } from '../../lib/http/bodies.ts';
 
 const SERVER = join(import.meta.dirname, '../../infra/local/server.ts');
 const LAMBDA_HANDLERS = join(import.meta.dirname, '../deploy/lambdaHandlers.ts');

@@ -1,0 +1,22 @@
+import type { IRouter, RequestHandler } from 'express';
+import { refuse, send } from './answers.ts';
+
+/** Express writes `:id` for OpenAPI's `{id}`. */
+export const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** A path that has GET, and so HEAD, and no other method. */
+export function get(router: IRouter, path: string, handler: RequestHandler): void {
+  router
+    .route(path)
+    .get(handler)
+    .all(allow(['GET']));
+}
+
+/** Refuses the methods that a path does not have: where it has GET, it has HEAD. */
+export function allow(methods: readonly string[]): RequestHandler {
+  const all = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)).join(', ');
+  return (request, response) => {
+    response.set('allow', all);
+    send(response, refuse('method-not-allowed', `${request.path} has ${all}.`));
+  };
+}

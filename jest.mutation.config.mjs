@@ -1,0 +1,19 @@
+import base from './jest.config.mjs';
+
+/**
+ * The tests that judge mutants: all that need no server, and the simulation.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  ...base,
+  testMatch: [
+    '<rootDir>/lib/**/*.test.ts',
+    '<rootDir>/functions/**/*.test.ts',
+    '<rootDir>/tests/simulation/*.test.ts',
+  ],
+  // Stryker works on a copy of the project within .cache.
+  testPathIgnorePatterns: ['/node_modules/'],
+  setupFilesAfterEnv: ['<rootDir>/tests/mutation/setup.ts'],
+  runner: '<rootDir>/tests/mutation/jestRunner.ts',
+};

@@ -1,0 +1,36 @@
+import { settleEvent } from './settleEvent.ts';
+
+const { headers: HEADERS, body: BODY } = settleEvent.request;
+
+describe('If-Match', () => {
+  const parsed = (sent?: string) => HEADERS.safeParse({ host: 'h', 'if-match': sent }).data;
+
+  it.each([
+    [undefined, undefined],
+    ['*', 'any'],
+    ['"0"', [0]],
+    ['"1"  ,"2"', [1, 2]],
+    ['W/"1", "2"', [2]],
+    ['"abc", "01", ""', []],
+    ['"999999999"', [999_999_999]],
+    ['"9999999999"', []],
+  ])('is understood: %s', (sent, versions) => {
+    expect(parsed(sent)).toEqual({ 'if-match': versions });
+  });
+
+  it.each(['1', '', '"1', '"1" "2"', '*, "1"', '"é"', `"1"${' '.repeat(50_000)}x`])(
+    'is refused: %.20j',
+    (sent) => {
+      expect(parsed(sent)).toBeUndefined();
+    },
+  );
+});
+
+describe('the body of a result', () => {
+  it.each([{ status: 'win' }, { status: null }, {}, { status: 'WIN', score: 1 }, []])(
+    'is refused: %j',
+    (body) => {
+      expect(BODY.safeParse(body).success).toBe(false);
+    },
+  );
+});
