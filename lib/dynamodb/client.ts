@@ -11,8 +11,7 @@ const REQUEST_TIMEOUT_MS = 3_000;
 const MAX_SOCKETS = 50;
 
 /** A local store is open to anyone and keeps tables by credentials: all processes use the same. */
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
-const LOCAL = { region: 'local', credentials: CREDENTIALS };
+const LOCAL = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 type Headed = { headers: Record<string, string> };
 type SdkLogger = NonNullable<DynamoDBClientConfig['logger']>;

@@ -11,8 +11,7 @@ export function conditional(
   { headers, requestContext }: Pick<ApiEvent, 'headers' | 'requestContext'>,
   response: HttpResponse,
 ): HttpResponse {
-  const { method } = requestContext.http;
-  if (method !== 'GET' && method !== 'HEAD') return response;
+  if (!['GET', 'HEAD'].includes(requestContext.http.method)) return response;
   // An event's own tag is its version, which says nothing of how far its settlement is.
   if (response.statusCode !== 200 || response.headers['etag'] !== undefined) return response;
   const etag = tagOf(response);
