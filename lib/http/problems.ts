@@ -1,11 +1,11 @@
 import type { BetErrorCode } from '../bets/errors.ts';
 
 /** The HTTP status, the problem in a few words that never change, what a client can do about it. */
-function problem(status: number, title: string, advice: string) {
+function row(status: number, title: string, advice: string) {
   return { status, title, advice };
 }
 
-type ProblemType = ReturnType<typeof problem>;
+type ProblemType = ReturnType<typeof row>;
 
 /**
  * The error catalogue: all that this service refuses or cannot do, by code. It is the only place
@@ -13,71 +13,31 @@ type ProblemType = ReturnType<typeof problem>;
  * are made from it.
  */
 export const PROBLEMS = {
-  'bet-not-found': problem(404, 'There is no such bet', 'Check the id.'),
-  'body-too-large': problem(413, 'The body is too large', 'Send at most 65,536 bytes.'),
-  'correction-limit': problem(
-    409,
-    'The event was corrected too often',
-    'An event has at most 100 results.',
-  ),
-  'event-not-found': problem(
-    404,
-    'Nothing is known of the event',
-    'It has neither a bet nor a result.',
-  ),
-  'event-settled': problem(
-    409,
-    'The event has a result',
-    'It takes no more bets; this one was not placed.',
-  ),
-  'expectation-failed': problem(
-    417,
-    'The expectation cannot be met',
-    'Send no `Expect`, or `100-continue`.',
-  ),
-  forbidden: problem(403, 'The token does not allow it', 'Use the token of an operator.'),
-  'headers-too-large': problem(431, 'The headers are too large', 'Send at most 16 KB of headers.'),
-  'idempotency-key-reused': problem(
+  'bet-not-found': row(404, 'There is no such bet', 'Check the id.'),
+  'body-too-large': row(413, 'The body is too large', 'Send at most 65,536 bytes.'),
+  'correction-limit': row(409, 'The event was corrected too often', 'The limit is 100 results.'),
+  'event-not-found': row(404, 'Nothing is known of the event', 'It has no bet and no result.'),
+  'event-settled': row(409, 'The event has a result', 'This bet was not placed.'),
+  'expectation-failed': row(417, 'The expectation cannot be met', 'Send no `Expect` header.'),
+  forbidden: row(403, 'The token does not allow it', 'Use the token of an operator.'),
+  'headers-too-large': row(431, 'The headers are too large', 'Send at most 16 KB of headers.'),
+  'idempotency-key-reused': row(
     422,
     'The idempotency key was used for another bet',
     'Use a new key for a new bet.',
   ),
-  internal: problem(500, 'The service failed', 'Tell the operators the id of the request.'),
-  'invalid-request': problem(422, 'The request is not valid', 'Correct what `errors` lists.'),
-  'malformed-json': problem(422, 'The body is not JSON', 'Send one JSON object.'),
-  'malformed-request': problem(
-    400,
-    'The request cannot be read',
-    'Send HTTP/1.1 with well-formed percent-encoding.',
-  ),
-  'method-not-allowed': problem(
-    405,
-    'The path has no such method',
-    '`Allow` lists those that it has.',
-  ),
-  'not-ready': problem(
-    503,
-    'The service does not take requests now',
-    'Try again after `Retry-After` seconds.',
-  ),
-  'request-timeout': problem(
-    408,
-    'The request did not end in time',
-    'Send headers within 5 seconds, all within 10.',
-  ),
-  'route-not-found': problem(404, 'There is no such path', 'Check the path; it is case-sensitive.'),
-  unauthorized: problem(401, 'The call needs a token', 'Send `Authorization: Bearer <token>`.'),
-  unavailable: problem(503, 'The store is away or busy', 'Try again after `Retry-After` seconds.'),
-  'unsupported-media-type': problem(
-    415,
-    'The body must be JSON',
-    'Send `Content-Type: application/json`, uncompressed.',
-  ),
-  'version-mismatch': problem(
-    412,
-    'The event is at another version',
-    'Read the event and decide again.',
-  ),
+  internal: row(500, 'The service failed', 'Tell the operators the id of the request.'),
+  'invalid-request': row(422, 'The request is not valid', 'Correct what `errors` lists.'),
+  'malformed-json': row(422, 'The body is not JSON', 'Send one JSON object.'),
+  'malformed-request': row(400, 'The request cannot be read', 'Send HTTP/1.1 and valid URLs.'),
+  'method-not-allowed': row(405, 'The path has no such method', '`Allow` lists those that it has.'),
+  'not-ready': row(503, 'The service does not take requests now', 'Wait as `Retry-After` says.'),
+  'request-timeout': row(408, 'The request did not end in time', 'Send it all within 10 seconds.'),
+  'route-not-found': row(404, 'There is no such path', 'Check the path; it is case-sensitive.'),
+  unauthorized: row(401, 'The call needs a token', 'Send `Authorization: Bearer <token>`.'),
+  unavailable: row(503, 'The store is away or busy', 'Wait as `Retry-After` says.'),
+  'unsupported-media-type': row(415, 'The body must be JSON', 'Send plain `application/json`.'),
+  'version-mismatch': row(412, 'The event is at another version', 'Read it and decide again.'),
 } satisfies Record<BetErrorCode, ProblemType> & Record<string, ProblemType>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -338,7 +338,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The expectation cannot be met.** Send no `Expect`, or `100-continue`. [expectation-failed](/docs/problems#expectation-failed) */
+    /** @description **The expectation cannot be met.** Send no `Expect` header. [expectation-failed](/docs/problems#expectation-failed) */
     ExpectationFailed: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -368,7 +368,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The request cannot be read.** Send HTTP/1.1 with well-formed percent-encoding. [malformed-request](/docs/problems#malformed-request) */
+    /** @description **The request cannot be read.** Send HTTP/1.1 and valid URLs. [malformed-request](/docs/problems#malformed-request) */
     MalformedRequest: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -378,7 +378,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The request did not end in time.** Send headers within 5 seconds, all within 10. [request-timeout](/docs/problems#request-timeout) */
+    /** @description **The request did not end in time.** Send it all within 10 seconds. [request-timeout](/docs/problems#request-timeout) */
     RequestTimeout: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -388,7 +388,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The store is away or busy.** Try again after `Retry-After` seconds. [unavailable](/docs/problems#unavailable) */
+    /** @description **The store is away or busy.** Wait as `Retry-After` says. [unavailable](/docs/problems#unavailable) */
     Unavailable: {
       headers: {
         'Retry-After': components['headers']['Retry-After'];
@@ -399,7 +399,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The body must be JSON.** Send `Content-Type: application/json`, uncompressed. [unsupported-media-type](/docs/problems#unsupported-media-type) */
+    /** @description **The body must be JSON.** Send plain `application/json`. [unsupported-media-type](/docs/problems#unsupported-media-type) */
     UnsupportedMediaType: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -549,7 +549,7 @@ export interface operations {
       };
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
-      /** @description **The event has a result.** It takes no more bets; this one was not placed. [event-settled](/docs/problems#event-settled) */
+      /** @description **The event has a result.** This bet was not placed. [event-settled](/docs/problems#event-settled) */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -725,7 +725,7 @@ export interface operations {
         };
       };
       400: components['responses']['MalformedRequest'];
-      /** @description **Nothing is known of the event.** It has neither a bet nor a result. [event-not-found](/docs/problems#event-not-found) */
+      /** @description **Nothing is known of the event.** It has no bet and no result. [event-not-found](/docs/problems#event-not-found) */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -820,7 +820,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
-      /** @description **The event was corrected too often.** An event has at most 100 results. [correction-limit](/docs/problems#correction-limit) */
+      /** @description **The event was corrected too often.** The limit is 100 results. [correction-limit](/docs/problems#correction-limit) */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -830,7 +830,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description **The event is at another version.** Read the event and decide again. [version-mismatch](/docs/problems#version-mismatch) */
+      /** @description **The event is at another version.** Read it and decide again. [version-mismatch](/docs/problems#version-mismatch) */
       412: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -958,7 +958,7 @@ export interface operations {
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
       431: components['responses']['HeadersTooLarge'];
-      /** @description **The service does not take requests now.** Try again after `Retry-After` seconds. [not-ready](/docs/problems#not-ready) */
+      /** @description **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](/docs/problems#not-ready) */
       503: {
         headers: {
           'Retry-After': components['headers']['Retry-After'];
