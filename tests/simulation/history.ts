@@ -41,18 +41,18 @@ export interface PutRequest extends Request {
   statements: number;
 }
 
-export interface EventRead extends Request {
+interface EventRead extends Request {
   event: string;
   answer?: EventJson;
 }
 
 /** One response with bets, of a listing or of a single one. */
-export interface BetsRead extends Interval {
+interface BetsRead extends Interval {
   bets: BetJson[];
 }
 
 /** All pages of the history from the newest to the oldest bet. */
-export interface Walk extends Interval {
+interface Walk extends Interval {
   bets: BetJson[];
 }
 

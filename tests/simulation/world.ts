@@ -52,7 +52,7 @@ function handlersOf(service: Service) {
 export type Route = keyof ReturnType<typeof handlersOf>;
 
 /** An answer and what it took. */
-export interface Called {
+interface Called {
   response: HttpResponse;
   statements: number;
 }
