@@ -35,55 +35,31 @@ const failure = (name: string): Error =>
     { Item: { key: { S: SECRET } } },
   );
 
-const errorLine = { message: 'What AWS says', stack: expect.any(String) };
-const line = {
-  timestamp: expect.any(String),
-  service: 'bet-maker',
-  requestId: REQUEST_ID,
-  correlationId: REQUEST_ID,
+const stack = expect.any(String);
+const failed = (name: string) => ({ name, message: 'What AWS says', stack });
+const away = {
+  name: 'BetError',
+  message: 'The store cannot be reached or is busy; try again.',
+  stack,
+  cause: failed('ThrottlingException'),
 };
+const ids = { requestId: REQUEST_ID, correlationId: REQUEST_ID };
+const line = { timestamp: expect.any(String), service: 'bet-maker', ...ids };
+const warning = { level: 'WARN', message: 'The store did not serve a request', error: away };
+const bug = { level: 'ERROR', message: 'A request failed', error: failed('ValidationException') };
 
-describe.each(CALLS.map(({ call }) => [call.name, call] as const))('%s', (name, call) => {
-  const request = { ...REQUESTS[name], method: call.method, headers };
-
-  it('asks to come back when the store is away, and warns without what was sent', async () => {
+describe.each(CALLS.map(({ call }) => [call.name, call] as const))('%s', (callName, call) => {
+  it.each([
+    ['asks to come back when the store is away', 'ThrottlingException', UNAVAILABLE, warning],
+    ['hides a bug', 'ValidationException', INTERNAL, bug],
+  ])('%s, and logs it once without what was sent', async (_case, name, expected, logged) => {
     const { dynamodb, ask, lines } = serve(call);
-    dynamodb.rejects(failure('ThrottlingException'));
+    dynamodb.rejects(failure(name));
 
-    const answer = await ask(request);
+    const answer = await ask({ ...REQUESTS[callName], method: call.method, headers });
 
-    expect(answer).toEqual(UNAVAILABLE);
-    expect(lines.map((text) => JSON.parse(text))).toEqual([
-      {
-        ...line,
-        level: 'WARN',
-        message: 'The store did not serve a request',
-        error: {
-          name: 'BetError',
-          message: 'The store cannot be reached or is busy; try again.',
-          stack: expect.any(String),
-          cause: { ...errorLine, name: 'ThrottlingException' },
-        },
-      },
-    ]);
-    expect(lines.join('')).not.toMatch(/5ec4e7|98765/);
-  });
-
-  it('hides a bug, and logs it once without what was sent', async () => {
-    const { dynamodb, ask, lines } = serve(call);
-    dynamodb.rejects(failure('ValidationException'));
-
-    const answer = await ask(request);
-
-    expect(answer).toEqual(INTERNAL);
-    expect(lines.map((text) => JSON.parse(text))).toEqual([
-      {
-        ...line,
-        level: 'ERROR',
-        message: 'A request failed',
-        error: { ...errorLine, name: 'ValidationException' },
-      },
-    ]);
+    expect(answer).toEqual(expected);
+    expect(lines.map((text) => JSON.parse(text))).toEqual([{ ...line, ...logged }]);
     expect(lines.join('')).not.toMatch(/5ec4e7|98765/);
   });
 });

@@ -1,10 +1,9 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { getBet } from '../lib/http/calls/getBet.ts';
-import { apiEvent, context, problemAnswer, read, taggedAnswer } from '../tests/support/apiEvent.ts';
-import { mockDynamodb, sent } from '../tests/support/dynamodb.ts';
+import { problemAnswer, taggedAnswer } from '../tests/support/apiEvent.ts';
+import { sent } from '../tests/support/dynamodb.ts';
 import { serve } from '../tests/support/handlers.ts';
 import { betIdOf, NOON_TEXT } from '../tests/support/samples.ts';
-import { handler } from './getBet.ts';
 
 const ID = betIdOf(0xab);
 const asking = (id: string) => ({ path: `/bets/${id}`, pathParameters: { id } });
@@ -57,13 +56,5 @@ describe('GET /bets/{id}', () => {
 
     expect(answer).toEqual(NOT_FOUND);
     expect(sent(dynamodb)).toEqual([]);
-  });
-
-  it('is what the Lambda serves', async () => {
-    mockDynamodb().on(BatchGetCommand).resolves({});
-
-    const answer = await handler(apiEvent(asking(ID)), context);
-
-    expect(read(answer)).toEqual(NOT_FOUND);
   });
 });

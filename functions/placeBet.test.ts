@@ -1,26 +1,17 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { placeBet } from '../lib/http/calls/placeBet.ts';
-import {
-  apiEvent,
-  context,
-  invalidAnswer,
-  jsonAnswer,
-  problemAnswer,
-  read,
-  type Sent,
-} from '../tests/support/apiEvent.ts';
+import { EVENT_RULE, invalidAnswer, jsonAnswer, problemAnswer } from '../tests/support/apiEvent.ts';
 import { canceled, type MockedDynamodb, sent } from '../tests/support/dynamodb.ts';
 import { NEW_BET_ID, serve } from '../tests/support/handlers.ts';
 import { betIdOf, NOON_TEXT } from '../tests/support/samples.ts';
-import { handler } from './placeBet.ts';
 
 const BODY = '{"event_id":"sr:match:42","amount":"10.50"}';
 const KEY = { 'idempotency-key': '"key-1"' };
 /** SHA-256 of "sr:match:42 1050", by OpenSSL. */
 const HASH = 'J5ez-VGt09cFc2sR1KHZ_tHquDmy-o_mmNjLPtjvhUY';
 
-const posting = (body: string, headers: Record<string, string> = {}): Sent => ({
+const posting = (body: string, headers: Record<string, string> = {}) => ({
   method: 'POST',
   path: '/bets',
   headers: { 'content-type': 'application/json', ...headers },
@@ -165,34 +156,19 @@ describe('POST /bets', () => {
   it('lists all faults of all parts, and asks the store nothing', async () => {
     const { dynamodb, ask, lines } = serve(placeBet);
 
+    const KEY_RULE = 'must be 1 to 255 visible characters, bare or in double quotes';
     const body = '{"event_id":"a b","amount":0.001,"odds/x~":1}';
     const answer = await ask(posting(body, { 'idempotency-key': 'a b' }));
 
     expect(answer).toEqual(
       invalidAnswer(
-        {
-          in: 'header',
-          pointer: '#/idempotency-key',
-          detail: 'must be 1 to 255 visible characters, bare or in double quotes',
-        },
-        {
-          in: 'body',
-          pointer: '#/event_id',
-          detail: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..',
-        },
+        { in: 'header', pointer: '#/idempotency-key', detail: KEY_RULE },
+        { in: 'body', pointer: '#/event_id', detail: EVENT_RULE },
         { in: 'body', pointer: '#/amount', detail: 'must have at most two decimals' },
         { in: 'body', pointer: '#/odds~1x~0', detail: 'is not known' },
       ),
     );
     expect(sent(dynamodb)).toEqual([]);
     expect(lines).toEqual([]);
-  });
-
-  it('is what the Lambda serves', async () => {
-    const answer = await handler(apiEvent(posting('[]')), context);
-
-    expect(read(answer)).toEqual(
-      invalidAnswer({ in: 'body', pointer: '#', detail: 'must be an object' }),
-    );
   });
 });

@@ -40,11 +40,8 @@ describe('mergeNewestFirst', () => {
     const short: Call[] = [];
     const ids = Array.from({ length: 60 }, (_, index) => String(99 - index));
 
-    const merged = await mergeNewestFirst(
-      [recorded(ids, long), recorded(['05'], short)],
-      itself,
-      61,
-    );
+    const sources = [recorded(ids, long), recorded(['05'], short)];
+    const merged = await mergeNewestFirst(sources, itself, 61);
 
     expect(merged).toEqual([...ids, '05']);
     // 61 / 2 = 30.5; its square root is 5.52; 30.5 + 4 × 5.52 = 52.6. The 53rd id is 47.

@@ -6,8 +6,7 @@ import { type BetPage, getBet, listBets, type ListRequest } from './readBets.ts'
 const EVENT = 'sr:match:42';
 const numbers = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
-const newestFirst = (from: number, to: number): string[] =>
-  numbers(from, to).toReversed().map(betIdOf);
+const newestFirst = (from: number, to: number) => numbers(from, to).toReversed().map(betIdOf);
 const idsOf = ({ bets }: BetPage): string[] => bets.map(({ id }) => id);
 const pending = (bet: PlacedBet): Bet => Object.assign({ status: 'pending' as const }, bet);
 const lost = (bet: PlacedBet): Bet => ({ ...bet, status: 'lost', settledAt: NOON });

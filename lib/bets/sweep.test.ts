@@ -31,11 +31,10 @@ async function swept(cloud: CalmCloud, withinMs?: number): Promise<boolean> {
   return cloud.run((context) => sweep(context, EVENT, result), withinMs);
 }
 
-const versions = (cloud: CalmCloud): unknown[] =>
+const versions = (cloud: CalmCloud) =>
   cloud.all('bets').map(({ outcomeVersion }) => outcomeVersion);
 const stateOf = (cloud: CalmCloud): unknown => cloud.all('events')[0]?.['state'];
-const marks = (cloud: CalmCloud): unknown[] =>
-  cloud.all('fences').map(({ sweptVersion }) => sweptVersion);
+const marks = (cloud: CalmCloud) => cloud.all('fences').map(({ sweptVersion }) => sweptVersion);
 
 /** How many calls of a kind were sent side by side, instant by instant. */
 function sideBySide(cloud: CalmCloud, call: Call): number[] {

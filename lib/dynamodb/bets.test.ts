@@ -40,13 +40,8 @@ describe('insert', () => {
     },
   };
   const { settledAt: _later, ...asPlaced } = { ...betItem, status: 'pending', outcomeVersion: 0n };
-  const putBet = {
-    Put: {
-      TableName: 'test-bets',
-      Item: asPlaced,
-      ConditionExpression: 'attribute_not_exists(betId)',
-    },
-  };
+  const isNew = 'attribute_not_exists(betId)';
+  const putBet = { Put: { TableName: 'test-bets', Item: asPlaced, ConditionExpression: isNew } };
   const putKey = {
     Put: {
       TableName: 'test-idempotencyKeys',
@@ -71,17 +66,13 @@ describe('insert', () => {
 
   const FAILED = 'ConditionalCheckFailed';
   const BUSY = 'TransactionConflict';
-  const KEY = {
-    Code: FAILED,
-    Item: { key: { S: 'key-1' }, betId: { S: betIdOf(3) }, requestHash: { S: 'other' } },
-  };
+  const Item = { key: { S: 'key-1' }, betId: { S: betIdOf(3) }, requestHash: { S: 'other' } };
+  const KEY = { Code: FAILED, Item };
   const closed = { kind: 'fence-closed' };
   const exists = { kind: 'bet-exists' };
   const contended = { kind: 'contended' };
-  const taken = {
-    kind: 'key-taken',
-    record: { key: 'key-1', betId: betIdOf(3), requestHash: 'other' },
-  };
+  const others = { ...record, betId: betIdOf(3), requestHash: 'other' };
+  const taken = { kind: 'key-taken', record: others };
 
   it.each([
     ['a closed fence', [FAILED, 'None', 'None'], closed],
@@ -214,12 +205,8 @@ describe('newest', () => {
 
 describe('the ids behind a fence', () => {
   const behind = { eventId: 'sr:match:42', fence: 7 };
-  const inIndex = {
-    TableName: 'test-bets',
-    IndexName: 'byEvent',
-    ProjectionExpression: 'betId',
-    Limit: 10,
-  };
+  const index = { TableName: 'test-bets', IndexName: 'byEvent' };
+  const inIndex = { ...index, ProjectionExpression: 'betId', Limit: 10 };
   const all = {
     ...inIndex,
     KeyConditionExpression: 'eventFence = :fence',
@@ -234,14 +221,9 @@ describe('the ids behind a fence', () => {
 
   it.each([
     ['newest first', 'newestIds', undefined, { ...all, ...backwards }],
-    [
-      'newest first, older than the one given',
-      'newestIds',
-      betIdOf(9),
-      { ...beyond('<'), ...backwards },
-    ],
+    ['newest first, older than a bet', 'newestIds', betIdOf(9), { ...beyond('<'), ...backwards }],
     ['oldest first', 'oldestIds', undefined, all],
-    ['oldest first, newer than the one given', 'oldestIds', betIdOf(9), beyond('>')],
+    ['oldest first, newer than a bet', 'oldestIds', betIdOf(9), beyond('>')],
   ] as const)('are read from the index, %s', async (_case, method, bound, input) => {
     const keys = { shard: 'f', betId: ID, eventFence: 'sr:match:42#7' };
     dynamodb.on(QueryCommand).resolves({ Items: [keys] });
@@ -254,6 +236,7 @@ describe('the ids behind a fence', () => {
 });
 
 describe('storeResult', () => {
+  const storing = () => dynamodb.on(BatchExecuteStatementCommand);
   const [FIRST, SECOND, THIRD] = [betIdOf(1), betIdOf(2), betIdOf(3)];
   const ids = [FIRST, SECOND, THIRD];
   const win = { outcome: 'WIN' as const, version: 2, decidedAt: NOON };
@@ -274,7 +257,7 @@ describe('storeResult', () => {
     ['won', win],
     ['lost', { ...win, outcome: 'LOSE' as const, version: 5 }],
   ])('updates each bet that has an older result, in one call: %s', async (status, result) => {
-    dynamodb.on(BatchExecuteStatementCommand).resolves({ Responses: [{}, {}, {}] });
+    storing().resolves({ Responses: [{}, {}, {}] });
 
     const stored = await bets.storeResult(ids, result);
 
@@ -283,9 +266,7 @@ describe('storeResult', () => {
   });
 
   it('counts a bet that has this result or a newer one', async () => {
-    dynamodb
-      .on(BatchExecuteStatementCommand)
-      .resolves({ Responses: [{}, fails('ConditionalCheckFailed'), {}] });
+    storing().resolves({ Responses: [{}, fails('ConditionalCheckFailed'), {}] });
 
     const stored = await bets.storeResult(ids, win);
 
@@ -300,8 +281,7 @@ describe('storeResult', () => {
     'ThrottlingError',
     'TransactionConflict',
   ])('tries again only the statements that met %s, after a pause', async (code) => {
-    dynamodb
-      .on(BatchExecuteStatementCommand)
+    storing()
       .resolvesOnce({ Responses: [fails(code), {}, fails(code)] })
       .resolvesOnce({ Responses: [{}, fails(code)] })
       .resolvesOnce({ Responses: [{}] });
@@ -314,8 +294,7 @@ describe('storeResult', () => {
   });
 
   it('leaves out, after five tries, bets that failed or that no answer tells of', async () => {
-    dynamodb
-      .on(BatchExecuteStatementCommand)
+    storing()
       .resolvesOnce({ Responses: [{}, fails('ThrottlingError')] })
       .resolves({ Responses: [fails('ThrottlingError')] });
 
@@ -327,9 +306,7 @@ describe('storeResult', () => {
   });
 
   it('calls any other failure of a statement a bug', async () => {
-    dynamodb
-      .on(BatchExecuteStatementCommand)
-      .resolves({ Responses: [{}, fails('ValidationError'), {}] });
+    storing().resolves({ Responses: [{}, fails('ValidationError'), {}] });
 
     await expect(bets.storeResult(ids, win)).rejects.toEqual(
       new Error(`Storing the result of bet ${SECOND} failed: ValidationError secret`),

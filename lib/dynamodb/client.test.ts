@@ -52,9 +52,8 @@ describe('createClient', () => {
     await store.client.send(new GetCommand({ TableName: 't', Key: { k: 1 } }));
 
     const headers = Object.entries(store.requests[0]?.headers ?? {});
-    expect(headers.filter(([name]) => name.includes('agent'))).toEqual([
-      ['user-agent', 'bet-maker'],
-    ]);
+    const agents = headers.filter(([name]) => name.includes('agent'));
+    expect(agents).toEqual([['user-agent', 'bet-maker']]);
   });
 
   it('tries a call that the store fails at three times', async () => {
@@ -71,10 +70,8 @@ describe('createClient', () => {
     const { config } = createClient('http://127.0.0.1:8000');
 
     expect(await config.region()).toBe('local');
-    expect(await config.credentials()).toMatchObject({
-      accessKeyId: 'local',
-      secretAccessKey: 'local',
-    });
+    const local = { accessKeyId: 'local', secretAccessKey: 'local' };
+    expect(await config.credentials()).toMatchObject(local);
     expect(config.logger).not.toHaveProperty('info');
     expect(config.logger).not.toHaveProperty('error');
   });

@@ -79,16 +79,12 @@ describe('findResults', () => {
 });
 
 describe('noteActivity', () => {
-  const noting = (eventId: string, activity: string, quiet: string): [string, object] =>
+  const noting = (eventId: string, activity: string, quiet: string) =>
     update(eventId, {
       UpdateExpression: 'SET #state = :open, activity = :activity',
       ConditionExpression: 'attribute_not_exists(activity) OR #state = :open AND activity < :quiet',
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: {
-        ':open': 'open',
-        ':activity': `${activity} ${eventId}`,
-        ':quiet': quiet,
-      },
+      ExpressionAttributeValues: { ':open': 'open', ':activity': activity, ':quiet': quiet },
     });
 
   it('asks the store once a minute to list an event, or to move one that was quiet', async () => {
@@ -104,10 +100,10 @@ describe('noteActivity', () => {
     await fresh.noteActivity('e', NOON);
 
     expect(sent(dynamodb)).toEqual([
-      noting('e', '2026-11-22T12:00:00.000Z', '2026-11-22T11:59:00.000Z'),
-      noting('f', '2026-11-22T12:00:59.999Z', '2026-11-22T11:59:59.999Z'),
-      noting('e', '2026-11-22T12:01:00.000Z', '2026-11-22T12:00:00.000Z'),
-      noting('e', '2026-11-22T12:00:00.000Z', '2026-11-22T11:59:00.000Z'),
+      noting('e', '2026-11-22T12:00:00.000Z e', '2026-11-22T11:59:00.000Z'),
+      noting('f', '2026-11-22T12:00:59.999Z f', '2026-11-22T11:59:59.999Z'),
+      noting('e', '2026-11-22T12:01:00.000Z e', '2026-11-22T12:00:00.000Z'),
+      noting('e', '2026-11-22T12:00:00.000Z e', '2026-11-22T11:59:00.000Z'),
     ]);
   });
 
@@ -132,11 +128,8 @@ describe('noteActivity', () => {
   });
 
   it('remembers 10,000 events at most', async () => {
-    const full = Array.from({ length: 10_000 }, (_, index): [string, number] => [
-      `e${index}`,
-      NOON,
-    ]);
-    const remembered = new Map(full);
+    const remembered = new Map<string, number>();
+    for (let number = 0; number < 10_000; number += 1) remembered.set(`e${number}`, NOON);
     const fresh = new EventTable(session, remembered);
     dynamodb.on(UpdateCommand).resolves({});
 
@@ -186,17 +179,14 @@ describe('noteIntent', () => {
 
     const noted = await events.noteIntent('e', decision);
 
+    const values = { ':intent': decisionItem, ':unfinished': '1', ':since': NOON_TEXT };
     expect(noted).toBe(true);
     expect(sent(dynamodb)).toEqual([
       update('e', {
         UpdateExpression:
           'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
         ConditionExpression: 'attribute_not_exists(version)',
-        ExpressionAttributeValues: {
-          ':intent': decisionItem,
-          ':unfinished': '1',
-          ':since': NOON_TEXT,
-        },
+        ExpressionAttributeValues: values,
       }),
     ]);
   });
@@ -289,17 +279,13 @@ describe('unfinished', () => {
       { eventId: 'b', since: NOON },
       { eventId: 'a', since: NOON + 1 },
     ]);
-    expect(sent(dynamodb)).toEqual([
-      [
-        'QueryCommand',
-        {
-          TableName: 'test-events',
-          IndexName: 'unfinished',
-          KeyConditionExpression: 'unfinished = :unfinished',
-          ExpressionAttributeValues: { ':unfinished': '1' },
-          Limit: 2,
-        },
-      ],
-    ]);
+    const query = {
+      TableName: 'test-events',
+      IndexName: 'unfinished',
+      KeyConditionExpression: 'unfinished = :unfinished',
+      ExpressionAttributeValues: { ':unfinished': '1' },
+      Limit: 2,
+    };
+    expect(sent(dynamodb)).toEqual([['QueryCommand', query]]);
   });
 });

@@ -33,12 +33,8 @@ describe('items', () => {
     expect(betItem.parse(bet)).toEqual(placedBet(1, { amountMinor: HUGE, placedAt: 0 }));
     expect(bet.placedAt).toBe('1970-01-01T00:00:00.000Z');
     expect(eventItem.parse(event).settlement?.stakedMinor).toBe(HUGE);
-    expect(fenceItem.parse(fence)).toEqual({
-      number: 63,
-      placed: 5,
-      stakedMinor: HUGE,
-      sweptVersion: 2,
-    });
+    const counts = { placed: 5, stakedMinor: HUGE, sweptVersion: 2 };
+    expect(fenceItem.parse(fence)).toEqual({ number: 63, ...counts });
     expect(keyItem.parse({ ...key, more: 1n })).toEqual(key);
   });
 
@@ -53,11 +49,7 @@ describe('items', () => {
     ['an event with a result and no state of it', eventItem, { ...event, state: 'open' }],
     ['an event without its count of bets', eventItem, { ...event, bets: undefined }],
     ['an event with a version below 0', eventItem, { ...event, version: -1n }],
-    [
-      'an intent without an id',
-      eventItem,
-      { eventId: 'e', intent: { ...decision, id: undefined } },
-    ],
+    ['an intent without id', eventItem, { eventId: 'e', intent: { ...decision, id: undefined } }],
     ['a result with another outcome', resultItem, { ...event, outcome: 'DRAW' }],
     ['unfinished work without a time', unfinishedItem, { eventId: 'e' }],
     ['a key without a bet', keyItem, { ...key, betId: undefined }],

@@ -39,25 +39,19 @@ describe('batchGet', () => {
 
   it('asks again, after a pause, for the keys that were left undone', async () => {
     const projection = { ProjectionExpression: 'eventId' };
-    const leaving = (from: number) => ({ 'test-events': { Keys: keys(3).slice(from) } });
+    const left = (from: number) => ({ 'test-events': { Keys: keys(3).slice(from) } });
+    const of = (eventId: string) => ({ 'test-events': [{ eventId }] });
     dynamodb
       .on(BatchGetCommand)
-      .resolvesOnce({
-        Responses: { 'test-events': [{ eventId: 'e0' }] },
-        UnprocessedKeys: leaving(1),
-      })
-      .resolvesOnce({
-        Responses: { 'test-events': [{ eventId: 'e1' }] },
-        UnprocessedKeys: leaving(2),
-      })
-      .resolvesOnce({ Responses: { 'test-events': [{ eventId: 'e2' }] }, UnprocessedKeys: {} });
+      .resolvesOnce({ Responses: of('e0'), UnprocessedKeys: left(1) })
+      .resolvesOnce({ Responses: of('e1'), UnprocessedKeys: left(2) })
+      .resolvesOnce({ Responses: of('e2'), UnprocessedKeys: {} });
 
     const items = await batchGet(session, 'events', keys(3), projection);
 
     expect(items).toEqual(keys(3));
-    expect(sent(dynamodb)).toEqual(
-      [0, 1, 2].map((from) => reading(keys(3).slice(from), projection)),
-    );
+    const asked = [0, 1, 2].map((from) => reading(keys(3).slice(from), projection));
+    expect(sent(dynamodb)).toEqual(asked);
     expect(pauses).toEqual([20, 40]);
   });
 
@@ -110,9 +104,8 @@ describe('queryPage', () => {
   it('calls a query that does not end a bug', async () => {
     dynamodb.on(QueryCommand).resolves({ Items: [], LastEvaluatedKey: { id: 0 } });
 
-    await expect(page(2)).rejects.toEqual(
-      new Error('A query of 2 items did not end within 64 pages.'),
-    );
+    const bug = new Error('A query of 2 items did not end within 64 pages.');
+    await expect(page(2)).rejects.toEqual(bug);
     expect(sent(dynamodb)).toHaveLength(64);
   });
 });

@@ -6,9 +6,8 @@ const keys = (hash: string, range?: string): object[] => [
   { AttributeName: hash, KeyType: 'HASH' },
   ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
 ];
-const index = (IndexName: string, KeySchema: object[]): object => {
-  return { IndexName, KeySchema, Projection: { ProjectionType: 'KEYS_ONLY' } };
-};
+const Projection = { ProjectionType: 'KEYS_ONLY' };
+const index = (IndexName: string, KeySchema: object[]) => ({ IndexName, KeySchema, Projection });
 const BillingMode = 'PAY_PER_REQUEST';
 
 describe('tables', () => {
@@ -34,11 +33,7 @@ describe('tables', () => {
         ],
         BillingMode,
       },
-      idempotencyKeys: {
-        AttributeDefinitions: text('key'),
-        KeySchema: keys('key'),
-        BillingMode,
-      },
+      idempotencyKeys: { AttributeDefinitions: text('key'), KeySchema: keys('key'), BillingMode },
     });
   });
 });

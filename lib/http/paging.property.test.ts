@@ -35,10 +35,8 @@ describe('cursors', () => {
     fc.assert(
       fc.property(place, filter, change, (bytes, same, { at, to }) => {
         const cursor = sealCursor(bytes, same);
-        const [begin, end] = [
-          cursor.slice(0, at % cursor.length),
-          cursor.slice(at % cursor.length),
-        ];
+        const cut = at % cursor.length;
+        const [begin, end] = [cursor.slice(0, cut), cursor.slice(cut)];
         const damaged = [
           begin + to + end.slice(1),
           begin,

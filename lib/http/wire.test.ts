@@ -1,25 +1,16 @@
+import { placedBet } from '../../tests/support/samples.ts';
 import { betBody, eventBody } from './bodies.ts';
 import { betToWire, eventAnswer, eventToWire } from './wire.ts';
 
 describe('betToWire', () => {
   it('shows a bet without its fence, and settled_at only when it is settled', () => {
-    const bet = {
-      id: '01900000-0000-7000-8000-00000000000a',
-      eventId: 'e',
-      fence: 3,
-      amountMinor: 5n,
-      placedAt: 0,
-    };
+    const bet = placedBet(0xa, { eventId: 'e', amountMinor: 5n, placedAt: 0 });
 
     const pending = betToWire({ ...bet, status: 'pending' });
     const won = betToWire({ ...bet, status: 'won', settledAt: 1 });
 
-    const shown = {
-      id: bet.id,
-      event_id: 'e',
-      amount: '0.05',
-      placed_at: '1970-01-01T00:00:00.000Z',
-    };
+    const placed_at = '1970-01-01T00:00:00.000Z';
+    const shown = { id: bet.id, event_id: 'e', amount: '0.05', placed_at };
     expect(pending).toEqual({ ...shown, status: 'pending' });
     expect(won).toEqual({ ...shown, status: 'won', settled_at: '1970-01-01T00:00:00.001Z' });
     expect([pending, won].map((each) => betBody.parse(each))).toEqual([pending, won]);
@@ -48,10 +39,7 @@ describe('eventToWire', () => {
       history: [{ status: 'LOSE', version: 1, decided_at: '1970-01-01T00:00:00.000Z' }],
     });
     expect(eventBody.parse(shown)).toEqual(shown);
-    expect(eventAnswer(event, 202)).toEqual({
-      status: 202,
-      headers: { etag: '"12"' },
-      body: shown,
-    });
+    const headers = { etag: '"12"' };
+    expect(eventAnswer(event, 202)).toEqual({ status: 202, headers, body: shown });
   });
 });

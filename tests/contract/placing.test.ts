@@ -116,17 +116,6 @@ describe('the store inserts a bet', () => {
 });
 
 describe('placing', () => {
-  it('answers a pending bet that is in the book', async () => {
-    const eventId = newEvent();
-
-    const { bet, replayed } = await opened.run(placeBet, { eventId, amountMinor: 1n });
-
-    const { status, ...placed } = bet;
-    expect({ status, replayed }).toEqual({ status: 'pending', replayed: false });
-    expect(placed).toMatchObject({ eventId, amountMinor: 1n });
-    expect(await find(bet)).toEqual([placed]);
-  });
-
   it('makes one bet of 200 requests with one key, 50 at a time', async () => {
     const request = { eventId: newEvent(), amountMinor: 250n, idempotencyKey: randomUUID() };
 
@@ -136,19 +125,6 @@ describe('placing', () => {
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
     const report = await opened.run(getEvent, request.eventId);
     expect(report.bets).toEqual({ total: 1, settled: 0, stakedMinor: 250n });
-  });
-
-  it('replays a key with the bet as it is now, also after the result', async () => {
-    const request = { eventId: newEvent(), amountMinor: 250n, idempotencyKey: randomUUID() };
-    const first = await opened.run(placeBet, request);
-    await opened.run(settleEvent, { eventId: request.eventId, outcome: 'WIN' });
-
-    const again = await opened.run(placeBet, request);
-
-    expect(again).toEqual({
-      bet: { ...first.bet, status: 'won', settledAt: expect.any(Number) },
-      replayed: true,
-    });
   });
 
   it('refuses a bet on an event with a result, and the bet does not exist', async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { placeBet } from '../../lib/bets/placeBet.ts';
-import { getBet } from '../../lib/bets/readBets.ts';
 import { getEvent } from '../../lib/bets/readEvents.ts';
 import { settleEvent } from '../../lib/bets/settleEvent.ts';
 import { systemClock } from '../../lib/service.ts';
@@ -106,43 +105,5 @@ describe('the history', () => {
       [0, 0, 0, 0, 3],
       [5, 5, 5, 5, 0],
     ]);
-  });
-});
-
-describe('one bet', () => {
-  it('is found by its id, with the result of its event', async () => {
-    const eventId = newEvent();
-    const { bet } = await opened.run(placeBet, { eventId, amountMinor: 1n });
-    const pending = await opened.run(getBet, bet.id);
-    await opened.run(settleEvent, { eventId, outcome: 'LOSE' });
-
-    const settled = await opened.run(getBet, bet.id);
-
-    expect(pending).toEqual(bet);
-    expect(settled).toEqual({ ...bet, status: 'lost', settledAt: expect.any(Number) });
-  });
-});
-
-describe('an event', () => {
-  it('is not found while nothing is known of it', async () => {
-    const unknown = opened.run(getEvent, newEvent());
-
-    await expect(unknown).rejects.toMatchObject({ code: 'event-not-found' });
-  });
-
-  it('is open, with its bets and stakes, until it has a result', async () => {
-    const eventId = newEvent();
-    await placeMany(opened, eventId, 12);
-
-    const report = await opened.run(getEvent, eventId);
-
-    expect(report).toEqual({
-      eventId,
-      outcome: null,
-      version: 0,
-      state: 'open',
-      bets: { total: 12, settled: 0, stakedMinor: 1200n },
-      history: [],
-    });
   });
 });

@@ -44,15 +44,14 @@ describe('a result', () => {
 
     const report = await settle(eventId, 'WIN');
 
+    const verdict = { id: expect.any(String), decidedAt: expect.any(Number) };
     expect(report).toEqual({
       eventId,
       outcome: 'WIN',
       version: 1,
       state: 'settled',
       bets: { total: 20, settled: 20, stakedMinor: 2000n },
-      history: [
-        { id: expect.any(String), outcome: 'WIN', version: 1, decidedAt: expect.any(Number) },
-      ],
+      history: [{ ...verdict, outcome: 'WIN', version: 1 }],
     });
     expect(await opened.run(getEvent, eventId)).toEqual(report);
     expect(await storedStatuses(eventId)).toEqual(['won v1']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { betBody, eventBody } from '../../lib/http/bodies.ts';
-import { historyOf, pagesFrom, type Service, startService } from '../support/service.ts';
+import { historyOf, type Service, startService } from '../support/service.ts';
 import { type StoreEndpoint, storeEndpoint } from '../support/storeEndpoint.ts';
 
 /** The way of a request through the whole service. What is valid is told beside each schema. */
@@ -9,10 +9,8 @@ let store: StoreEndpoint;
 let service: Service;
 beforeAll(async () => {
   store = await storeEndpoint();
-  service = await startService({
-    DYNAMODB_ENDPOINT: store.endpoint,
-    TABLE_PREFIX: `test-${randomUUID()}-`,
-  });
+  const TABLE_PREFIX = `test-${randomUUID()}-`;
+  service = await startService({ DYNAMODB_ENDPOINT: store.endpoint, TABLE_PREFIX });
 });
 afterAll(async () => {
   await service.stop('SIGTERM');
@@ -86,20 +84,6 @@ describe('the main path', () => {
     });
   });
 
-  it('pages through the history by the Link header', async () => {
-    const event = randomUUID();
-    const placed: unknown[] = [];
-    for (let count = 0; count < 5; count += 1) placed.push((await place(event)).body);
-
-    const seen: unknown[] = [];
-    for await (const { body } of pagesFrom(service, `/bets?event_id=${event}&limit=2`)) {
-      seen.push(body);
-    }
-
-    const [one, two, three, four, five] = placed;
-    expect(seen).toEqual([[five, four], [three, two], [one]]);
-  });
-
   it('makes one bet of a request that is sent again with its key', async () => {
     const event = randomUUID();
     const key = { 'idempotency-key': `"${randomUUID()}"` };
@@ -116,130 +100,10 @@ describe('the main path', () => {
   });
 });
 
-describe('the list of events', () => {
-  it('leads from the newest activity to the oldest, each event as it is', async () => {
-    const [one, two] = [`list:${randomUUID()}`, `list:${randomUUID()}`];
-    await place(one);
-    await place(two);
-    const decided = await service.put(`/events/${one}`, { status: 'LOSE' });
-    const alone = await service.get(`/events/${two}`);
+it('tells which methods a path of no call has', async () => {
+  const answer = await service.call('/livez', { method: 'POST' });
 
-    const list = pagesFrom(service, '/events?limit=1');
-    const first = (await list.next()).value;
-    const second = (await list.next()).value;
-    const open = await service.get('/events/?state=open&limit=1');
-
-    expect(first).toMatchObject({ status: 200, body: [decided.body] });
-    expect(second).toMatchObject({ status: 200, body: [alone.body] });
-    expect(open.body).toEqual([alone.body]);
-  });
-
-  it.each(['/bets', '/events'])('tells who asks %s again that nothing changed', async (path) => {
-    await place(`list:${randomUUID()}`);
-    const { headers } = await service.get(`${path}?limit=1`);
-    const etag = headers.get('etag') ?? '';
-
-    const unchanged = await service.get(`${path}?limit=1`, { 'if-none-match': etag });
-    await place(`list:${randomUUID()}`);
-    const changed = await service.get(`${path}?limit=1`, { 'if-none-match': etag });
-
-    expect([unchanged.status, unchanged.headers.get('etag')]).toEqual([304, etag]);
-    expect(unchanged.body).toBeUndefined();
-    expect(changed.status).toBe(200);
-  });
-});
-
-describe('an amount that is a number', () => {
-  it.each([
-    ['10.50', '10.50'],
-    ['0.1e1', '1.00'],
-    ['1000000000.00', '1000000000.00'],
-  ])('is taken by its digits: %s', async (amount, shown) => {
-    const answer = await service.post('/bets', `{"event_id":"${randomUUID()}","amount":${amount}}`);
-
-    expect(answer.status).toBe(201);
-    expect(answer.body).toMatchObject({ amount: shown });
-  });
-
-  it.each(['10.000000000000000001', '1e-400', '1e400', '99999999999999999999999999'])(
-    'is refused by its digits, and changes nothing: %s',
-    async (amount) => {
-      const event = randomUUID();
-
-      const answer = await service.post('/bets', `{"event_id":"${event}","amount":${amount}}`);
-
-      expect(answer.status).toBe(422);
-      expect(answer.headers.get('content-type')).toBe('application/problem+json');
-      expect(answer.body).toEqual({
-        type: '/docs/problems#invalid-request',
-        title: 'The request is not valid',
-        status: 422,
-        detail: 'Not valid: body #/amount.',
-        instance: `urn:bet-maker:request:${String(answer.headers.get('x-request-id'))}`,
-        errors: [{ in: 'body', pointer: '#/amount', detail: expect.any(String) }],
-      });
-      expect(await historyOf(service, event)).toEqual([]);
-      expect((await service.get(`/events/${event}`)).status).toBe(404);
-    },
-  );
-});
-
-describe('a request that is not valid', () => {
-  const fault = (part: string, pointer: string): object => {
-    return { in: part, pointer, detail: expect.any(String) };
-  };
-
-  it('is told all of its faults at once', async () => {
-    const body = { event_id: 1.5, amount: '0.001', stake: 1, 'a/b~c': 2 };
-
-    const answer = await service.post('/bets', body, { 'idempotency-key': 'a b' });
-
-    expect(answer.body).toMatchObject({
-      errors: [
-        fault('header', '#/idempotency-key'),
-        fault('body', '#/event_id'),
-        fault('body', '#/amount'),
-        fault('body', '#/stake'),
-        fault('body', '#/a~1b~0c'),
-      ],
-    });
-  });
-
-  it('is told those of its query', async () => {
-    const answer = await service.get('/bets?limit=1&limit=2&cursor=abc&status=open&page=2');
-
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({
-      errors: [fault('query', '#/limit'), fault('query', '#/status'), fault('query', '#/page')],
-    });
-  });
-
-  it('settles nothing', async () => {
-    const event = randomUUID();
-
-    const answer = await service.put(`/events/${event}`, { status: 'win' });
-
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ errors: [fault('body', '#/status')] });
-    expect((await service.get(`/events/${event}`)).status).toBe(404);
-  });
-
-  it.each([
-    ['DELETE', '/bets', 405, 'GET, HEAD, POST'],
-    ['PATCH', '/bets/x', 405, 'GET, HEAD'],
-    ['POST', '/events/1', 405, 'GET, HEAD, PUT'],
-    ['POST', '/livez', 405, 'GET, HEAD'],
-    ['GET', '/nowhere', 404, null],
-    ['GET', '/BETS', 404, null],
-    ['GET', '/bets/1/2', 404, null],
-    ['GET', '/bets/nothing', 404, null],
-    ['GET', '/events/%', 400, null],
-  ])('%s %s is %d', async (method, path, status, allow) => {
-    const answer = await service.call(path, { method });
-
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('allow')).toBe(allow);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(answer.body).toMatchObject({ status });
-  });
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  expect(answer.body).toMatchObject({ type: '/docs/problems#method-not-allowed' });
 });

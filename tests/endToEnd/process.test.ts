@@ -6,18 +6,12 @@ import pLimit from 'p-limit';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import { betBody, eventBody } from '../../lib/http/bodies.ts';
 import { startProxy } from '../support/proxy.ts';
-import {
-  type Answer,
-  eventually,
-  historyOf,
-  type Service,
-  startService,
-} from '../support/service.ts';
+import { eventually, historyOf, type Service, startService } from '../support/service.ts';
 
 /** What a process goes through. Its store is another process's in each case but the first. */
 const SERVER = join(import.meta.dirname, '../../infra/local/server.ts');
 
-const idOf = ({ body }: Answer): string => betBody.parse(body).id;
+const idOf = ({ body }: { body: unknown }) => betBody.parse(body).id;
 const place = (service: Service, event: string) =>
   service.post('/bets', { event_id: event, amount: '1.00' });
 const eventAt = async (service: Service, event: string) =>

@@ -6,6 +6,7 @@ const answer = (schema: object) => ({
   content: { json: { schema } },
 });
 const limit = { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 9 } };
+const schemaOf = (name: string) => ({ $ref: `#/schemas/${name}` });
 const one = { type: 'string', pattern: '^1$' };
 
 /** A small document of the same make as ours. */
@@ -14,13 +15,10 @@ const DOCUMENT = JSON.stringify({
     '/bets': {
       get: {
         parameters: [limit],
-        responses: { 200: answer({ type: 'array', items: { $ref: '#/schemas/Bet' } }) },
+        responses: { 200: answer({ type: 'array', items: schemaOf('Bet') }) },
       },
       post: {
-        requestBody: {
-          required: true,
-          content: { json: { schema: { $ref: '#/schemas/PlaceBet' } } },
-        },
+        requestBody: { required: true, content: { json: { schema: schemaOf('PlaceBet') } } },
         responses: { 201: {}, 409: answer({ type: 'object' }) },
       },
     },
@@ -40,7 +38,7 @@ const DOCUMENT = JSON.stringify({
       required: ['id', 'status'],
       properties: {
         id: { type: 'string' },
-        status: { $ref: '#/schemas/Status' },
+        status: schemaOf('Status'),
         settled_at: { type: 'string' },
       },
     },

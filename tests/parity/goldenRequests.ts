@@ -60,7 +60,7 @@ type More = Partial<Pick<GoldenRequest, 'headers' | 'event' | 'irreversible'>> &
 };
 const typed = (type: string, ...more: Headers): Headers => [['content-type', type], ...more];
 
-const JSON_TYPE: Headers = [['Content-Type', 'application/json']];
+const json = (...more: Headers): Headers => [['Content-Type', 'application/json'], ...more];
 
 function golden(
   name: string,
@@ -78,7 +78,7 @@ const BET = '{"event_id":"open","amount":"10.50"}';
 
 /** `POST /bets` with a bet in JSON, unless it says otherwise. */
 function place(name: string, status: number, more: More = {}, target = '/bets'): GoldenRequest {
-  const whole = { headers: JSON_TYPE, body: BET, ...more };
+  const whole = { headers: json(), body: BET, ...more };
   return golden(name, status, ['POST', target], 'POST /bets', whole);
 }
 
@@ -120,7 +120,7 @@ function undecidable(character: string, rawPath: string): GoldenRequest {
 
 function settle(name: string, status: number, event_id: string, more: More): GoldenRequest {
   return golden(name, status, ['PUT', `/events/${event_id}`], 'PUT /events/{event_id}', {
-    headers: JSON_TYPE,
+    headers: json(),
     body: '{"status":"LOSE"}',
     ...more,
     event: { pathParameters: { event_id }, ...more.event },
@@ -135,6 +135,7 @@ const inBase64 = (body: string | Buffer): GoldenEvent => ({
 const placing: GoldenRequest[] = [
   place('a bet', 201),
   place('a bet whose event is a number', 201, { body: '{"event_id":42,"amount":1e1}' }),
+  place('more digits than a float', 422, { body: '{"event_id":"1","amount":1.00000000000000001}' }),
   place('a bet on an event with a result', 409, { body: '{"event_id":"settled","amount":1}' }),
   place('every fault of a body', 422, { body: '{"event_id":"ä","amount":-1,"a/b":1}' }),
   place('malformed JSON', 422, { body: '{' }),
@@ -147,7 +148,7 @@ const placing: GoldenRequest[] = [
   placeInBase64('no content type', 415, []),
   placeInBase64('an empty content type', 415, typed('')),
   place('a content type that comes twice', 415, {
-    headers: [...JSON_TYPE, ...JSON_TYPE],
+    headers: json(...json()),
     event: { headers: { 'content-type': 'application/json,application/json' }, ...inBase64(BET) },
   }),
   place('JSON with a charset', 201, {
@@ -161,26 +162,26 @@ const placing: GoldenRequest[] = [
     irreversible: true,
   }),
   place('a compressed body', 415, {
-    headers: [...JSON_TYPE, ['Content-Encoding', 'gzip']],
+    headers: json(['Content-Encoding', 'gzip']),
     body: gzipSync(BET),
     event: { body: gzipSync(BET).toString() },
   }),
   place('a body that says that it is not compressed', 201, {
-    headers: [...JSON_TYPE, ['Content-Encoding', 'identity']],
+    headers: json(['Content-Encoding', 'identity']),
   }),
-  place('a key that is new', 201, { headers: [...JSON_TYPE, ['Idempotency-Key', 'key-2']] }),
-  place('a key again', 201, { headers: [...JSON_TYPE, ['Idempotency-Key', '"key-1"']] }),
+  place('a key that is new', 201, { headers: json(['Idempotency-Key', 'key-2']) }),
+  place('a key again', 201, { headers: json(['Idempotency-Key', '"key-1"']) }),
   place('a key for another bet', 422, {
-    headers: [...JSON_TYPE, ['Idempotency-Key', 'key-1']],
+    headers: json(['Idempotency-Key', 'key-1']),
     body: '{"event_id":"open","amount":"10.51"}',
   }),
-  place('an empty key', 422, { headers: [...JSON_TYPE, ['Idempotency-Key', '']] }),
+  place('an empty key', 422, { headers: json(['Idempotency-Key', '']) }),
   place('a key that comes twice', 201, {
-    headers: [...JSON_TYPE, ['Idempotency-Key', 'a'], ['idempotency-key', 'b']],
+    headers: json(['Idempotency-Key', 'a'], ['idempotency-key', 'b']),
     event: { headers: { 'idempotency-key': 'a,b' } },
   }),
   place('cookies, some twice', 201, {
-    headers: [...JSON_TYPE, ['Cookie', 'a=1; b=2'], ['Cookie', 'a=3']],
+    headers: json(['Cookie', 'a=1; b=2'], ['Cookie', 'a=3']),
     event: { cookies: ['a=1', 'b=2', 'a=3'] },
   }),
   place('a slash at the end', 201, {}, '/bets/'),
@@ -219,7 +220,7 @@ const listing: GoldenRequest[] = [
     event: { queryStringParameters: { limit: '2' } },
   }),
   golden('a body that nobody asked for', 200, ['GET', '/bets'], 'GET /bets', {
-    headers: JSON_TYPE,
+    headers: json(),
     body: '{',
     // The local service does not read it, and no handler would.
     event: { body: '{' },
@@ -261,19 +262,13 @@ const reading: GoldenRequest[] = [
 const settling: GoldenRequest[] = [
   settle('a first result', 200, 'open', { body: '{"status":"WIN"}' }),
   settle('the same result again', 200, 'settled', { body: '{"status":"WIN"}' }),
-  settle('a correction', 200, 'settled', {
-    headers: [...JSON_TYPE, ['If-Match', '"1"']],
-  }),
-  settle('another version', 412, 'settled', {
-    headers: [...JSON_TYPE, ['If-Match', '"7"']],
-  }),
+  settle('a correction', 200, 'settled', { headers: json(['If-Match', '"1"']) }),
+  settle('another version', 412, 'settled', { headers: json(['If-Match', '"7"']) }),
   settle('versions in two headers', 200, 'settled', {
-    headers: [...JSON_TYPE, ['If-Match', '"7"'], ['If-Match', '"1"']],
+    headers: json(['If-Match', '"7"'], ['If-Match', '"1"']),
     event: { headers: { 'if-match': '"7","1"' } },
   }),
-  settle('an empty version', 422, 'settled', {
-    headers: [...JSON_TYPE, ['If-Match', '']],
-  }),
+  settle('an empty version', 422, 'settled', { headers: json(['If-Match', '']) }),
   settle('an outcome that is none', 422, 'open', { body: '{"status":"DRAW"}' }),
   settle('a body in base64', 200, 'open', {
     headers: typed('application/merge-patch+json'),
@@ -307,7 +302,7 @@ const answeredBefore: GoldenRequest[] = [
   golden('another method', 405, ['DELETE', '/bets'], undefined),
   golden('another method on an id', 405, ['PATCH', '/bets/made-up'], undefined),
   golden('another method on an event', 405, ['POST', '/events/open'], undefined, {
-    headers: JSON_TYPE,
+    headers: json(),
     body: '{}',
   }),
   golden('another method on a page', 405, ['PUT', '/docs'], undefined),
@@ -323,11 +318,4 @@ const answeredBefore: GoldenRequest[] = [
   golden('a query that cannot be decoded', 422, ['GET', '/bets?limit=%zz'], undefined),
 ];
 
-export const GOLDEN_REQUESTS = [
-  ...placing,
-  ...listing,
-  ...reading,
-  ...settling,
-  ...pages,
-  ...answeredBefore,
-];
+export const GOLDEN_REQUESTS = [placing, listing, reading, settling, pages, answeredBefore].flat();

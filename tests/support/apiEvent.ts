@@ -114,6 +114,10 @@ export function problemAnswer(
   });
 }
 
+/** What is said of an id that no event can have. */
+export const EVENT_RULE =
+  'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..';
+
 /** The answer to a request that is not valid. */
 export function invalidAnswer(...faults: Fault[]): ReadAnswer {
   const where = faults.map((fault) => `${fault.in} ${fault.pointer}`).join(', ');

@@ -1,3 +1,4 @@
+import { EVENT_RULE } from '../../../tests/support/apiEvent.ts';
 import { JsonNumber } from '../jsonBody.ts';
 import { placeBet } from './placeBet.ts';
 
@@ -10,7 +11,6 @@ function faultsOf(body: unknown): string[] {
 }
 
 const NOT_A_DECIMAL = 'must be a number or a decimal string such as "10.50"';
-const EVENT_RULE = 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..';
 const NOT_AN_EVENT = `must be an integer, or ${EVENT_RULE}`;
 const INTEGER_RULE = 'must be an integer between -(2^53 - 1) and 2^53 - 1';
 

@@ -1,0 +1,24 @@
+import { CALLS } from '../lib/http/calls.ts';
+import { apiEvent, context, read } from '../tests/support/apiEvent.ts';
+import { serve } from '../tests/support/handlers.ts';
+import { handler as getBet } from './getBet.ts';
+import { handler as getEvent } from './getEvent.ts';
+import { handler as listBets } from './listBets.ts';
+import { handler as listEvents } from './listEvents.ts';
+import { handler as placeBet } from './placeBet.ts';
+import { handler as settleEvent } from './settleEvent.ts';
+
+/** In the order of `CALLS`. */
+const HANDLERS = [listBets, placeBet, getBet, listEvents, getEvent, settleEvent];
+
+it('serve the calls of their names, each of which refuses a request in its own words', async () => {
+  const pathParameters = { id: 'a b', event_id: 'a b' };
+  const headers = { 'content-type': 'application/json' };
+  const request = { pathParameters, query: { state: 'won', status: 'won' }, headers, body: '[]' };
+
+  const answers = await Promise.all(HANDLERS.map((serves) => serves(apiEvent(request), context)));
+
+  const refusals = CALLS.map(({ call }) => serve(call).ask(request));
+  expect(answers.map(read)).toEqual(await Promise.all(refusals));
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(HANDLERS.length);
+});
