@@ -13,27 +13,19 @@ const batchGet = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 const transaction = z.object({ TransactItems: z.array(z.record(z.string(), onTable)) });
 const statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
 
-const SINGLE: Record<string, string> = {
+/** Commands, parts of a transaction and verbs of PartiQL, as far as the store sends them. */
+const ACTIONS: Record<string, string> = {
   GetCommand: 'GetItem',
   QueryCommand: 'Query',
   UpdateCommand: 'UpdateItem',
-};
-const IN_TRANSACTION: Record<string, string> = {
-  ConditionCheck: 'ConditionCheckItem',
-  Delete: 'DeleteItem',
   Get: 'GetItem',
   Put: 'PutItem',
   Update: 'UpdateItem',
-};
-const BY_VERB: Record<string, string> = {
-  DELETE: 'PartiQLDelete',
-  INSERT: 'PartiQLInsert',
-  SELECT: 'PartiQLSelect',
   UPDATE: 'PartiQLUpdate',
 };
 
 /**
- * By AWS's tables of operations and actions. Throws for a command that is not in them.
+ * By AWS's tables of operations and actions. Throws for what is not in them.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
@@ -47,21 +39,20 @@ export function needsOf({ name, input }: SentCommand): Need[] {
     return transaction
       .parse(input)
       .TransactItems.flatMap(Object.entries<z.output<typeof onTable>>)
-      .map(([kind, { TableName }]) => ({ action: known(IN_TRANSACTION, kind), table: TableName }));
+      .map(([kind, { TableName }]) => ({ action: actionOf(kind), table: TableName }));
   }
   if (name === 'BatchExecuteStatementCommand') {
     return statements.parse(input).Statements.map(({ Statement }) => {
-      const [, verb = '', table = ''] =
-        /^(\w+)\s+(?:FROM\s+|INTO\s+)?"([^"]+)"/.exec(Statement) ?? [];
-      return { action: known(BY_VERB, verb), table };
+      const [, verb = '', table = ''] = /^(\w+) "([^"]+)"/.exec(Statement) ?? [];
+      return { action: actionOf(verb), table };
     });
   }
   const { TableName, IndexName } = onTable.parse(input);
-  return [{ action: known(SINGLE, name), table: TableName, index: IndexName }];
+  return [{ action: actionOf(name), table: TableName, index: IndexName }];
 }
 
-function known(actions: Record<string, string>, name: string): string {
-  const action = actions[name];
+function actionOf(name: string): string {
+  const action = ACTIONS[name];
   if (action === undefined) throw new Error(`What does IAM call ${name}?`);
   return action;
 }

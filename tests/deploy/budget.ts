@@ -23,7 +23,7 @@ const BARE_CLIENT = `
   export const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 `;
 
-export interface Measured {
+interface Measured {
   name: string;
   gzipBytes: number;
   /** Lower quartile, in milliseconds. */
@@ -32,10 +32,7 @@ export interface Measured {
 }
 
 /** Sizes and times of the bundles, the bare client's first, and what of them is over the budget. */
-export async function measureBundles(
-  functions: readonly LambdaFunction[],
-  packageDirectory: string,
-): Promise<{ measured: Measured[]; over: string[] }> {
+export async function measureBundles(functions: LambdaFunction[], packageDirectory: string) {
   const bare = join(packageDirectory, 'bareClient.cjs');
   await writeFile(bare, await bundleBareClient(packageDirectory));
   const bundles = [
@@ -67,30 +64,21 @@ function overBudget(measured: readonly Measured[]): string[] {
   ]);
 }
 
-const state = z.object({
-  service: z.object({
-    custom: z.object({
-      esbuild: z.object({
-        minify: z.boolean(),
-        platform: z.literal('node'),
-        target: z.string(),
-        format: z.literal('cjs'),
-        mainFields: z.array(z.string()),
-      }),
-    }),
-  }),
+const esbuild = z.object({
+  minify: z.boolean(),
+  platform: z.literal('node'),
+  target: z.string(),
+  format: z.literal('cjs'),
+  mainFields: z.array(z.string()),
 });
+const state = z.object({ service: z.object({ custom: z.object({ esbuild }) }) });
 
 /** By the settings of serverless.yml, but whole: with all of the SDK's sources of credentials. */
 async function bundleBareClient(packageDirectory: string): Promise<Uint8Array> {
   const text = await readFile(join(packageDirectory, 'serverless-state.json'), 'utf8');
   const settings: BuildOptions = state.parse(JSON.parse(text)).service.custom.esbuild;
-  const { outputFiles } = await build({
-    ...settings,
-    bundle: true,
-    write: false,
-    stdin: { contents: BARE_CLIENT, resolveDir: ROOT },
-  });
+  const stdin = { contents: BARE_CLIENT, resolveDir: ROOT };
+  const { outputFiles } = await build({ ...settings, bundle: true, write: false, stdin });
   return outputFiles[0]?.contents ?? new Uint8Array();
 }
 

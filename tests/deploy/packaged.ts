@@ -26,22 +26,18 @@ const template = z.object({ Resources: z.record(z.string(), resource) });
 
 export type Template = z.output<typeof template>;
 
-export interface Packaged {
-  /** Where the template and the zips are. */
-  directory: string;
-  template: Template;
-  remove(): Promise<void>;
-}
+export type Packaged = Awaited<ReturnType<typeof packageService>>;
 
 /**
  * Runs `osls package` apart from the tree, so that runs may overlap, and without anything that
  * could lead to an account: no credentials, no configuration, no home, no network.
  */
-export async function packageService(given: readonly string[] = []): Promise<Packaged> {
+export async function packageService(given: readonly string[] = []) {
   const scratch = await mkdtemp(join(tmpdir(), 'bet-maker-package-'));
   const remove = () => rm(scratch, { recursive: true });
   try {
     await packageIn(scratch, given);
+    /** Where the template and the zips are. */
     const directory = join(scratch, '.serverless');
     return { directory, template: await readTemplate(directory), remove };
   } catch (error) {
@@ -55,14 +51,10 @@ async function packageIn(scratch: string, given: readonly string[]): Promise<voi
   // osls passes over a configuration that is a link.
   await copyFile(join(ROOT, 'serverless.yml'), join(scratch, 'serverless.yml'));
   const node = dirname(process.execPath);
-  await run(join(ROOT, 'node_modules/.bin/osls'), ['package', ...given], {
-    cwd: scratch,
-    env: {
-      PATH: `${node}:/usr/bin:/bin`,
-      HOME: scratch,
-      NODE_OPTIONS: `--import=${join(import.meta.dirname, 'noNetwork.ts')}`,
-    },
-  });
+  const NODE_OPTIONS = `--import=${join(import.meta.dirname, 'noNetwork.ts')}`;
+  const env = { PATH: `${node}:/usr/bin:/bin`, HOME: scratch, NODE_OPTIONS };
+  const osls = join(ROOT, 'node_modules/.bin/osls');
+  await run(osls, ['package', ...given], { cwd: scratch, env });
 }
 
 export async function readTemplate(directory: string): Promise<Template> {
@@ -71,10 +63,7 @@ export async function readTemplate(directory: string): Promise<Template> {
 }
 
 /** The resources of a type, by their logical ids. */
-export function ofType(
-  { Resources }: Template,
-  type: string,
-): [string, z.output<typeof resource>][] {
+export function ofType({ Resources }: Template, type: string) {
   return Object.entries(Resources).filter(([, { Type }]) => Type === type);
 }
 
@@ -87,12 +76,8 @@ const lambda = z.object({
 });
 
 /** Every function of a package with its zip unpacked below `into`. */
-export function unpackFunctions(
-  of: Template,
-  packageDirectory: string,
-  into: string,
-): LambdaFunction[] {
-  return ofType(of, 'AWS::Lambda::Function').map(([, { Properties }]) => {
+export function unpackFunctions(of: Template, packageDirectory: string, into: string) {
+  return ofType(of, 'AWS::Lambda::Function').map(([, { Properties }]): LambdaFunction => {
     const { FunctionName, Handler, Timeout, Code, Environment } = lambda.parse(Properties);
     const zip = join(packageDirectory, basename(Code.S3Key));
     const directory = join(into, FunctionName);

@@ -23,9 +23,8 @@ beforeAll(async () => {
   // Outside the tree, whose files would stand in for those that the zip lacks.
   unpacked = await mkdtemp(join(tmpdir(), 'bet-maker-pages-'));
   const template = await readTemplate(packageDirectory);
-  const pages = unpackFunctions(template, packageDirectory, unpacked).find(
-    ({ handler }) => handler === 'functions/pages.handler',
-  );
+  const functions = unpackFunctions(template, packageDirectory, unpacked);
+  const pages = functions.find(({ handler }) => handler === 'functions/pages.handler');
   if (pages === undefined) throw new Error('The template has no pages.');
   runtime = new LambdaRuntime(pages, await fetchRuntimeClient());
 });
@@ -45,23 +44,17 @@ describe("the packaged pages under AWS's runtime client", () => {
     expect(JSON.parse(body)).toEqual(JSON.parse(file));
   });
 
+  const [html, js, css] = ['html', 'javascript', 'css'].map((of) => `text/${of}; charset=utf-8`);
+  const swagger = 'node_modules/swagger-ui-dist/swagger-ui';
   it.each([
-    ['/', 'text/html; charset=utf-8', 'infra/pages/console.html'],
-    ['/docs', 'text/html; charset=utf-8', 'infra/pages/reference.html'],
-    ['/docs/problems', 'text/html; charset=utf-8', 'infra/pages/problems.html'],
-    ['/assets/console.js', 'text/javascript; charset=utf-8', 'infra/pages/assets/console.js'],
+    ['/', html, 'infra/pages/console.html'],
+    ['/docs', html, 'infra/pages/reference.html'],
+    ['/docs/problems', html, 'infra/pages/problems.html'],
+    ['/assets/console.js', js, 'infra/pages/assets/console.js'],
     ['/assets/favicon.svg', 'image/svg+xml', 'infra/pages/assets/favicon.svg'],
-    ['/assets/pages.css', 'text/css; charset=utf-8', 'infra/pages/assets/pages.css'],
-    [
-      '/assets/swagger-ui-bundle.js',
-      'text/javascript; charset=utf-8',
-      'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
-    ],
-    [
-      '/assets/swagger-ui.css',
-      'text/css; charset=utf-8',
-      'node_modules/swagger-ui-dist/swagger-ui.css',
-    ],
+    ['/assets/pages.css', css, 'infra/pages/assets/pages.css'],
+    ['/assets/swagger-ui-bundle.js', js, `${swagger}-bundle.js`],
+    ['/assets/swagger-ui.css', css, `${swagger}.css`],
   ])('answer GET %s as %s with the file %s whole', async (path, contentType, name) => {
     const answer = await ask({ path, headers: { 'accept-encoding': 'gzip' } });
 

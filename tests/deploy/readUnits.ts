@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { SentCommand } from './recording.ts';
-import { itemBytes } from './writeUnits.ts';
+import { itemBytes, sum } from './writeUnits.ts';
 
 const BYTES_PER_UNIT = 4_096;
 
@@ -23,14 +23,12 @@ const found = z.object({ Responses: z.record(z.string(), items).default({}) });
 export function readUnits({ name, input }: SentCommand, output: unknown): number {
   if (name === 'QueryCommand') {
     const { ConsistentRead } = query.parse(input);
-    const bytes = queried.parse(output).Items.reduce((all, item) => all + itemBytes(item), 0);
-    return unitsOf(bytes) * (ConsistentRead ? 1 : 0.5);
+    return unitsOf(sum(queried.parse(output).Items, itemBytes)) * (ConsistentRead ? 1 : 0.5);
   }
   if (name === 'BatchGetCommand') {
     const asked = Object.values(batch.parse(input).RequestItems).flatMap(({ Keys }) => Keys).length;
     const read = Object.values(found.parse(output).Responses).flat();
-    const units = read.reduce((all, item) => all + unitsOf(itemBytes(item)), 0);
-    return units + (asked - read.length);
+    return sum(read, (item) => unitsOf(itemBytes(item))) + (asked - read.length);
   }
   throw new Error(`What does AWS charge for ${name}?`);
 }

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import type { Context } from '../../lib/bets/context.ts';
-import type { ResumeReport } from '../../lib/bets/resumeSettlements.ts';
 import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
@@ -11,7 +10,7 @@ import { CALLS } from '../../lib/http/calls.ts';
 import { createHandler } from '../../lib/http/handler.ts';
 import { resume } from '../../lib/resumer.ts';
 import { createService, type Service } from '../../lib/service.ts';
-import { apiEvent, type Sent } from '../support/apiEvent.ts';
+import { apiEvent, read, type Sent } from '../support/apiEvent.ts';
 import { canceled } from '../support/dynamodb.ts';
 import { silentObserver } from '../support/observers.ts';
 import { watchedStore } from '../support/openStore.ts';
@@ -22,48 +21,36 @@ export interface SentCommand {
   input: unknown;
 }
 
-export interface Recording {
-  /** Makes a call by its name, such as `placeBet`. */
-  call(name: string, sent?: Sent): Promise<{ statusCode: number; body: unknown }>;
-  resumeSettlements(): Promise<ResumeReport>;
-  within<Result>(task: (context: Context) => Promise<Result>): Promise<Result>;
-  /** Forgets what was sent, runs `work` and tells what it sent. */
-  during(work: () => Promise<unknown>): Promise<SentCommand[]>;
-  /** Calls of the store's port since the beginning, such as `bets.find`. */
-  portCalls: Set<string>;
-  /** The next `count` transactions with that many writes meet another writer. */
-  conflict(count: number, writes: number): void;
-  close(): Promise<void>;
-}
+export type Recording = Awaited<ReturnType<typeof recordHandlers>>;
 
 /** What a handler has, in milliseconds: long enough for the slowest machine. */
 const PATIENCE_MS = 600_000;
 
 /** All handlers on an embedded store, with every command seen on its way. */
-export async function recordHandlers(): Promise<Recording> {
+export async function recordHandlers() {
   const config = readConfig({ SETTLE_BUDGET_MS: '60000', LOG_LEVEL: 'SILENT' });
   const embedded = await startEmbeddedStore();
   const plain = createClient(embedded.endpoint);
   await createMissingTables(plain, config.tablePrefix);
   const { client, sent, conflict } = watchedClient(plain);
+  /** Calls of the store's port since the beginning, such as `bets.find`. */
   const portCalls = new Set<string>();
-  const service = watchedService(
-    createService(config, { client, observer: silentObserver }),
-    (call) => portCalls.add(call),
-  );
+  const plainService = createService(config, { client, observer: silentObserver });
+  const service = watchedService(plainService, (call) => portCalls.add(call));
   const handlers = new Map(CALLS.map(({ call }) => [call.name, createHandler(call, service)]));
   return {
-    call: async (name, request) => {
+    /** Makes a call by its name, such as `placeBet`. */
+    call: async (name: string, request?: Sent) => {
       const handler = handlers.get(name);
       if (handler === undefined) throw new Error(`There is no call ${name}.`);
       const invocation = { getRemainingTimeInMillis: () => PATIENCE_MS };
-      const { statusCode, body } = await handler(apiEvent(request), invocation);
-      const parsed: unknown = JSON.parse(body);
-      return { statusCode, body: parsed };
+      return read(await handler(apiEvent(request), invocation));
     },
     resumeSettlements: () => resume(service, randomUUID(), PATIENCE_MS),
-    within: (task) => service.within(PATIENCE_MS, task),
-    during: async (work) => {
+    within: <Result>(task: (context: Context) => Promise<Result>) =>
+      service.within(PATIENCE_MS, task),
+    /** Forgets what was sent, runs `work` and tells what it sent. */
+    during: async (work: () => Promise<unknown>) => {
       sent.length = 0;
       await work();
       return [...sent];
@@ -96,12 +83,10 @@ export function resultOf(eventId: string, status: 'WIN' | 'LOSE'): Sent {
 }
 
 function watchedService(service: Service, onCall: (call: string) => void): Service {
-  const watched = (context: Context): Context => {
-    return { ...context, store: watchedStore(context.store, onCall) };
-  };
   return {
     ...service,
-    within: (ms, task) => service.within(ms, (context) => task(watched(context))),
+    within: (ms, task) =>
+      service.within(ms, (of) => task({ ...of, store: watchedStore(of.store, onCall) })),
   };
 }
 
@@ -123,6 +108,7 @@ function watchedClient(plain: DynamoDBDocumentClient) {
   const client = new Proxy(plain, {
     get: (target, name): unknown => (name === 'send' ? send : Reflect.get(target, name)),
   });
+  /** The next `count` transactions with that many writes meet another writer. */
   const conflict = (count: number, writes: number): void => {
     Object.assign(conflicts, { left: count, writes });
   };

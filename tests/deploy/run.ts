@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
 import { measureBundles } from './budget.ts';
 import { packageService, unpackFunctions } from './packaged.ts';
+import type { LambdaFunction } from './runtimeApi.ts';
 import { fetchRuntimeClient } from './runtimeClient.ts';
 
 /**
@@ -17,7 +18,7 @@ const TESTS = ['tests/endToEnd/api.test.ts', 'tests/endToEnd/settling.test.ts'];
 const PAGES_TEST = ['--testMatch', '**/tests/deploy/pages.bundle.ts'];
 const PAGES = 'functions/pages.handler';
 
-async function checkBudget(directory: string, functions: ReturnType<typeof unpackFunctions>) {
+async function checkBudget(directory: string, functions: LambdaFunction[]): Promise<boolean> {
   const { measured, over } = await measureBundles(functions, directory);
   for (const { name, gzipBytes, loadMs, ratio } of measured) {
     const kilobytes = (gzipBytes / 1024).toFixed(1);
@@ -31,10 +32,7 @@ async function checkBudget(directory: string, functions: ReturnType<typeof unpac
 }
 
 function jest(given: readonly string[], environment: Record<string, string>): Promise<number> {
-  const child = spawn('jest', given, {
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-  });
+  const child = spawn('jest', given, { stdio: 'inherit', env: { ...process.env, ...environment } });
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
 
@@ -53,7 +51,7 @@ async function serveTests(TEST_PACKAGE: string): Promise<number> {
 }
 
 /** The tests would pass as well on the sources: each function must have been what answered. */
-function allAnswered(directory: string, functions: ReturnType<typeof unpackFunctions>): boolean {
+function allAnswered(directory: string, functions: LambdaFunction[]): boolean {
   const silent = functions.filter(({ handler }) => {
     if (handler === PAGES) return false;
     const name = /^functions\/(\w+)\.handler$/.exec(handler)?.[1];

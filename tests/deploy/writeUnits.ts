@@ -35,30 +35,27 @@ export function writeUnits({ name, input }: SentCommand, rules: Rules): number {
     return 1 + entriesChanged(TableName, UpdateExpression, rules);
   }
   if (name === 'BatchExecuteStatementCommand') {
-    const units = statements.parse(input).Statements.map(({ Statement }) => {
+    return sum(statements.parse(input).Statements, ({ Statement }) => {
       const [, table = '', clauses = ''] = /^UPDATE "([^"]+)" (.*) WHERE /.exec(Statement) ?? [];
       return 1 + entriesChanged(table, clauses, rules);
     });
-    return sum(units);
   }
   if (name !== 'TransactWriteCommand') return 0;
-  const units = transactWrite.parse(input).TransactItems.map((item) => {
-    if ('Put' in item) {
-      const { TableName, Item } = item.Put;
-      const entries = entriesPut(TableName, Item, rules);
-      return IN_TRANSACTION * unitsOf(Item) + rules.indexInTransaction * entries;
+  return sum(transactWrite.parse(input).TransactItems, (write) => {
+    if ('Put' in write) {
+      const { TableName, Item } = write.Put;
+      const units = Math.ceil(itemBytes(Item) / BYTES_PER_UNIT);
+      return IN_TRANSACTION * units + rules.indexInTransaction * entriesPut(TableName, Item, rules);
     }
-    const { TableName, UpdateExpression } = item.Update;
+    const { TableName, UpdateExpression } = write.Update;
     const entries = entriesChanged(TableName, UpdateExpression, rules);
     return IN_TRANSACTION + rules.indexInTransaction * entries;
   });
-  return sum(units);
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
-
-function unitsOf(item: Record<string, unknown>): number {
-  return Math.ceil(itemBytes(item) / BYTES_PER_UNIT);
+/** Of all items, what each counts. */
+export function sum<Item>(items: readonly Item[], count: (item: Item) => number): number {
+  return items.reduce((all, item) => all + count(item), 0);
 }
 
 /**
@@ -68,11 +65,9 @@ function unitsOf(item: Record<string, unknown>): number {
  */
 export function itemBytes(item: Record<string, unknown>): number {
   const MAX_NUMBER = 21;
-  const bytes = Object.entries(item).map(
-    ([name, value]) =>
-      Buffer.byteLength(name) + (typeof value === 'string' ? Buffer.byteLength(value) : MAX_NUMBER),
-  );
-  return sum(bytes);
+  const bytesOf = (value: unknown): number =>
+    typeof value === 'string' ? Buffer.byteLength(value) : MAX_NUMBER;
+  return sum(Object.entries(item), ([name, value]) => Buffer.byteLength(name) + bytesOf(value));
 }
 
 function indexKeys(table: string, { prefix }: Rules): string[][] {

@@ -1,10 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import {
-  type Fault,
-  type HttpResponse,
-  type ProblemCode,
-  PROBLEMS,
-} from '../../lib/http/problems.ts';
+import type { Fault, HttpResponse, ProblemCode } from '../../lib/http/problems.ts';
+import { PROBLEMS } from '../../lib/http/problems.ts';
 
 /** What a test says of a request; the rest is as API Gateway would send it. */
 export interface Sent {
@@ -71,34 +67,18 @@ export function read(response: HttpResponse): ReadAnswer {
   return { ...response, body: response.body === '' ? '' : JSON.parse(response.body) };
 }
 
-export function jsonAnswer(
-  statusCode: number,
-  body: unknown,
-  headers: Record<string, unknown> = {},
-): ReadAnswer {
-  return {
-    statusCode,
-    headers: {
-      ...SAFETY_HEADERS,
-      'content-type': 'application/json',
-      'x-request-id': REQUEST_ID,
-      ...headers,
-    },
-    body,
-  };
+export function jsonAnswer(statusCode: number, body: unknown, more: object = {}): ReadAnswer {
+  const own = { 'content-type': 'application/json', 'x-request-id': REQUEST_ID };
+  return { statusCode, headers: { ...SAFETY_HEADERS, ...own, ...more }, body };
 }
 
 /** A 200 to a GET whose client is told when nothing has changed. */
-export function taggedAnswer(body: unknown, headers: Record<string, unknown> = {}): ReadAnswer {
-  return jsonAnswer(200, body, { etag: expect.stringMatching(/^W\/"[\w-]{22}"$/), ...headers });
+export function taggedAnswer(body: unknown, more: object = {}): ReadAnswer {
+  return jsonAnswer(200, body, { etag: expect.stringMatching(/^W\/"[\w-]{22}"$/), ...more });
 }
 
 /** A whole RFC 9457 answer to the request `REQUEST_ID`. */
-export function problemAnswer(
-  code: ProblemCode,
-  detail: string,
-  errors?: readonly Fault[],
-): ReadAnswer {
+export function problemAnswer(code: ProblemCode, detail: string, errors?: Fault[]): ReadAnswer {
   const { status, title } = PROBLEMS[code];
   const body = {
     type: `/docs/problems#${code}`,
@@ -124,12 +104,8 @@ export function invalidAnswer(...faults: Fault[]): ReadAnswer {
   return problemAnswer('invalid-request', `Not valid: ${where}.`, faults);
 }
 
-export const UNAVAILABLE = problemAnswer(
-  'unavailable',
-  'The store cannot be reached or is busy; try again.',
-);
+const BUSY = 'The store cannot be reached or is busy; try again.';
+export const UNAVAILABLE = problemAnswer('unavailable', BUSY);
 
-export const INTERNAL = problemAnswer(
-  'internal',
-  'The failure was logged under the id of this request.',
-);
+const LOGGED = 'The failure was logged under the id of this request.';
+export const INTERNAL = problemAnswer('internal', LOGGED);

@@ -1,7 +1,3 @@
-import {
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { PlacedBet } from '../../lib/bets/bet.ts';
 import type { Context } from '../../lib/bets/context.ts';
@@ -11,6 +7,7 @@ import { createService } from '../../lib/service.ts';
 import { type Cloud, type CommandInput, createCloud, type Output } from '../simulation/cloud.ts';
 import { abortable } from '../simulation/network.ts';
 import { createVirtualTime, skewedClock } from '../simulation/virtualTime.ts';
+import { canceled, conditionFailed, givenUp } from './dynamodb.ts';
 import { recordingObserver } from './observers.ts';
 import { betIdOf, NOON } from './samples.ts';
 
@@ -45,22 +42,15 @@ export type Fate = (carryOut: () => Promise<Output>) => Promise<Output>;
 export const prompt: Fate = (carryOut) => carryOut();
 /** A network that sends the command again although its reply is only late. */
 export const twice: Fate = (carryOut) => carryOut().then(carryOut);
-export const away = failing(Object.assign(new Error('away'), { name: 'TimeoutError' }));
+export const away = failing(givenUp('TimeoutError'));
 export const conflict = failing(canceled('TransactionConflict'));
 export const fenceClosed = failing(canceled('ConditionalCheckFailed'));
-export const lostRace = failing(
-  new ConditionalCheckFailedException({ message: '', $metadata: {} }),
-);
+export const lostRace = failing(conditionFailed());
 
 export function failing(error: Error): Fate {
   return async () => {
     throw error;
   };
-}
-
-function canceled(Code: string): Error {
-  const CancellationReasons = [{ Code }];
-  return new TransactionCanceledException({ message: '', $metadata: {}, CancellationReasons });
 }
 
 export interface CalmCloud extends Pick<Cloud, 'all'> {
@@ -163,11 +153,8 @@ export function calmCloud({
 }
 
 function callOf(name: string, input: CommandInput): Call {
-  const text =
-    name +
-    JSON.stringify(input, (_, value: unknown) =>
-      typeof value === 'bigint' ? Number(value) : value,
-    );
+  const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
+  const text = name + JSON.stringify(input, plain);
   const found = Object.entries(CALLS).find(([, mark]) => mark.test(text));
   if (found === undefined) throw new Error(`Not a call of the store: ${text}`);
   return found[0] as Call; // The entries of CALLS have its keys.

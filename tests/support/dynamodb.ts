@@ -25,16 +25,10 @@ export function expectNothing(dynamodb: MockedDynamodb): MockedDynamodb {
   return dynamodb;
 }
 
-export interface MockedSession {
-  dynamodb: MockedDynamodb;
-  session: Session;
-  /** The pauses of the test so far, each as long as it may be; none takes any time. */
-  pauses: number[];
-}
-
 /** For each test of a file: a session of which every command must be given the signal. */
-export function mockedSession(): MockedSession {
+export function mockedSession() {
   const dynamodb = mockDynamodb();
+  /** The pauses of the test so far, each as long as it may be; none takes any time. */
   const pauses: number[] = [];
   const { signal } = new AbortController();
   const wait: Wait = {
@@ -53,7 +47,8 @@ export function mockedSession(): MockedSession {
     }
   });
   const options = { abortSignal: signal };
-  const session = { client: createClient(undefined), tables: tableNames('test-'), options, wait };
+  const tables = tableNames('test-');
+  const session: Session = { client: createClient(undefined), tables, options, wait };
   return { dynamodb, session, pauses };
 }
 
@@ -65,21 +60,17 @@ export function sent(dynamodb: MockedDynamodb): [string, object][] {
 const $metadata = { httpStatusCode: 400 };
 
 export function conditionFailed(): Error {
-  return new ConditionalCheckFailedException({
-    $metadata,
-    message: 'The conditional request failed',
-  });
+  const message = 'The conditional request failed';
+  return new ConditionalCheckFailedException({ $metadata, message });
 }
 
 /** A transaction that was not carried out, with a reason for each of its writes. */
 export function canceled(...reasons: (string | CancellationReason)[]): Error {
-  return new TransactionCanceledException({
-    $metadata,
-    message: 'Transaction cancelled',
-    CancellationReasons: reasons.map((reason) =>
-      typeof reason === 'string' ? { Code: reason } : reason,
-    ),
-  });
+  const CancellationReasons = reasons.map((reason) =>
+    typeof reason === 'string' ? { Code: reason } : reason,
+  );
+  const message = 'Transaction cancelled';
+  return new TransactionCanceledException({ $metadata, message, CancellationReasons });
 }
 
 /** An answer of AWS that is an error. */

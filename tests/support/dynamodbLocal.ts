@@ -15,30 +15,19 @@ const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = join(import.meta.dirname, '../../.cache/dynamodb-local');
 const START_TRIES = 1_200;
 
-export interface DynamodbLocal {
-  endpoint: string;
-  stop(): Promise<void>;
-}
-
 type Runtime = 'java' | 'docker';
 
 /** What this machine can run DynamoDB Local with. */
 export async function findRuntime(): Promise<Runtime | undefined> {
-  const works = (command: string, ...given: string[]) =>
-    run(command, given, { timeout: 60_000 }).then(
-      () => true,
-      () => false,
-    );
+  const works = (command: string, given: string) =>
+    run(command, [given], { timeout: 60_000 }).then(Boolean, () => false);
   if (await works('java', '-version')) return 'java';
   if (await works('docker', 'info')) return 'docker';
   return undefined;
 }
 
 /** Starts DynamoDB Local on a free port, in memory or with its data in `directory`. */
-export async function startDynamodbLocal(
-  runtime: Runtime,
-  directory?: string,
-): Promise<DynamodbLocal> {
+export async function startDynamodbLocal(runtime: Runtime, directory?: string) {
   const port = await freePort();
   const data = directory === undefined ? ['-inMemory'] : ['-dbPath', directory];
   const options = ['-sharedDb', '-disableTelemetry', ...data];

@@ -3,8 +3,8 @@ import { readConfig } from '../../lib/config.ts';
 import type { Call } from '../../lib/http/call.ts';
 import { createHandler, type Invocation } from '../../lib/http/handler.ts';
 import { createService, type Parts } from '../../lib/service.ts';
-import { apiEvent, context, read, type ReadAnswer, type Sent } from './apiEvent.ts';
-import { type MockedDynamodb, mockDynamodb } from './dynamodb.ts';
+import { apiEvent, context, read, type Sent } from './apiEvent.ts';
+import { mockDynamodb } from './dynamodb.ts';
 import { keptLog } from './keptLog.ts';
 import { silentObserver } from './observers.ts';
 import { betIdOf, NOON } from './samples.ts';
@@ -19,16 +19,10 @@ export const noon: Clock = {
   deadline: () => ({ signal: new AbortController().signal, [Symbol.dispose]: () => {} }),
 };
 
-export interface Served {
-  /** The store; a command that no test expects is a bug. */
-  dynamodb: MockedDynamodb;
-  ask(sent?: Sent, invocation?: Invocation): Promise<ReadAnswer>;
-  /** What was logged. */
-  lines: string[];
-}
+export type Served = ReturnType<typeof serve>;
 
 /** The handler of a call on a service of its own: at noon, with known ids and the fence 32. */
-export function serve(call: Call, given: Partial<Parts> = {}): Served {
+export function serve(call: Call, given: Partial<Parts> = {}) {
   const { logger, lines } = keptLog();
   const service = createService(readConfig({}), {
     clock: noon,
@@ -41,8 +35,11 @@ export function serve(call: Call, given: Partial<Parts> = {}): Served {
   });
   const handler = createHandler(call, service);
   return {
+    /** The store; a command that no test expects is a bug. */
     dynamodb: mockDynamodb(),
-    ask: async (sent, invocation = context) => read(await handler(apiEvent(sent), invocation)),
+    ask: async (sent?: Sent, invocation: Invocation = context) =>
+      read(await handler(apiEvent(sent), invocation)),
+    /** What was logged. */
     lines,
   };
 }

@@ -1,9 +1,9 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { createLogger, type Logger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/logger.ts';
 
 /** A logger whose lines are kept instead of printed. */
-export function keptLog(): { logger: Logger; lines: string[] } {
+export function keptLog() {
   const lines: string[] = [];
   const out = new Writable({
     write: (line, _encoding, done) => {

@@ -1,6 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
-import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import type { Context } from '../../lib/bets/context.ts';
 import { shardOf } from '../../lib/bets/ids.ts';
 import type { BetStore } from '../../lib/bets/store.ts';
@@ -10,40 +9,36 @@ import { createClient } from '../../lib/dynamodb/client.ts';
 import { tableNames } from '../../lib/dynamodb/tables.ts';
 import { createService, type Parts } from '../../lib/service.ts';
 import { silentObserver } from './observers.ts';
+import { storeEndpoint } from './storeEndpoint.ts';
 
 /** Long enough for the slowest machine. */
 const PATIENCE_MS = 600_000;
 
-export interface OpenStore {
-  /** Runs a use case as a request of its own. */
-  run<Given extends unknown[], Result>(
-    useCase: (context: Context, ...given: Given) => Promise<Result>,
-    ...given: Given
-  ): Promise<Result>;
-  /** What the bets table holds of a bet, past the domain: what other consumers read. */
-  storedBet(id: string): Promise<Record<string, unknown> | undefined>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+export type OpenStore = Awaited<ReturnType<typeof openStore>>;
 
 /** A service on the store at `TEST_DYNAMODB_ENDPOINT`, else on an embedded one of its own. */
-export async function openStore(given: Partial<Parts> = {}): Promise<OpenStore> {
-  const endpoint = process.env['TEST_DYNAMODB_ENDPOINT'];
-  const embedded = endpoint === undefined ? await startEmbeddedStore() : undefined;
-  const client = createClient(embedded?.endpoint ?? endpoint);
+export async function openStore(given: Partial<Parts> = {}) {
+  const store = await storeEndpoint();
+  const client = createClient(store.endpoint);
   const TABLE_PREFIX = `test-${randomUUID()}-`;
   await createMissingTables(client, TABLE_PREFIX);
   const config = readConfig({ TABLE_PREFIX, SETTLE_BUDGET_MS: '60000' });
   const { within } = createService(config, { client, observer: silentObserver, ...given });
   return {
-    run: (useCase, ...args) => within(PATIENCE_MS, (context) => useCase(context, ...args)),
-    storedBet: async (id) => {
+    /** Runs a use case as a request of its own. */
+    run: <Given extends unknown[], Result>(
+      useCase: (context: Context, ...given: Given) => Promise<Result>,
+      ...args: Given
+    ) => within(PATIENCE_MS, (context) => useCase(context, ...args)),
+    /** What the bets table holds of a bet, past the domain: what other consumers read. */
+    storedBet: async (id: string) => {
       const Key = { shard: shardOf(id), betId: id };
       const TableName = tableNames(TABLE_PREFIX).bets;
       return (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
     },
     [Symbol.asyncDispose]: async () => {
       client.destroy();
-      await embedded?.close();
+      await store.close();
     },
   };
 }

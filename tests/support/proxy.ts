@@ -1,19 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { listen } from '../../infra/local/listen.ts';
 
-export interface Proxy {
-  endpoint: string;
-  /** Passes everything on again. */
-  restore(): void;
-  /** Ends all connections and takes no new one, as a store that was stopped. */
-  cut(): void;
-  /** Takes everything and passes nothing on, as a network that swallows packets. */
-  stall(): void;
-  close(): Promise<void>;
-}
+export type Proxy = Awaited<ReturnType<typeof startProxy>>;
 
 /** A TCP proxy on loopback before the store at `target`, to take the store away with. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string) {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let mode: 'pass' | 'cut' | 'stall' = 'pass';
@@ -24,10 +15,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   };
   const server = createServer((socket) => {
     track(socket);
-    if (mode === 'cut') {
-      socket.resetAndDestroy();
-      return;
-    }
+    if (mode === 'cut') return void socket.resetAndDestroy();
     const upstream = connect(Number(port), hostname);
     track(upstream);
     socket.on('data', (data) => mode === 'pass' && upstream.write(data));
@@ -36,26 +24,21 @@ export async function startProxy(target: string): Promise<Proxy> {
     upstream.on('close', () => socket.destroy());
   });
   const listensAt = await listen(server);
-  const dropAll = (): void => {
-    for (const socket of sockets) socket.destroy();
+  const become = (next: typeof mode): void => {
+    mode = next;
+    for (const socket of sockets) if (mode !== 'stall') socket.destroy();
   };
   return {
     endpoint: `http://127.0.0.1:${listensAt}`,
-    restore: () => {
-      mode = 'pass';
-      dropAll();
+    /** Passes everything on again. */
+    restore: () => become('pass'),
+    /** Ends all connections and takes no new one, as a store that was stopped. */
+    cut: () => become('cut'),
+    /** Takes everything and passes nothing on, as a network that swallows packets. */
+    stall: () => become('stall'),
+    close: () => {
+      become('cut');
+      return server[Symbol.asyncDispose]();
     },
-    cut: () => {
-      mode = 'cut';
-      dropAll();
-    },
-    stall: () => {
-      mode = 'stall';
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        dropAll();
-      }),
   };
 }

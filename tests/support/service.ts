@@ -15,18 +15,7 @@ export interface Answer {
   body: unknown;
 }
 
-export interface Service {
-  pid: number;
-  url: string;
-  /** All that it has printed, on both streams; the first line tells its address. */
-  output(): string;
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  call(path: string, init: RequestInit): Promise<Answer>;
-  /** Sends a signal and waits for the end: the exit code, or null when the signal ended it. */
-  stop(signal: NodeJS.Signals): Promise<number | null>;
-}
+export type Service = Awaited<ReturnType<typeof startService>>;
 
 /** A test that fails stops nothing: its service must not outlive the tests. */
 const running = new Set<ChildProcess>();
@@ -41,10 +30,7 @@ if ('afterAll' in globalThis) afterAll(killAll);
  * The service as a process of its own on a free port, as `npm start` runs it. With a package at
  * `TEST_PACKAGE` its functions stand in for the handlers.
  */
-export async function startService(
-  environment: Record<string, string> = {},
-  program = SERVER,
-): Promise<Service> {
+export async function startService(environment: Record<string, string> = {}, program = SERVER) {
   const { PATH, TEST_PACKAGE } = process.env;
   const packaged = TEST_PACKAGE === undefined ? [] : ['--import', LAMBDA_HANDLERS];
   const child = spawn(process.execPath, [...packaged, program], {
@@ -52,12 +38,8 @@ export async function startService(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  const exit = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => {
-      running.delete(child);
-      resolve(code);
-    });
-  });
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  child.once('exit', () => running.delete(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -69,22 +51,24 @@ export async function startService(
   if (url === undefined) throw new Error(`${program} did not start:\n${output}`);
   const call = (path: string, init: RequestInit) => request(url + path, init);
   const send =
-    (method: string): Service['post'] =>
-    (path, body, headers) =>
-      call(path, {
-        method,
-        headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      });
+    (method: string) =>
+    (path: string, given: unknown, more = {}) => {
+      const headers = { 'content-type': 'application/json', ...more };
+      const body = typeof given === 'string' ? given : JSON.stringify(given);
+      return call(path, { method, headers, body });
+    };
   return {
     pid: child.pid ?? Number.NaN,
     url,
+    /** All that it has printed, on both streams; the first line tells its address. */
     output: () => output,
     call,
-    get: (path, headers) => call(path, { ...(headers && { headers }), cache: 'no-store' }),
+    get: (path: string, headers: Record<string, string> = {}) =>
+      call(path, { headers, cache: 'no-store' }),
     post: send('POST'),
     put: send('PUT'),
-    stop: (signal) => {
+    /** Sends a signal and waits for the end: the exit code, or null when the signal ended it. */
+    stop: (signal: NodeJS.Signals) => {
       child.kill(signal);
       return exit;
     },
@@ -98,11 +82,10 @@ async function request(url: string, init: RequestInit): Promise<Answer> {
   return { status: response.status, headers: response.headers, body };
 }
 
+type Getter = Pick<Service, 'get'>;
+
 /** The pages of a list, from the one at `path` on. */
-export async function* pagesFrom(
-  { get }: Pick<Service, 'get'>,
-  path: string,
-): AsyncGenerator<Answer> {
+export async function* pagesFrom({ get }: Getter, path: string): AsyncGenerator<Answer> {
   for (let next: string | undefined = path; next !== undefined;) {
     const page: Answer = await get(next);
     yield page;
@@ -111,7 +94,7 @@ export async function* pagesFrom(
 }
 
 /** All bets on an event, or of the whole history. */
-export async function historyOf(service: Pick<Service, 'get'>, event?: string) {
+export async function historyOf(service: Getter, event?: string) {
   const bets: z.infer<typeof betListBody> = [];
   const path = event === undefined ? '/bets' : `/bets?event_id=${event}`;
   for await (const { body } of pagesFrom(service, path)) bets.push(...betListBody.parse(body));
@@ -119,10 +102,7 @@ export async function historyOf(service: Pick<Service, 'get'>, event?: string) {
 }
 
 /** What `look` finds once `isRight` holds for it; a test's own time is the limit. */
-export async function eventually<Seen>(
-  look: () => Promise<Seen>,
-  isRight: (seen: Seen) => boolean,
-): Promise<Seen> {
+export async function eventually<T>(look: () => Promise<T>, isRight: (seen: T) => boolean) {
   for (;;) {
     const seen = await look();
     if (isRight(seen)) return seen;
