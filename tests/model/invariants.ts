@@ -10,6 +10,24 @@ export interface Told {
   refused: string[];
 }
 
+export const NOTHING: Told = { version: 0, taken: {}, refused: [] };
+
+export function tell(told: Told, { name }: Wish, answer: Answer): Told {
+  switch (answer.kind) {
+    case 'taken':
+      return { ...told, taken: { ...told.taken, [name]: answer.bet } };
+    case 'refused':
+      return { ...told, refused: [...new Set([...told.refused, name])].sort() };
+    case 'event':
+      return { ...told, version: Math.max(told.version, answer.history.length) };
+    case 'bets':
+    case 'mismatch':
+    case 'swept':
+    case 'unavailable':
+      return told;
+  }
+}
+
 /** What was so when a request began. */
 export interface Since {
   tryNumber: number;
@@ -36,7 +54,8 @@ export function* checkTables(before: Tables, after: Tables): Generator<Violation
   const version = history.length;
   for (const bet of bets) {
     const earlier = before.bets.find(({ id }) => id === bet.id);
-    if (earlier !== undefined && bet.version < earlier.version) yield violation(7, `${bet.id} fell`);
+    if (earlier !== undefined && bet.version < earlier.version)
+      yield violation(7, `${bet.id} fell`);
     const fits = bet.outcome === (history[bet.version - 1]?.outcome ?? null);
     if (!fits) yield violation(10, `${bet.id} has a result that nobody gave`);
     const twice = bets.some(({ id, wish }) => id !== bet.id && wish === bet.wish);

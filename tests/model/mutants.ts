@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { type Mutant, textOf } from '../simulation/mutants.ts';
-import type { Protocol } from './explore.ts';
+import type { Protocol } from './world.ts';
 import type { SMALL } from './scopes.ts';
 
 /** A break of the description: exploring its scope must find that its guarantee falls. */
@@ -18,6 +18,13 @@ export const MUTANTS: readonly ModelMutant[] = [
     scope: 'a bet',
     find: "{ kind: inserted ? 'inserted' : 'contended' }",
     replace: "{ kind: 'inserted' }",
+  },
+  {
+    name: 'a replay is acknowledged though its bet is not there',
+    guarantee: 1,
+    scope: 'a bet',
+    find: "return bet === null ? { kind: 'unavailable' } :",
+    replace: 'return',
   },
   {
     name: 'a key may be taken twice',
@@ -39,13 +46,6 @@ export const MUTANTS: readonly ModelMutant[] = [
     scope: 'a bet',
     find: '(closed ? [] : [fence])',
     replace: '(closed || fence === 0 ? [] : [fence])',
-  },
-  {
-    name: 'a result is put in force before the fences are closed',
-    guarantee: 13,
-    scope: 'a bet',
-    find: "return noted ? next('closeAndPutInForce', put) : next('settleEvent', put);",
-    replace: "return noted ? next('putInForce', put, 0, yield* countBets()) : next('settleEvent', put);",
   },
   {
     name: 'closing that a bet on its way cancels is taken for done',
@@ -76,13 +76,6 @@ export const MUTANTS: readonly ModelMutant[] = [
     replace: 'return waits && bet !== null ? [] : [',
   },
   {
-    name: 'a refusal looks at neither bet nor key',
-    guarantee: 11,
-    scope: 'a bet',
-    find: 'if (triedId !== null || request.key !== null) {',
-    replace: 'if (triedId !== null && request.key === null) {',
-  },
-  {
     name: 'a replay does not read the result',
     guarantee: 4,
     scope: 'a bet',
@@ -90,18 +83,11 @@ export const MUTANTS: readonly ModelMutant[] = [
     replace: "return { kind: 'taken', bet, replayed, version: 0 * history.length };",
   },
   {
-    name: 'a replay is acknowledged though its bet is not there',
-    guarantee: 1,
-    scope: 'a bet',
-    find: "return bet === null ? { kind: 'unavailable' } :",
-    replace: 'return',
-  },
-  {
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 5,
     scope: 'a result',
-    find: "return noted ? next('closeAndPutInForce', put) : next('settleEvent', put);",
-    replace: "return noted ? next('report', event) : next('settleEvent', put);",
+    find: "return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);",
+    replace: "return noted ? goOn('report', event) : goOn('settleEvent', put);",
   },
   {
     name: 'a result replaces whatever version is there',
@@ -151,18 +137,18 @@ export const MUTANTS: readonly ModelMutant[] = [
     replace: "if (intent !== null) return { kind: 'swept' };",
   },
   {
-    name: 'a correction does not start the sweep again',
-    guarantee: 9,
-    scope: 'a correction',
-    find: 'sweptVersion < job.version',
-    replace: 'sweptVersion < 1',
-  },
-  {
     name: 'a correction does not say that the event is unfinished again',
     guarantee: 8,
     scope: 'a correction',
     find: 'unfinished: bets > 0,',
     replace: 'unfinished: from === 0 && bets > 0,',
+  },
+  {
+    name: 'a correction does not start the sweep again',
+    guarantee: 9,
+    scope: 'a correction',
+    find: 'sweptVersion < job.version',
+    replace: 'sweptVersion < 1',
   },
   {
     name: 'errors of single statements are forgotten',
@@ -189,18 +175,33 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a PUT says settled when its sweep gave up',
     guarantee: 9,
     scope: 'a result',
-    find: "next('report', job.event) :",
-    replace: "next('report', { ...job.event, state: 'settled' }) :",
+    find: "goOn('report', job.event) :",
+    replace: "goOn('report', { ...job.event, state: 'settled' }) :",
+  },
+  {
+    name: 'a refusal looks at neither bet nor key',
+    guarantee: 11,
+    scope: 'a bet',
+    find: 'if (triedId !== null || request.key !== null) {',
+    replace: 'if (triedId !== null && request.key === null) {',
+  },
+  {
+    name: 'a result is put in force before the fences are closed',
+    guarantee: 13,
+    scope: 'a bet',
+    find: "return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);",
+    replace:
+      "return noted ? goOn('putInForce', put, 0, yield* countBets()) : goOn('settleEvent', put);",
   },
   {
     name: 'bets are counted before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "yield* close(put.by); return next('putInForce', put, 0, yield* countBets());",
+    find: "yield* close(put.by); return goOn('putInForce', put, 0, yield* countBets());",
     replace: `
       const bets = yield* countBets();
       yield* close(put.by);
-      return next('putInForce', put, 0, bets);`,
+      return goOn('putInForce', put, 0, bets);`,
   },
   {
     name: 'a bet is stored without its count',
@@ -218,7 +219,7 @@ export const MUTANTS: readonly ModelMutant[] = [
   },
 ];
 
-const SOURCE = join(process.cwd(), 'tests/model/protocol.ts');
+const SOURCE = join(import.meta.dirname, 'protocol.ts');
 
 /** A copy of the description with one break in it. */
 export function broken({ find, replace, name, guarantee }: ModelMutant): Protocol {
@@ -229,7 +230,7 @@ export function broken({ find, replace, name, guarantee }: ModelMutant): Protoco
     source.replace(pattern, () => replace),
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
   );
-  const exported: Partial<Protocol> = {};
-  compileFunction(code, ['exports'])(exported);
-  return exported as Protocol; // The copy exports what its original does.
+  const exports = {};
+  compileFunction(code, ['exports'])(exports);
+  return exports as Protocol; // The copy exports what its original does.
 }

@@ -1,7 +1,7 @@
 /**
  * The protocol of lib/bets on one event, small enough to try all orders of its steps. Read it from
- * the top: what is stored, what one call does to it, and the programs that make the calls. Each call
- * is one step. Between two steps all others may act, and a program may end for ever. This file
+ * the top: what is stored, what one call does to it, and the programs that make the calls. Each
+ * call is one step. Between two steps all others may act, and a program may end for ever. This file
  * imports nothing, so that `mutants.ts` can break a copy of it.
  */
 
@@ -78,7 +78,7 @@ export interface Possible {
 }
 export interface Call {
   name: string;
-  /** Any write may arrive late or twice; a transaction has a token, so it is not carried out twice. */
+  /** A write may arrive late or twice. A transaction has a token: it is not carried out twice. */
   kind: 'read' | 'update' | 'transaction';
   possible: (tables: Tables) => Possible[];
 }
@@ -224,7 +224,7 @@ function findBet(id: string): Calls<string | null> {
   });
 }
 
-/** A transactional read: it waits while one of its items is locked, and reads all at one instant. */
+/** A transactional read: waits while one of its items is locked, and reads all at one instant. */
 function findPlaced(id: string | null, key: string | null) {
   return call(`find ${id ?? 'no bet'} and ${key ?? 'no key'} at one instant`, (tables) => {
     const bet = id !== null && betOf(tables, id) !== undefined ? id : null;
@@ -355,7 +355,7 @@ export interface PutRequest {
   /** A PUT stores the statuses of a small event before it answers. */
   sweeps: boolean;
 }
-/** A result to store on the bets. `put` is who waits for it. */
+/** A result to store on the bets. `answers`: a PUT waits for it, and shows the event then. */
 interface Job {
   version: number;
   outcome: Outcome;
@@ -377,7 +377,7 @@ type Program = Generator<Call, Answer | Next>;
 const PLACE_TRIES = 2;
 const MAX_WALKS = 2;
 
-function next<Name extends keyof typeof programs>(
+function goOn<Name extends keyof typeof programs>(
   program: Name,
   ...given: Parameters<(typeof programs)[Name]>
 ): Next {
@@ -387,7 +387,7 @@ function next<Name extends keyof typeof programs>(
 export const programs = {
   *placeBet(request: BetRequest): Program {
     if (!request.listed) yield* noteActivity();
-    return next('insertBet', request, 1);
+    return goOn('insertBet', request, 1);
   },
 
   *insertBet(request: BetRequest, tryNumber: number): Program {
@@ -396,14 +396,14 @@ export const programs = {
       case 'inserted':
         return { kind: 'taken', bet: request.id, replayed: false, version: 0 };
       case 'bet-exists':
-        return next('readPlaced', request.id, false);
+        return goOn('readPlaced', request.id, false);
       case 'key-taken':
-        return next('readPlaced', holder, true);
+        return goOn('readPlaced', holder, true);
       case 'fence-closed':
-        return next('afterClosing', request, tryNumber > 1 ? request.id : null);
+        return goOn('afterClosing', request, tryNumber > 1 ? request.id : null);
       case 'contended':
         if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
-        return next('insertBet', request, tryNumber + 1);
+        return goOn('insertBet', request, tryNumber + 1);
     }
   },
 
@@ -413,8 +413,8 @@ export const programs = {
       const { history } = yield* findEvent();
       if (history.length === 0) yield* close(request.id);
       const { bet, record } = yield* findPlaced(triedId, request.key);
-      if (bet !== null) return next('withResult', bet, false);
-      if (record !== null) return next('readPlaced', record, true);
+      if (bet !== null) return goOn('withResult', bet, false);
+      if (record !== null) return goOn('readPlaced', record, true);
     }
     return { kind: 'refused' };
   },
@@ -422,7 +422,7 @@ export const programs = {
   /** The writes of a transaction are seen one by one: the bet may not be there yet. */
   *readPlaced(id: string, replayed: boolean): Program {
     const bet = yield* findBet(id);
-    return bet === null ? { kind: 'unavailable' } : next('withResult', bet, replayed);
+    return bet === null ? { kind: 'unavailable' } : goOn('withResult', bet, replayed);
   },
 
   *withResult(bet: string, replayed: boolean): Program {
@@ -434,37 +434,37 @@ export const programs = {
     const event = yield* findEvent();
     const version = event.history.length;
     const wasPutInForce = event.history.some(({ id }) => id === put.decision.id);
-    if (wasPutInForce) return next('report', event);
+    if (wasPutInForce) return goOn('report', event);
     if (put.ifVersion !== null && put.ifVersion !== version) return { kind: 'mismatch' };
-    if (event.history.at(-1)?.outcome === put.decision.outcome) return next('report', event);
-    if (version > 0) return next('putInForce', put, version, event.bets);
+    if (event.history.at(-1)?.outcome === put.decision.outcome) return goOn('report', event);
+    if (version > 0) return goOn('putInForce', put, version, event.bets);
     const noted = yield* noteIntent(put.decision);
-    return noted ? next('closeAndPutInForce', put) : next('settleEvent', put);
+    return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);
   },
 
   *closeAndPutInForce(put: PutRequest): Program {
     yield* close(put.by);
-    return next('putInForce', put, 0, yield* countBets());
+    return goOn('putInForce', put, 0, yield* countBets());
   },
 
   *putInForce(put: PutRequest, from: number, bets: number): Program {
     const event = yield* setResult(put.decision, from, bets);
     const answers = put.by !== 'resumer';
-    if (event === null) return answers ? next('settleEvent', put) : { kind: 'swept' };
+    if (event === null) return answers ? goOn('settleEvent', put) : { kind: 'swept' };
     if (put.sweeps && event.state === 'settling') {
       const { outcome } = put.decision;
-      return next('sweep', { version: event.history.length, outcome, event, answers });
+      return goOn('sweep', { version: event.history.length, outcome, event, answers });
     }
-    return answers ? next('report', event) : { kind: 'swept' };
+    return answers ? goOn('report', event) : { kind: 'swept' };
   },
 
-  /** Fences are swept side by side, and again while the index shows fewer bets than they counted. */
+  /** Fences are swept again while the index shows fewer bets than they counted. */
   *sweep(job: Job): Program {
     const fences = yield* findFences();
     const toSweep = fences.flatMap(({ placed, sweptVersion }, fence) => {
       return placed > 0 && sweptVersion < job.version ? [{ fence, placed }] : [];
     });
-    return next('walk', job, toSweep, 1);
+    return goOn('walk', job, toSweep, 1);
   },
 
   *walk(job: Job, fences: { fence: number; placed: number }[], walk: number): Program {
@@ -477,15 +477,15 @@ export const programs = {
       if (settled >= placed) done.push(fence);
     }
     const behind = fences.filter(({ fence }) => !done.includes(fence));
-    if (behind.length === 0) return next('finish', job);
+    if (behind.length === 0) return goOn('finish', job);
     for (const fence of done) yield* markSwept(fence, job.version);
-    if (walk < MAX_WALKS) return next('walk', job, behind, walk + 1);
-    return job.answers ? next('report', job.event) : { kind: 'swept' };
+    if (walk < MAX_WALKS) return goOn('walk', job, behind, walk + 1);
+    return job.answers ? goOn('report', job.event) : { kind: 'swept' };
   },
 
   *finish(job: Job): Program {
     yield* finishSettlement(job.version);
-    return job.answers ? next('report', { ...job.event, state: 'settled' }) : { kind: 'swept' };
+    return job.answers ? goOn('report', { ...job.event, state: 'settled' }) : { kind: 'swept' };
   },
 
   /** Carries on what somebody left behind. */
@@ -495,15 +495,15 @@ export const programs = {
     const { history, intent } = event;
     const outcome = history.at(-1)?.outcome;
     if (outcome !== undefined) {
-      return next('sweep', { version: history.length, outcome, event, answers: false });
+      return goOn('sweep', { version: history.length, outcome, event, answers: false });
     }
     if (intent === null) return { kind: 'swept' };
     const put = { by: 'resumer', decision: intent, ifVersion: null, sweeps: true };
-    return next('closeAndPutInForce', put);
+    return goOn('closeAndPutInForce', put);
   },
 
   *readEvent(): Program {
-    return next('report', yield* findEvent());
+    return goOn('report', yield* findEvent());
   },
 
   *report({ history, state, bets }: EventItem): Program {

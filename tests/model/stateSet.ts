@@ -1,13 +1,14 @@
 /** States as rows of integers, each once, in the order in which they were found. */
 export class StateSet {
   readonly #width: number;
+  /** Where each row is, by its hash; at most half of the slots are taken. */
+  #slots = new Int32Array(1 << 13).fill(-1);
   #rows: Int32Array;
-  #slots = new Int32Array(1 << 12).fill(-1);
   size = 0;
 
   constructor(width: number) {
     this.#width = width;
-    this.#rows = new Int32Array(width << 12);
+    this.#rows = new Int32Array(width * (this.#slots.length / 2));
   }
 
   row(index: number): Int32Array {
@@ -16,7 +17,7 @@ export class StateSet {
 
   /** The index of a row that was there already, or of the new one. */
   add(row: ArrayLike<number>): number {
-    if (this.size * 2 > this.#slots.length) this.#grow();
+    if (this.size === this.#slots.length / 2) this.#grow();
     const slot = this.#slotOf(row);
     const present = this.#slots[slot] ?? -1;
     if (present >= 0) return present;
@@ -53,7 +54,7 @@ export class StateSet {
     for (let index = 0; index < this.size; index += 1) {
       this.#slots[this.#slotOf(this.row(index))] = index;
     }
-    const rows = new Int32Array(this.#slots.length * this.#width);
+    const rows = new Int32Array((this.#slots.length / 2) * this.#width);
     rows.set(this.#rows.subarray(0, this.size * this.#width));
     this.#rows = rows;
   }
