@@ -11,6 +11,7 @@ import { runSchedule } from './schedule.ts';
  *     npm run simulate -- --schedules 10000 --seed 1     that many, from this seed on
  *     npm run simulate -- --seed 42 --trace              one seed again, step by step
  *     npm run simulate -- mutants --only 'a key'         breaks the protocol, and must be noticed
+ *     npm run simulate -- model --only 'late bets'       all orders of steps in a small world
  *     npm run simulate -- compare --operations 20000     against DynamoDB Local
  */
 const { values, positionals } = parseArgs({
@@ -99,13 +100,17 @@ async function runCommand(command = 'schedules'): Promise<boolean> {
       const { judgeMutants } = await import('./mutate.ts');
       return judgeMutants(values.only, integer(values.schedules ?? '3000'));
     }
+    case 'model': {
+      const { exploreModel } = await import('../model/run.ts');
+      return exploreModel(values.only, integer(values.workers));
+    }
     case 'compare': {
       const { compareClouds } = await import('./compare.ts');
       await compareClouds(integer(values.operations), first);
       return true;
     }
     default:
-      throw new Error(`There is no ${command}: schedules, mutants or compare`);
+      throw new Error(`There is no ${command}: schedules, mutants, model or compare`);
   }
 }
 
