@@ -68,13 +68,22 @@ function wasPutInForce(settlement: Settlement, decision: Decision): boolean {
   return settlement.history.some((verdict) => verdict.id === decision.id);
 }
 
+/**
+ * A version that was left for the outcome asked for is no mismatch: the request appears to have been
+ * carried out already, by an earlier try whose reply was lost or by somebody with the same wish.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ */
 function checkVersion(
-  { eventId, ifVersion }: SettleRequest,
+  { eventId, outcome, ifVersion }: SettleRequest,
   current: Settlement | undefined,
 ): void {
   const version = current?.version ?? 0;
-  const matches = ifVersion === 'any' ? version > 0 : (ifVersion?.includes(version) ?? true);
-  if (!matches) {
+  if (ifVersion === undefined) return;
+  const matches = ifVersion === 'any' ? version > 0 : ifVersion.includes(version);
+  const applied =
+    ifVersion !== 'any' && outcome === current?.outcome && ifVersion.some((left) => left < version);
+  if (!matches && !applied) {
     throw new BetError('version-mismatch', `Event ${eventId} is at version ${version}.`);
   }
 }

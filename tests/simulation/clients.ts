@@ -141,14 +141,19 @@ export function createClients(world: World, random: Random, history: History): C
     },
     settle: async (event, outcome, ifVersion) => {
       const condition = ifVersion !== undefined && { 'if-match': `"${ifVersion}"` };
-      const { shown, ...answered } = await ask('settleEvent', {
-        method: 'PUT',
-        pathParameters: { event_id: event },
-        headers: { ...JSON_HEADERS, ...condition },
-        body: JSON.stringify({ status: outcome }),
-      });
-      const answer = shown && { answer: bodyOf(eventBody, shown) };
-      history.puts.push({ event, outcome, ifVersion, ...answered, ...answer });
+      // Without a condition a retry would be another decision.
+      for (let tries = 1; tries <= (ifVersion === undefined ? 1 : MAX_REQUESTS); tries += 1) {
+        const { shown, ...answered } = await ask('settleEvent', {
+          method: 'PUT',
+          pathParameters: { event_id: event },
+          headers: { ...JSON_HEADERS, ...condition },
+          body: JSON.stringify({ status: outcome }),
+        });
+        const answer = shown && { answer: bodyOf(eventBody, shown) };
+        history.puts.push({ event, outcome, ifVersion, ...answered, ...answer });
+        if (answered.end < Infinity) break;
+        await time.sleep(random.next() * 2_000);
+      }
     },
     readEvent: async (event) => {
       const pathParameters = { event_id: event };

@@ -254,10 +254,14 @@ function shows(register: Register, answer: EventJson | undefined): boolean {
 
 function putOperations(put: PutRequest): RegisterOperation[] {
   const { start, end, outcome, ifVersion, answer, status } = put;
-  if (status === 412) return [look(put, ({ version }) => version !== ifVersion)];
+  const isAt = ({ version }: Register): boolean => version === (ifVersion ?? version);
+  /** The version asked for was left for the outcome asked for: by an earlier try, for all it knows. */
+  const isDone = (register: Register): boolean =>
+    register.version > (ifVersion ?? Infinity) && register.outcome === outcome;
+  if (status === 412) return [look(put, (register) => !isAt(register) && !isDone(register))];
   if (answer === undefined && end < Infinity) return [];
   const effect = (register: Register): Register | undefined => {
-    if (ifVersion !== undefined && register.version !== ifVersion) return undefined;
+    if (!isAt(register)) return isDone(register) ? register : undefined;
     return register.outcome === outcome ? register : { version: register.version + 1, outcome };
   };
   if (answer === undefined) return [{ start, end, required: false, early: false, apply: effect }];
