@@ -69,8 +69,8 @@ function wasPutInForce(settlement: Settlement, decision: Decision): boolean {
 }
 
 /**
- * A version that was left for the outcome asked for is no mismatch: the request appears to have been
- * carried out already, by an earlier try whose reply was lost or by somebody with the same wish.
+ * A version that was left for the outcome asked for is no mismatch: the request appears to have
+ * been carried out already, by a try whose reply was lost or by somebody with the same wish.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
  */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import type { betBody, eventBody } from '../../lib/http/wire.ts';
+import type { Violation } from './promises.ts';
 
 /** What clients asked and were told; times in virtual milliseconds. */
 
@@ -41,7 +42,7 @@ export interface PutRequest extends Request {
   statements: number;
 }
 
-export interface EventRead extends Request {
+interface EventRead extends Request {
   event: string;
   answer?: EventJson;
 }
@@ -51,9 +52,14 @@ export interface BetsRead extends Interval {
   bets: BetJson[];
 }
 
-/** All pages of the history from the newest to the oldest bet. */
-export interface Walk extends Interval {
-  bets: BetJson[];
+/** What a list is asked for on each of its pages. */
+export type Query = Record<string, string>;
+
+/** All pages of a list, from the newest to the oldest. */
+export interface Walk<Item> extends Interval {
+  /** Without a cursor. */
+  query: Query;
+  pages: Item[][];
 }
 
 export interface History {
@@ -61,11 +67,12 @@ export interface History {
   puts: PutRequest[];
   eventReads: EventRead[];
   betsReads: BetsRead[];
-  walks: Walk[];
-  /** All events, listed at rest; undefined when that failed. */
-  finalList: EventJson[] | undefined;
-  /** Answers that nothing in the schedule explains, such as a 500. */
-  unexplained: string[];
+  walks: Walk<BetJson>[];
+  /** Lists that were walked when nothing happened and nothing lagged any more. */
+  restingWalks: Walk<BetJson>[];
+  restingEventWalks: Walk<EventJson>[];
+  /** Answers that are wrong by themselves, or by what was stored when they came. */
+  faults: Violation[];
 }
 
 export function emptyHistory(): History {
@@ -75,7 +82,8 @@ export function emptyHistory(): History {
     eventReads: [],
     betsReads: [],
     walks: [],
-    finalList: undefined,
-    unexplained: [],
+    restingWalks: [],
+    restingEventWalks: [],
+    faults: [],
   };
 }

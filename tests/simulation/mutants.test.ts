@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GUARANTEES } from './guarantees.ts';
 import { type Mutant, MUTANTS, textOf } from './mutants.ts';
+import { GUARANTEES } from './promises.ts';
 
 const read = (file: string): string => readFileSync(join(__dirname, '../..', file), 'utf8');
 

@@ -1,4 +1,4 @@
-import type { Guarantee } from './guarantees.ts';
+import type { Guarantee } from './promises.ts';
 
 /** A deliberate break of the protocol: the simulation must notice that `guarantee` falls. */
 export interface Mutant {

@@ -28,6 +28,8 @@ export interface Faults {
   crash: number;
   latencyMs: number;
   lateMs: number;
+  /** When nothing reaches the store at all, in milliseconds since the beginning. */
+  outages: readonly { from: number; to: number }[];
 }
 
 /** What runs a call: a request on a server, or a sweeper. */
@@ -36,6 +38,8 @@ export interface Caller {
   server: number;
   /** Batches of statements that it sent. */
   statements: number;
+  /** When it sent the first and the last of them. */
+  statementsAt: [first: number, last: number] | undefined;
   crashed: boolean;
   onCrash: () => void;
 }
@@ -56,6 +60,7 @@ export const NO_FAULTS: Faults = {
   crash: 0,
   latencyMs: 1,
   lateMs: 0,
+  outages: [],
 };
 
 /** What the SDK's client does around a call (standard retry mode; see lib/dynamodb/client.ts). */
@@ -156,10 +161,11 @@ export function createNetwork(
       const reset = random.chance(0.5);
       const giveUp = (): void =>
         time.after(reset ? latency() : TIMEOUT_MS, () => {
-          const lost = reset ? new SdkError('Error', 'ECONNRESET') : new SdkError('TimeoutError');
-          resolve({ error: lost });
+          resolve({ error: reset ? new SdkError('Error', 'ECONNRESET') : timeout() });
         });
       const reply = (answer: Answer): void => time.after(latency(), () => resolve(answer));
+      const isOut = current.outages.some(({ from, to }) => from <= time.now() && time.now() < to);
+      if (isOut) return time.after(TIMEOUT_MS, () => resolve({ error: timeout() }));
       if (random.chance(current.throttled)) return reply({ error: throttle() });
       if (random.chance(current.serverError)) {
         if (random.chance(0.5)) arrive(latency(), unheard);
@@ -178,6 +184,7 @@ export function createNetwork(
       arrive(latency(), reply);
     });
 
+  const timeout = (): Error => new SdkError('TimeoutError');
   const throttle = (): Error =>
     random.pick<Error>([
       new ProvisionedThroughputExceededException(BY_CHANCE),
@@ -190,7 +197,10 @@ export function createNetwork(
     tokens += 1;
     const token = `token-${tokens}`;
     if (caller !== undefined) {
-      if (name === 'BatchExecuteStatementCommand') caller.statements += 1;
+      if (name === 'BatchExecuteStatementCommand') {
+        caller.statements += 1;
+        caller.statementsAt = [caller.statementsAt?.[0] ?? time.now(), time.now()];
+      }
       if (caller.crashed || random.chance(current.crash)) await crash(caller, name, input, token);
     }
     for (let tries = 1; ; tries += 1) {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { GUARANTEES } from './guarantees.ts';
+import { GUARANTEES } from './promises.ts';
 import { runSchedule } from './schedule.ts';
 
 /**
@@ -27,6 +27,8 @@ const { values, positionals } = parseArgs({
   },
 });
 const first = integer(values.seed);
+// Errors are thrown all the time, and nobody looks where; a trace shows it.
+if (!values.trace) Error.stackTraceLimit = 0;
 const trace = values.trace ? (line: string) => write(line) : undefined;
 
 function integer(text: string): number {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Outcome } from '../../lib/bets/bet.ts';
+import { EVENT_STATES } from '../../lib/bets/event.ts';
 import { type Clients, createClients } from './clients.ts';
-import type { CloudOptions } from './cloud.ts';
-import { checkHistory, checkWrite, type Violation } from './guarantees.ts';
-import { emptyHistory, type History } from './history.ts';
+import { checkHistory, checkWrite } from './guarantees.ts';
+import { emptyHistory, type History, type Query } from './history.ts';
 import type { Faults } from './network.ts';
+import { type Violation, violation } from './promises.ts';
 import { createRandom, type Random } from './random.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
@@ -23,6 +24,8 @@ const REST_MS = 600_000;
 const LATE_MS = 300_000;
 const INDEX_LAG_MS = 180_000;
 const HOUR_MS = 3_600_000;
+/** A run of the resumer has a minute, and keeps a second of it back. */
+const RUN_MS = 59_000;
 
 /** One seed's world, its clients and its faults, and what they tell about the guarantees. */
 export async function runSchedule(
@@ -38,11 +41,12 @@ export async function runSchedule(
     trace?.(line);
   };
   const violations: Violation[] = [];
-  const betsOn = (eventId: string) =>
-    world.cloud.all('bets').filter((bet) => bet['eventId'] === eventId);
-  const onWrite: CloudOptions['onWrite'] = (table, before, after) =>
-    void violations.push(...checkWrite(table, before, after, betsOn));
-  const world = createWorld(random, worldOptions(random), onWrite, note);
+  const world = createWorld(
+    random,
+    worldOptions(random),
+    (...write) => void violations.push(...checkWrite(...write)),
+    note,
+  );
   const history = emptyHistory();
   const clients = createClients(world, random, history);
 
@@ -51,7 +55,7 @@ export async function runSchedule(
   world.network.heal();
   await world.time.runUntil(TROUBLE_MS + REST_MS);
   await withTime(world, work);
-  await withTime(world, resolve(world, clients, history));
+  await withTime(world, resolve(world, random, clients, history));
   const ending = {
     bets: world.cloud.all('bets'),
     fences: world.cloud.all('fences'),
@@ -89,6 +93,7 @@ function worldOptions(random: Random): WorldOptions {
     crash: rate(0.04),
     latencyMs: random.pick([5, 50, 1_000]),
     lateMs: random.pick([100, 5_000, LATE_MS]),
+    outages: random.chance(0.2) ? [outage(random)] : [],
   };
   const servers = random.between(1, 3);
   const skew = (): number => (random.chance(0.5) ? random.between(-HOUR_MS, HOUR_MS) : 0);
@@ -101,6 +106,12 @@ function worldOptions(random: Random): WorldOptions {
   };
 }
 
+/** Soon, when most requests are under way; long enough for their deadlines. */
+function outage(random: Random): { from: number; to: number } {
+  const from = random.next() * random.pick([2_000, 20_000]);
+  return { from, to: from + random.between(1_000, 30_000) };
+}
+
 const OUTCOMES = ['WIN', 'LOSE'] as const satisfies readonly [Outcome, Outcome];
 
 async function perform(
@@ -111,7 +122,7 @@ async function perform(
 ): Promise<void> {
   const events = random.chance(0.7) ? (['match'] as const) : (['match', 'final'] as const);
   const pauseMs = random.pick([10, 300, 5_000]);
-  for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random);
+  for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random, history);
   const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
   const rush = random.chance(0.15) ? random.between(4, 10) : 0;
   // An event of one bet is listed by that bet or not at all.
@@ -158,9 +169,10 @@ async function actOnce(
     const version = random.chance(0.25) ? random.between(0, 2) : undefined;
     await clients.settle(event, random.pick(OUTCOMES), version);
   } else if (dice < 0.72) await clients.readEvent(event);
-  else if (dice < 0.75) await clients.walkEvents(random.between(1, 2));
-  else if (dice < 0.9) await clients.walk(random.between(1, 5));
-  else if (dice < 0.95) await clients.listOnEvent(event, random.between(1, 5));
+  else if (dice < 0.75) await clients.walkEvents(eventQuery(random));
+  else if (dice < 0.87) await clients.walk({ limit: String(random.between(1, 5)) });
+  else if (dice < 0.93) await clients.walk(betQuery(random, event));
+  else if (dice < 0.96) await clients.misuseKey();
   else {
     const bet = history.wishes
       .flatMap(({ requests }) => requests.map((request) => request.bet))
@@ -170,26 +182,61 @@ async function actOnce(
 }
 
 /** As the schedule on AWS does, and the loop of the local service: for as long as there is time. */
-function sweepAgainAndAgain(world: World, random: Random): void {
+function sweepAgainAndAgain(world: World, random: Random, { faults }: History): void {
   const server = random.between(0, 2);
   void (async () => {
     for (;;) {
       await world.time.sleep(random.between(1_000, 60_000));
-      await world.resume(server);
+      const tookMs = await world.resume(server);
+      if (Math.floor(tookMs) > RUN_MS)
+        faults.push(violation(12, `a run of the resumer took ${tookMs} ms`));
     }
   })();
 }
 
+const STATUSES = ['pending', 'won', 'lost'] as const;
+
+/** One of the filters of a list, several or none. */
+function betQuery(random: Random, event: string): Query {
+  return {
+    limit: String(random.chance(0.9) ? random.between(1, 5) : 1000),
+    ...(random.chance(0.6) && { event_id: event }),
+    ...(random.chance(0.5) && { status: random.pick(STATUSES) }),
+  };
+}
+
+function eventQuery(random: Random): Query {
+  return {
+    limit: String(random.chance(0.9) ? random.between(1, 3) : 100),
+    ...(random.chance(0.5) && { state: random.pick(EVENT_STATES) }),
+  };
+}
+
 /** At rest: whoever was left without an answer asks again, and everything is read once more. */
-async function resolve(world: World, clients: Clients, history: History): Promise<void> {
+async function resolve(
+  world: World,
+  random: Random,
+  clients: Clients,
+  history: History,
+): Promise<void> {
+  clients.rest();
   for (const wish of history.wishes) {
     if (wish.key !== undefined && wish.requests.at(-1)?.end === Infinity)
       await clients.askFor(wish);
   }
-  for (const event of new Set(history.wishes.map((wish) => wish.event)))
-    await clients.readEvent(event);
-  await clients.walk(1000);
+  const events = new Set(history.wishes.map((wish) => wish.event));
+  for (const event of events) await clients.readEvent(event);
+  await clients.misuseKey();
   // Until the index shows what the last of them brought about.
   await world.time.sleep(INDEX_LAG_MS);
-  history.finalList = await clients.walkEvents(1);
+  const [event = 'match'] = events;
+  const queries = [{ limit: '1000' }, { limit: '1000', event_id: event }, betQuery(random, event)];
+  for (const query of queries) {
+    const walk = await clients.walk(query);
+    if (walk !== undefined) history.restingWalks.push(walk);
+  }
+  for (const query of [{ limit: '1' }, eventQuery(random)]) {
+    const walk = await clients.walkEvents(query);
+    if (walk !== undefined) history.restingEventWalks.push(walk);
+  }
 }

@@ -14,6 +14,7 @@ import { apiEvent, type Sent } from '../support/apiEvent.ts';
 import { silentObserver } from '../support/observers.ts';
 import { type Cloud, createCloud } from './cloud.ts';
 import type { Item } from './expressions.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import { type Caller, callers, createNetwork, type Faults, type Network } from './network.ts';
 import type { Random } from './random.ts';
 import { createVirtualTime, skewedClock, type VirtualTime } from './virtualTime.ts';
@@ -22,6 +23,8 @@ import { createVirtualTime, skewedClock, type VirtualTime } from './virtualTime.
 const EPOCH = 1_795_348_800_000;
 /** How long a client waits for an answer, in milliseconds: longer than any request may take. */
 const CLIENT_PATIENCE_MS = 12_000;
+/** How long a run of the resumer may take, in milliseconds. */
+const RUN_MS = 60_000;
 const CONFIG = readConfig({ TABLE_PREFIX: 'simulated-', LOG_LEVEL: 'SILENT' });
 
 export interface WorldOptions {
@@ -54,27 +57,33 @@ export type Route = keyof ReturnType<typeof handlersOf>;
 /** An answer and what it took. */
 export interface Called {
   response: HttpResponse;
+  /** Batches of statements that it sent, and for how long it went on sending them. */
   statements: number;
+  sweptMs: number;
+  tookMs: number;
 }
 
 export interface World {
   time: VirtualTime;
   cloud: Cloud;
   network: Network;
+  /** What is stored, for those who look behind the API. */
+  ledger: Ledger;
   /** Calls a handler on some server; undefined when no answer comes. */
   call(route: Route, sent: Sent): Promise<Called | undefined>;
-  /** One run of the resumer on a server, however it ends. */
-  resume(server: number): Promise<void>;
+  /** One run of the resumer on a server, however it ends; how long that took, if it ended by itself. */
+  resume(server: number): Promise<number>;
 }
 
 /** Servers that run the real handlers on a simulated cloud. */
 export function createWorld(
   random: Random,
   options: WorldOptions,
-  onWrite: (table: string, before: Item | undefined, after: Item) => void,
+  onWrite: (ledger: Ledger, table: string, before: Item | undefined, after: Item) => void,
   trace: (line: string) => void,
 ): World {
   const time = createVirtualTime();
+  const ledger = createLedger();
   const cloud = createCloud({
     tablePrefix: CONFIG.tablePrefix,
     indexLagMs: () => random.next() * random.next() * options.indexLagMs,
@@ -83,7 +92,10 @@ export function createWorld(
     commitMs: () =>
       random.chance(0.2) ? random.next() * options.commitStallMs : random.next() * 5,
     now: time.now,
-    onWrite,
+    onWrite: (table, before, after) => {
+      ledger.note(table, before, after);
+      onWrite(ledger, table, before, after);
+    },
   });
   const network = createNetwork(cloud, time, random, options.faults, trace);
   const clock = skewedClock(
@@ -120,6 +132,7 @@ export function createWorld(
       name: `${name}-${calls}@${server}`,
       server,
       statements: 0,
+      statementsAt: undefined,
       crashed: false,
       onCrash: () => time.after(CLIENT_PATIENCE_MS, () => giveUp(undefined)),
     };
@@ -140,15 +153,23 @@ export function createWorld(
     time,
     cloud,
     network,
+    ledger,
     call: (route, sent) => {
       const server = random.between(0, options.skewsMs.length - 1);
       return run(route, server, async () => {
+        const begun = time.now();
         const response = await handlers[route](apiEvent(sent), INVOCATION);
-        return { response, statements: callers.getStore()?.statements ?? 0 };
+        const [first = 0, last = first] = callers.getStore()?.statementsAt ?? [];
+        const statements = callers.getStore()?.statements ?? 0;
+        return { response, statements, sweptMs: last - first, tookMs: time.now() - begun };
       });
     },
     resume: async (server) => {
-      await run('resume', server, () => resume(service, 'resumer', 60_000));
+      const begun = time.now();
+      let tookMs = 0;
+      const end = (): void => void (tookMs = time.now() - begun);
+      await run('resume', server, () => resume(service, 'resumer', RUN_MS).finally(end));
+      return tookMs;
     },
   };
 }
