@@ -293,6 +293,7 @@ function* checkWalks(history: History, ending: Ending): Generator<Violation> {
     const { limit, state } = query;
     const known = new Set(ending.bets.map((bet) => bet['eventId']));
     const all = ending.events
+      .filter(({ activity }) => activity !== undefined)
       .filter((event) => state === undefined || event['state'] === state)
       .sort((one, other) => (text(one['activity']) < text(other['activity']) ? 1 : -1));
     // An event of which only a bet that failed is noted has its place, and is not shown.
@@ -304,8 +305,10 @@ function* checkWalks(history: History, ending: Ending): Generator<Violation> {
     yield* checkPages(14, query, expected, { pages }, ({ event_id }) => event_id);
   }
   const listed = new Set(ending.events.map(({ eventId, activity }) => activity && eventId));
-  const unlisted = ending.bets.find((bet) => !listed.has(bet['eventId']));
-  if (unlisted) yield violation(14, `${text(unlisted['eventId'])} is not listed`);
+  for (const event of new Set(ending.bets.map((bet) => text(bet['eventId'])))) {
+    if (listed.has(event) || history.unlisted.has(event)) continue;
+    yield violation(14, `${event} is not listed`);
+  }
 }
 
 function pagesOf(items: readonly Item[], limit: number): Item[][] {
@@ -425,9 +428,13 @@ function putOperations(put: PutRequest): RegisterOperation[] {
   return [{ start, end, required: true, early: false, apply }, read];
 }
 
-function* checkStored({ bets, events, eventsById }: Ending): Generator<Violation> {
-  for (const { eventId, state, version, intent, unfinished } of events) {
-    const open = state === 'open' && version === undefined;
+function* checkStored({ bets, events, fences, eventsById }: Ending): Generator<Violation> {
+  const closed = new Set(fences.map((fence) => fence['closedAt'] && eventOf(fence)));
+  for (const { eventId, state, version, intent, unfinished, activity, decidedAt } of events) {
+    if (version !== undefined && activity !== `${text(decidedAt)} ${text(eventId)}`) {
+      yield violation(14, `${text(eventId)} is not where its result brought it`);
+    }
+    const open = state === 'open' && version === undefined && !closed.has(text(eventId));
     const settled = state === 'settled' && unfinished === undefined;
     if (intent === undefined && (open || settled)) continue;
     yield violation(8, `${text(eventId)} is never finished`);
@@ -453,10 +460,13 @@ function* checkWork({ puts }: History): Generator<Violation> {
   }
 }
 
+function eventOf(fence: Item): string {
+  return text(fence['eventFence']).split('#')[0] ?? '';
+}
+
 function* checkCounts(history: History, { bets, fences }: Ending): Generator<Violation> {
-  const eventOf = (fence: Item): string => text(fence['eventFence']).split('#')[0] ?? '';
-  for (const event of new Set(fences.map(eventOf))) {
-    const counts = fences.filter((fence) => eventOf(fence) === event);
+  const answers = allAnswers(history);
+  for (const [event, counts] of Map.groupBy(fences, eventOf)) {
     const placed = counts.reduce((sum, fence) => sum + number(fence['placed']), 0);
     const staked = counts.reduce((sum, fence) => sum + BigInt(number(fence['stakedMinor'])), 0n);
     const own = bets.filter((bet) => bet['eventId'] === event);
@@ -464,8 +474,7 @@ function* checkCounts(history: History, { bets, fences }: Ending): Generator<Vio
     if (own.length !== placed || stakes !== staked) {
       yield violation(13, `${event} counts ${placed} bets and has ${own.length}`);
     }
-    for (const { answer } of [...history.puts, ...history.eventReads]) {
-      if (answer?.event_id !== event) continue;
+    for (const answer of answers.filter(({ event_id }) => event_id === event)) {
       const { total, settled, staked: said } = answer.bets;
       const final = answer.version === 0 || (total === own.length && minor(said) === stakes);
       const complete = answer.state !== 'settled' || settled === total;

@@ -73,6 +73,8 @@ export interface History {
   restingEventWalks: Walk<EventJson>[];
   /** Answers that are wrong by themselves, or by what was stored when they came. */
   faults: Violation[];
+  /** Events that a process may believe to be listed, because the store was brought back under it. */
+  unlisted: Set<string>;
 }
 
 export function emptyHistory(): History {
@@ -85,5 +87,15 @@ export function emptyHistory(): History {
     restingWalks: [],
     restingEventWalks: [],
     faults: [],
+    unlisted: new Set(),
+  };
+}
+
+/** Remembers what was asked so far; the function forgets all since, but what was wrong. */
+export function mark({ wishes, puts, eventReads, betsReads, walks }: History): () => void {
+  const lists = [wishes, puts, eventReads, betsReads, walks];
+  const lengths = lists.map(({ length }) => length);
+  return () => {
+    for (const [index, list] of lists.entries()) list.length = lengths[index] ?? 0;
   };
 }

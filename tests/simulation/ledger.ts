@@ -9,6 +9,8 @@ export interface Counts {
 /** What is stored of each event's bets, kept up with every write. */
 export interface Ledger {
   note(table: string, before: Item | undefined, after: Item): void;
+  /** Forgets everything. */
+  clear(): void;
   /** The counts of all events at this instant. */
   counts(): ReadonlyMap<string, Counts>;
   /** The stored bets of an event, and how many of them are at a version or above. */
@@ -42,6 +44,10 @@ export function createLedger(): Ledger {
     note: (table, before, after) => {
       if (table === 'fences') noteFence(before, after);
       if (table === 'bets') noteBet(after);
+    },
+    clear: () => {
+      counts.clear();
+      versions.clear();
     },
     counts: () => new Map(counts),
     bets: (eventId) => versions.get(eventId)?.size ?? 0,
