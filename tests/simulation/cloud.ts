@@ -74,8 +74,8 @@ export type StatementFate = { code: string; applied: boolean } | undefined;
 
 export interface CloudOptions {
   tablePrefix: string;
-  /** How long a write takes to reach an index, in milliseconds. */
-  indexLagMs: () => number;
+  /** How long a write takes to reach an index of a table, in milliseconds. */
+  indexLagMs: (table: string) => number;
   after: (milliseconds: number, run: () => void) => void;
   /** How long after its transaction was decided an item shows it, in milliseconds. */
   commitMs: () => number;
@@ -161,13 +161,13 @@ export function createCloud(options: CloudOptions): Cloud {
     };
     table.items.set(key, stored);
     options.onWrite(table.name, before?.item, after);
-    for (const index of table.indexes) propagate(index, key, stored);
+    for (const index of table.indexes) propagate(table, index, key, stored);
   };
 
   /** Entries reach an index in any order, but an older one never replaces a newer one. */
-  const propagate = (index: Index, key: string, stored: Stored): void => {
+  const propagate = (table: Table, index: Index, key: string, stored: Stored): void => {
     const generation = restored;
-    options.after(options.indexLagMs(), () => {
+    options.after(options.indexLagMs(table.name), () => {
       if (generation === restored) reach(index, key, stored);
     });
   };

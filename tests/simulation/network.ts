@@ -181,14 +181,20 @@ export function createNetwork(
       const arrive = (afterMs: number, done: (answer: Answer) => void): void =>
         time.after(afterMs, () => carryOut(name, input, token, done));
       const unheard = (): void => {};
-      const reset = random.chance(0.5);
-      const giveUp = (): void =>
-        time.after(reset ? latency() : TIMEOUT_MS, () => {
-          resolve({ error: reset ? new SdkError('Error', 'ECONNRESET') : timeout() });
+      let over = false;
+      /** The first that comes counts. */
+      const answerIn = (afterMs: number, answer: () => Answer): void =>
+        time.after(afterMs, (): false | void => {
+          if (over) return false;
+          over = true;
+          resolve(answer());
         });
-      const reply = (answer: Answer): void => time.after(latency(), () => resolve(answer));
+      const reply = (answer: Answer): void => answerIn(latency(), () => answer);
+      const timeOut = (): void => answerIn(TIMEOUT_MS, () => ({ error: timeout() }));
+      const giveUp = (): void =>
+        random.chance(0.5) ? reply({ error: new SdkError('Error', 'ECONNRESET') }) : timeOut();
       const isOut = current.outages.some(({ from, to }) => from <= time.now() && time.now() < to);
-      if (isOut) return time.after(TIMEOUT_MS, () => resolve({ error: timeout() }));
+      if (isOut) return timeOut();
       if (random.chance(current.throttled)) return reply({ error: throttle() });
       if (random.chance(current.serverError)) {
         if (random.chance(0.5)) arrive(latency(), unheard);
@@ -205,9 +211,7 @@ export function createNetwork(
       }
       if (random.chance(current.duplicated)) arrive(random.next() * current.lateMs, unheard);
       // Only a transaction may be under way for so long.
-      if (name === 'TransactWriteCommand') {
-        time.after(TIMEOUT_MS, () => resolve({ error: timeout() }));
-      }
+      if (name === 'TransactWriteCommand') timeOut();
       arrive(latency(), reply);
     });
 

@@ -11,6 +11,7 @@ import { runSchedule } from './schedule.ts';
  *     npm run simulate -- --schedules 10000 --seed 1     that many, from this seed on
  *     npm run simulate -- --seed 42 --trace              one seed again, step by step
  *     npm run simulate -- mutants --only 'a key'         breaks the protocol, and must be noticed
+ *     npm run simulate -- mutants --subtle               those that are hard to notice
  *     npm run simulate -- compare --operations 20000     against DynamoDB Local
  */
 const { values, positionals } = parseArgs({
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
     until: { type: 'string', default: '' },
     workers: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
+    subtle: { type: 'boolean', default: false },
     operations: { type: 'string', default: '20000' },
   },
 });
@@ -99,7 +101,7 @@ async function runCommand(command = 'schedules'): Promise<boolean> {
       return runSchedules();
     case 'mutants': {
       const { judgeMutants } = await import('./mutate.ts');
-      return judgeMutants(values.only, integer(values.schedules ?? '3000'));
+      return judgeMutants(values.only, integer(values.schedules ?? '3000'), values.subtle);
     }
     case 'compare': {
       const { compareClouds } = await import('./compare.ts');

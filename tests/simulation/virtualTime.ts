@@ -1,16 +1,19 @@
 import type { Clock, Deadline } from '../../lib/bets/clock.ts';
 
+/** False when nothing comes of it, so that nothing runs on. */
+type Run = () => false | void;
+
 interface Step {
   at: number;
   order: number;
-  run: () => void;
+  run: Run;
 }
 
 /** Time that passes only when nothing is left to do at the present instant. */
 export interface VirtualTime {
   /** Milliseconds since the schedule began. */
   now(): number;
-  after(milliseconds: number, run: () => void): void;
+  after(milliseconds: number, run: Run): void;
   /** Resolves after `milliseconds`, or when `signal` aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Waits for as long as `heldMs` says when the time is over. */
@@ -30,7 +33,7 @@ export function createVirtualTime(): VirtualTime {
   const steps = createHeap();
   let now = 0;
   let order = 0;
-  const after = (milliseconds: number, run: () => void): void => {
+  const after = (milliseconds: number, run: Run): void => {
     order += 1;
     steps.push({ at: now + Math.max(0, milliseconds), order, run });
   };
@@ -40,8 +43,7 @@ export function createVirtualTime(): VirtualTime {
     for (let step = steps.peek(); step !== undefined && isDue(step); step = steps.peek()) {
       steps.pop();
       now = step.at;
-      step.run();
-      await settled();
+      if (step.run() !== false) await settled();
     }
   };
   return {
@@ -56,10 +58,11 @@ export function createVirtualTime(): VirtualTime {
     deadline: (milliseconds, heldMs = () => 0) => {
       const controller = new AbortController();
       let disposed = false;
-      const end = (): void => {
+      const end = (): false | void => {
         const held = disposed ? 0 : heldMs();
         if (held > 0) after(held, end);
-        else if (!disposed) controller.abort();
+        if (held > 0 || disposed) return false;
+        controller.abort();
       };
       after(milliseconds, end);
       return { signal: controller.signal, [Symbol.dispose]: () => void (disposed = true) };

@@ -29,7 +29,8 @@ const CONFIG = readConfig({ TABLE_PREFIX: 'simulated-', LOG_LEVEL: 'SILENT' });
 
 export interface WorldOptions {
   faults: Faults;
-  indexLagMs: number;
+  /** How long a write to a bet or to an event takes to reach its indexes, in milliseconds. */
+  indexLagMs: { bets: number; events: number };
   /** How far each server's clock is off, in milliseconds. */
   skewsMs: readonly number[];
   /** Bets go to this many of an event's fences, so that few bets meet at one. */
@@ -90,7 +91,10 @@ export function createWorld(
   const ledger = createLedger();
   const cloud = createCloud({
     tablePrefix: CONFIG.tablePrefix,
-    indexLagMs: () => random.next() * random.next() * options.indexLagMs,
+    indexLagMs: (table) => {
+      const { bets, events } = options.indexLagMs;
+      return random.next() * random.next() * (table === 'bets' ? bets : events);
+    },
     after: time.after,
     stale: () => random.chance(0.5),
     indexGoesBack: () => {
