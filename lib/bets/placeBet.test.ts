@@ -1,8 +1,10 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   away,
   type CalmCloud,
   calmCloud,
   conflict,
+  failing,
   type Fate,
   fenceClosed,
   twice,
@@ -152,6 +154,30 @@ describe('placeBet with an idempotency key', () => {
     expect(cloud.all('bets')).toHaveLength(1);
     expect(cloud.told).toEqual([['betRefused']]);
   });
+});
+
+/** The key is seen already, and the bet is just being stored. */
+const keySeenFirst = new TransactionCanceledException({
+  message: '',
+  $metadata: {},
+  CancellationReasons: [
+    { Code: 'None' },
+    { Code: 'TransactionConflict' },
+    {
+      Code: 'ConditionalCheckFailed',
+      Item: { key: { S: 'key-1' }, betId: { S: bet.id }, requestHash: { S: HASH } },
+    },
+  ],
+});
+
+it('takes the key that an earlier try of its own stored for no repetition', async () => {
+  const cloud = calmCloud();
+  cloud.meet('insert', landsUnseen, failing(keySeenFirst));
+
+  const placed = await place(cloud, keyed);
+
+  expect(placed).toEqual({ bet, replayed: false });
+  expect(cloud.told.at(-1)).toEqual(['betPlaced', 1050n]);
 });
 
 describe('placeBet that finds a fence closed', () => {

@@ -47,6 +47,8 @@ export async function placeBet(context: Context, request: PlaceRequest): Promise
       case 'bet-exists':
         return foundPlaced(context, await readBet(context, id));
       case 'key-taken':
+        // The items of an earlier try become visible one by one: here, the key before the bet.
+        if (result.record.betId === id) return foundPlaced(context, await readBet(context, id));
         return replay(context, request, result.record);
       case 'fence-closed':
         return onClosed(context, request, tryNumber === 1 ? undefined : id);

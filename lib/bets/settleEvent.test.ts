@@ -203,6 +203,38 @@ describe('settleEvent for an outcome after the first', () => {
 });
 
 describe('settleEvent under a version that is asked for', () => {
+  it('takes a retry of what it has put in force, and changes nothing', async () => {
+    const cloud = await withBets(26);
+    const first = await settle(cloud, { ...win, ifVersion: [0] });
+
+    const again = await settle(cloud, { ...win, ifVersion: [0] });
+
+    expect(again).toEqual(first);
+    expect(cloud.calls()).toEqual(['findEvents', 'findFences']);
+  });
+
+  it('takes the wish of one who lost the race to another with the same wish', async () => {
+    const cloud = await decided(0);
+    const others = { id: 'others-2', outcome: 'WIN', version: 2 } as const;
+    cloud.meet('putInForce', (carryOut) => cloud.decide(EVENT, others).then(carryOut));
+
+    const settled = await settle(cloud, { ...win, ifVersion: [1] });
+
+    expect(settled.history.map(({ id }) => id)).toEqual(['others', 'others-2']);
+  });
+
+  it('refuses a retry whose result was corrected since', async () => {
+    const cloud = calmCloud();
+    await settle(cloud, { ...win, ifVersion: [0] });
+    await cloud.decide(EVENT, { version: 2 });
+
+    await expect(settle(cloud, { ...win, ifVersion: [0] })).rejects.toMatchObject({
+      code: 'version-mismatch',
+      message: `Event ${EVENT} is at version 2.`,
+    });
+    expect(cloud.calls()).toEqual(['findEvents']);
+  });
+
   it.each([
     ['version 0 of an event without a result', calmCloud, [0], 1],
     ['the version in force', () => decided(0), [1], 2],
@@ -220,7 +252,8 @@ describe('settleEvent under a version that is asked for', () => {
     ['an earlier version', () => decided(0), win, [0], 1],
     ['a later version', () => decided(0), win, [2], 1],
     ['no version at all', () => decided(0), win, [], 1],
-    ['another version for the outcome in force', () => decided(0), lose, [2], 1],
+    ['a version to come, although the outcome is in force', () => decided(0), lose, [2], 1],
+    ['no version at all, although the outcome is in force', () => decided(0), lose, [], 1],
   ])('refuses %s and changes nothing', async (_case, given, request, ifVersion, version) => {
     const cloud = await given();
 

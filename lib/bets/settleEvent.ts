@@ -32,7 +32,7 @@ export async function settleEvent(context: Context, request: SettleRequest): Pro
     if (current !== undefined && wasPutInForce(current, decision)) {
       return reportSettlement(store, eventId, current);
     }
-    checkVersion(request, current?.version ?? 0);
+    checkVersion(request, current);
     if (current?.outcome === outcome) return reportSettlement(store, eventId, current);
     const settlement = await decide(context, eventId, decision, current);
     return settlement && sweepAtOnce(context, eventId, settlement);
@@ -59,9 +59,18 @@ function wasPutInForce(settlement: Settlement, decision: Decision): boolean {
   return settlement.history.some((verdict) => verdict.id === decision.id);
 }
 
-function checkVersion({ eventId, ifVersion }: SettleRequest, version: number): void {
+/**
+ * A version that was left for the outcome asked for is no mismatch: the request appears to have
+ * been carried out already, by a try whose reply was lost or by somebody with the same wish.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ */
+function checkVersion(request: SettleRequest, current: Settlement | undefined): void {
+  const { eventId, outcome, ifVersion } = request;
+  const version = current?.version ?? 0;
   const matches = ifVersion === 'any' ? version > 0 : (ifVersion?.includes(version) ?? true);
-  if (matches) return;
+  const wasLeft = ifVersion !== 'any' && ifVersion?.some((left) => left < version);
+  if (matches || (wasLeft && outcome === current?.outcome)) return;
   throw new BetError('version-mismatch', `Event ${eventId} is at version ${version}.`);
 }
 

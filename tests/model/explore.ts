@@ -1,4 +1,4 @@
-import type { Guarantee, Violation } from '../simulation/guarantees.ts';
+import type { Guarantee, Violation } from '../simulation/promises.ts';
 import { StateSet } from './stateSet.ts';
 import { createWorld, type Protocol, type Scope } from './world.ts';
 

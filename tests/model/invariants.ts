@@ -1,4 +1,4 @@
-import type { Guarantee, Violation } from '../simulation/guarantees.ts';
+import type { Guarantee, Violation } from '../simulation/promises.ts';
 import type { Answer, Outcome, Tables } from './protocol.ts';
 
 /** What clients were told so far, as far as it binds later answers. */

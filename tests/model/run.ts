@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { GUARANTEES } from '../simulation/guarantees.ts';
+import { GUARANTEES } from '../simulation/promises.ts';
 import { explore } from './explore.ts';
 import { broken, MUTANTS } from './mutants.ts';
 import * as protocol from './protocol.ts';

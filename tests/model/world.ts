@@ -1,4 +1,4 @@
-import type { Violation } from '../simulation/guarantees.ts';
+import type { Violation } from '../simulation/promises.ts';
 import * as invariants from './invariants.ts';
 import type * as protocolModule from './protocol.ts';
 import type { Answer, Call, Next, Possible, Tables } from './protocol.ts';

@@ -2,83 +2,135 @@ import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
 import { betBody, betListBody, eventBody, eventListBody } from '../../lib/http/bodies.ts';
-import type { EventJson, History, PlaceRequest, Request, Wish } from './history.ts';
+import type { Sent } from '../support/apiEvent.ts';
+import { checkAnswer, checkEvent, checkPage } from './answers.ts';
+import type {
+  BetJson,
+  EventJson,
+  History,
+  PlaceRequest,
+  Query,
+  Request,
+  Walk,
+  Wish,
+} from './history.ts';
+import type { Counts } from './ledger.ts';
+import { violation } from './promises.ts';
 import type { Random } from './random.ts';
 import type { Route, World } from './world.ts';
-import type { Sent } from '../support/apiEvent.ts';
 
 /** Requests for one wish with a key, at most. */
 const MAX_REQUESTS = 6;
-/** More bets than any schedule places: a walk that meets so many goes round in circles. */
-const MAX_WALK = 500;
+/** More pages than any list has: a walk over so many goes round in circles. */
+const MAX_PAGES = 400;
 const JSON_HEADERS = { 'content-type': 'application/json' };
-/** Statuses that a client can bring about; any other is a fault of the service. */
-const EXPLAINED = new Set([200, 201, 202, 404, 409, 412, 503]);
 
 export interface Clients {
   /** `impatience` is how likely a client with a key asks again before it was answered. */
   place(event: string, keyed: boolean, impatience?: number): Promise<Wish>;
   /** One more request for a wish. */
   askFor(wish: Wish): Promise<PlaceRequest>;
+  /** Asks for another bet with the key of a bet that was acknowledged. */
+  misuseKey(): Promise<void>;
   settle(event: string, outcome: Outcome, ifVersion: number | undefined): Promise<void>;
   readEvent(event: string): Promise<void>;
   readBet(id: string): Promise<void>;
-  walk(limit: number): Promise<void>;
-  listOnEvent(event: string, limit: number): Promise<void>;
-  /** All pages of the events; undefined when one of them failed. */
-  walkEvents(limit: number): Promise<EventJson[] | undefined>;
+  /** All pages of a list; undefined when one of them failed. */
+  walk(query: Query): Promise<Walk<BetJson> | undefined>;
+  walkEvents(query: Query): Promise<Walk<EventJson> | undefined>;
+  /** From now on nothing goes wrong, so that every request must succeed. */
+  rest(): void;
 }
 
 interface Answered extends Request {
   /** What the answer shows, when it is a success. */
   shown?: HttpResponse;
   statements: number;
+  /** What was counted when it was asked. */
+  before: ReadonlyMap<string, Counts>;
 }
 
-type Query = Record<string, string>;
 interface Page<Item> {
   items: Item[];
-  next: string | undefined;
+  next: Query | undefined;
 }
 
 function bodyOf<Schema extends z.ZodType>(schema: Schema, { body }: HttpResponse) {
   return schema.parse(JSON.parse(body));
 }
 
-function nextOf({ headers }: HttpResponse): string | undefined {
-  return /[?&]cursor=([^&>]+)/.exec(headers['link'] ?? '')?.[1];
+/** What the link to the next page asks for. */
+function nextOf({ headers }: HttpResponse): Query | undefined {
+  const query = /^<\/(?:bets|events)\?([^>]+)>; rel="next"$/.exec(headers['link'] ?? '')?.[1];
+  return query === undefined ? undefined : Object.fromEntries(new URLSearchParams(query));
 }
 
 /** Clients that ask, remember what they were told and never look behind the API. */
 export function createClients(world: World, random: Random, history: History): Clients {
-  const { time } = world;
+  const { time, ledger } = world;
   let wishes = 0;
+  let atRest = false;
+  /** The last answer to each GET, for those who ask whether it has changed. */
+  const kept = new Map<string, HttpResponse>();
 
-  const ask = async (route: Route, sent: Sent): Promise<Answered> => {
+  const newAmount = (): string => {
+    wishes += 1;
+    return `${Math.floor(wishes / 100)}.${String(wishes % 100).padStart(2, '0')}`;
+  };
+
+  /** A client that has an answer already asks for another one only if that has changed. */
+  const send = async (route: Route, sent: Sent) => {
+    const name = JSON.stringify([route, sent.pathParameters, sent.query]);
+    const known = sent.method === undefined && random.chance(0.5) ? kept.get(name) : undefined;
+    const etag = known?.headers['etag'];
+    const headers = { ...sent.headers, ...(etag?.startsWith('W/') && { 'if-none-match': etag }) };
+    const called = await world.call(route, { ...sent, headers });
+    const unchanged = called?.response.statusCode === 304 && headers['if-none-match'];
+    if (called === undefined || !known || !unchanged) {
+      if (called?.response.statusCode === 200) kept.set(name, called.response);
+      return called;
+    }
+    if (called.response.headers['etag'] !== etag) {
+      history.faults.push(violation(11, `${name} is unchanged and has another tag`));
+    }
+    return { ...called, response: known };
+  };
+
+  const ask = async (route: Route, sent: Sent, misused = false): Promise<Answered> => {
     const start = time.now();
-    const { response, statements = 0 } = (await world.call(route, sent)) ?? {};
-    const status = response?.statusCode ?? 0;
-    if (response !== undefined && !EXPLAINED.has(status)) {
-      history.unexplained.push(`${route} ${JSON.stringify(sent)}: ${status} ${response.body}`);
+    const before = ledger.counts();
+    const called = await send(route, sent);
+    const status = called?.response.statusCode ?? 0;
+    if (called !== undefined) {
+      history.faults.push(...checkAnswer({ route, sent, misused, atRest }, called));
     }
     // A 5xx leaves open whether, and when, the request has its effect.
     const open = status === 0 || status >= 500;
-    const success = response !== undefined && status < 300;
+    const success = called !== undefined && status < 300;
     return {
       start,
       end: open ? Infinity : time.now(),
       status,
-      statements,
-      ...(success && { shown: response }),
+      statements: called?.statements ?? 0,
+      before,
+      ...(success && { shown: called.response }),
     };
   };
 
+  const askToPlace = (
+    event_id: string,
+    amount: string,
+    key: string | undefined,
+    misused = false,
+  ): Promise<Answered> => {
+    const headers = { ...JSON_HEADERS, ...(key !== undefined && { 'idempotency-key': key }) };
+    const body = JSON.stringify({ event_id, amount });
+    return ask('placeBet', { method: 'POST', headers, body }, misused);
+  };
+
   const askFor = async (wish: Wish): Promise<PlaceRequest> => {
-    const { start, end, status, shown } = await ask('placeBet', {
-      method: 'POST',
-      headers: { ...JSON_HEADERS, ...(wish.key !== undefined && { 'idempotency-key': wish.key }) },
-      body: JSON.stringify({ event_id: wish.event, amount: wish.amount }),
-    });
+    const { event, amount, key } = wish;
+    const { start, end, status, shown } = await askToPlace(event, amount, key);
     const request: PlaceRequest = { start, end, status };
     if (shown !== undefined) {
       request.bet = bodyOf(betBody, shown);
@@ -88,46 +140,59 @@ export function createClients(world: World, random: Random, history: History): C
     return request;
   };
 
-  const pageOfBets = async (query: Query) => {
+  const noteEvent = (
+    event: string,
+    { start, end, status, before }: Answered,
+    answer: EventJson | undefined,
+  ): void => {
+    history.eventReads.push({ event, start, end, status, ...(answer && { answer }) });
+    if (answer !== undefined) history.faults.push(...checkEvent(answer, before, ledger));
+    else if (status === 404 && (before.get(event)?.placed ?? 0) > 0) {
+      history.faults.push(violation(13, `${event} has bets and is not found`));
+    }
+  };
+
+  const pageOfBets = async (query: Query): Promise<Page<BetJson> | undefined> => {
     const { start, end, shown } = await ask('listBets', { query });
     if (shown === undefined) return undefined;
-    const bets = bodyOf(betListBody, shown);
-    history.betsReads.push({ start, end, bets });
-    return { items: bets, next: nextOf(shown) };
+    const items = bodyOf(betListBody, shown);
+    history.betsReads.push({ start, end, bets: items });
+    return { items, next: nextOf(shown) };
   };
 
-  const pageOfEvents = async (query: Query) => {
-    const { start, end, status, shown } = await ask('listEvents', { query });
-    if (shown === undefined) return undefined;
-    const events = bodyOf(eventListBody, shown);
+  const pageOfEvents = async (query: Query): Promise<Page<EventJson> | undefined> => {
+    const answered = await ask('listEvents', { query });
+    if (answered.shown === undefined) return undefined;
+    const items = bodyOf(eventListBody, answered.shown);
     // What the list says of an event is a read of the event.
-    const reads = events.map((answer) => ({ event: answer.event_id, start, end, status, answer }));
-    history.eventReads.push(...reads);
-    return { items: events, next: nextOf(shown) };
+    for (const answer of items) noteEvent(answer.event_id, answered, answer);
+    return { items, next: nextOf(answered.shown) };
   };
 
-  /** What all pages show; undefined when one of them failed. */
-  const walkOver = async <Item>(
+  const walkOver = async <Item extends BetJson | EventJson>(
     pageOf: (query: Query) => Promise<Page<Item> | undefined>,
-    limit: number,
-  ): Promise<Item[] | undefined> => {
-    const items: Item[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await pageOf({ limit: String(limit), ...(cursor !== undefined && { cursor }) });
+    query: Query,
+  ): Promise<Walk<Item> | undefined> => {
+    const start = time.now();
+    const pages: Item[][] = [];
+    let next: Query | undefined = query;
+    while (next !== undefined && pages.length < MAX_PAGES) {
+      const asked: Query = next;
+      const page = await pageOf(asked);
       if (page === undefined) return undefined;
-      items.push(...page.items);
-      cursor = page.next;
-    } while (cursor !== undefined && items.length < MAX_WALK);
-    return items;
+      history.faults.push(...checkPage(asked, page.items, page.next));
+      pages.push(page.items);
+      next = page.next;
+    }
+    return { start, end: time.now(), query, pages };
   };
 
   return {
     askFor,
     place: async (event, keyed, impatience = 0.1) => {
-      wishes += 1;
-      const amount = `${Math.floor(wishes / 100)}.${String(wishes % 100).padStart(2, '0')}`;
-      const wish: Wish = { event, amount, key: keyed ? `key-${wishes}` : undefined, requests: [] };
+      const amount = newAmount();
+      const key = keyed ? `key-${wishes}` : undefined;
+      const wish: Wish = { event, amount, key, requests: [] };
       history.wishes.push(wish);
       for (let tries = 1; tries <= (keyed ? MAX_REQUESTS : 1); tries += 1) {
         // An impatient client asks again before it was answered.
@@ -139,40 +204,50 @@ export function createClients(world: World, random: Random, history: History): C
       }
       return wish;
     },
+    misuseKey: async () => {
+      const used = history.wishes.filter(
+        ({ key, requests }) => key !== undefined && requests.some(({ bet }) => bet !== undefined),
+      );
+      const wish = used[random.between(0, used.length - 1)];
+      if (wish === undefined) return;
+      const otherEvent = random.chance(0.3);
+      const event = otherEvent ? `not-${wish.event}` : wish.event;
+      await askToPlace(event, otherEvent ? wish.amount : newAmount(), wish.key, true);
+    },
     settle: async (event, outcome, ifVersion) => {
       const condition = ifVersion !== undefined && { 'if-match': `"${ifVersion}"` };
-      const { shown, ...answered } = await ask('settleEvent', {
-        method: 'PUT',
-        pathParameters: { event_id: event },
-        headers: { ...JSON_HEADERS, ...condition },
-        body: JSON.stringify({ status: outcome }),
-      });
-      const answer = shown && { answer: bodyOf(eventBody, shown) };
-      history.puts.push({ event, outcome, ifVersion, ...answered, ...answer });
+      // Without a condition a retry would be another decision.
+      for (let tries = 1; tries <= (ifVersion === undefined ? 1 : MAX_REQUESTS); tries += 1) {
+        const { shown, before, ...answered } = await ask('settleEvent', {
+          method: 'PUT',
+          pathParameters: { event_id: event },
+          headers: { ...JSON_HEADERS, ...condition },
+          body: JSON.stringify({ status: outcome }),
+        });
+        const answer = shown && { answer: bodyOf(eventBody, shown) };
+        if (answer) history.faults.push(...checkEvent(answer.answer, before, ledger));
+        history.puts.push({ event, outcome, ifVersion, ...answered, ...answer });
+        if (answered.end < Infinity) break;
+        await time.sleep(random.next() * 2_000);
+      }
     },
     readEvent: async (event) => {
-      const pathParameters = { event_id: event };
-      const { start, end, status, shown } = await ask('getEvent', { pathParameters });
-      const answer = shown && { answer: bodyOf(eventBody, shown) };
-      history.eventReads.push({ event, start, end, status, ...answer });
+      const answered = await ask('getEvent', { pathParameters: { event_id: event } });
+      noteEvent(event, answered, answered.shown && bodyOf(eventBody, answered.shown));
     },
     readBet: async (id) => {
-      const { start, end, status, shown } = await ask('getBet', { pathParameters: { id } });
-      if (status === 404) {
-        history.unexplained.push(`bet ${id} was acknowledged and is not found`);
-      }
-      if (shown !== undefined) {
-        history.betsReads.push({ start, end, bets: [bodyOf(betBody, shown)] });
-      }
+      const { start, end, shown } = await ask('getBet', { pathParameters: { id } });
+      if (shown === undefined) return;
+      const bet = bodyOf(betBody, shown);
+      history.betsReads.push({ start, end, bets: [bet] });
+      if (bet.id !== id) history.faults.push(violation(1, `${bet.id} is shown for ${id}`));
     },
-    walk: async (limit) => {
-      const start = time.now();
-      const bets = await walkOver(pageOfBets, limit);
-      if (bets !== undefined) history.walks.push({ start, end: time.now(), bets });
+    walk: async (query) => {
+      const walk = await walkOver(pageOfBets, query);
+      if (walk !== undefined) history.walks.push(walk);
+      return walk;
     },
-    walkEvents: (limit) => walkOver(pageOfEvents, limit),
-    listOnEvent: async (event, limit) => {
-      await pageOfBets({ event_id: event, limit: String(limit) });
-    },
+    walkEvents: (query) => walkOver(pageOfEvents, query),
+    rest: () => void (atRest = true),
   };
 }

@@ -30,14 +30,21 @@ export interface Cloud {
   query(input: CommandInput, most: number): Output;
   update(input: CommandInput): Output;
   /**
-   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`. Throws
-   * when the transaction is cancelled.
+   * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`; after
+   * `abort` it has never been. Throws when the transaction is cancelled at once.
    */
-  prepare(input: CommandInput, token: string): { commit: (finished: () => void) => void };
+  prepare(input: CommandInput, token: string): Prepared;
   /** `fates` names the statements that fail by chance, before or after they were carried out. */
   batchExecute(input: CommandInput, fates: StatementFate[]): Output;
   /** All items of a table, for the checks. */
   all(table: keyof typeof tables): Item[];
+  /** Remembers all items as they are; the function brings them back, as a backup does. */
+  backUp(): () => void;
+}
+
+interface Prepared {
+  commit: (finished: () => void) => void;
+  abort: () => void;
 }
 
 /** What the document client's commands are made of; each has some of it. */
@@ -67,14 +74,16 @@ export type StatementFate = { code: string; applied: boolean } | undefined;
 
 export interface CloudOptions {
   tablePrefix: string;
-  /** How long a write takes to reach an index, in milliseconds. */
-  indexLagMs: () => number;
+  /** How long a write takes to reach an index of a table, in milliseconds. */
+  indexLagMs: (table: string) => number;
   after: (milliseconds: number, run: () => void) => void;
   /** How long after its transaction was decided an item shows it, in milliseconds. */
   commitMs: () => number;
   now: () => number;
   /** Whether a read that did not ask for consistency misses a write of the last second. */
   stale: () => boolean;
+  /** Whether a read of an index does not see what has reached it in the last seconds. */
+  indexGoesBack?: () => boolean;
   /** Sees every write to an item when it happens. */
   onWrite: (table: string, before: Item | undefined, after: Item) => void;
 }
@@ -93,7 +102,15 @@ interface Index {
   range: string;
   /** What its entries consist of: its own keys and the table's. */
   keyNames: string[];
-  entries: Map<string, Stored>;
+  entries: Map<string, Entry>;
+}
+
+/** What an index shows of an item; `item` has no attributes where that is nothing. */
+interface Entry {
+  item: Item;
+  revision: number;
+  before: Item;
+  reachedAt: number;
 }
 
 interface Table {
@@ -105,6 +122,12 @@ interface Table {
 
 /** What an eventually consistent read may miss, in milliseconds. */
 const STALE_MS = 1_000;
+/** How far a read of an index may go back, in milliseconds. */
+const BACK_MS = 5_000;
+/** What one command takes at most. */
+const MAX_GETS = 100;
+const MAX_WRITES = 100;
+const MAX_STATEMENTS = 25;
 /** How long DynamoDB keeps a client request token: ten minutes. */
 const TOKEN_LIFE_MS = 10 * 60_000;
 const CONDITION_FAILED = 'ConditionalCheckFailed';
@@ -122,6 +145,8 @@ export function createCloud(options: CloudOptions): Cloud {
     return table;
   };
   const locks = new Set<string>();
+  /** How often the items were brought back; what was on its way to them before is void. */
+  let restored = 0;
   /** When each transaction was committed; Infinity while it is under way. */
   const tokens = new Map<string, number>();
   const lockOf = (table: Table, key: string): string => `${table.name} ${key}`;
@@ -136,18 +161,32 @@ export function createCloud(options: CloudOptions): Cloud {
     };
     table.items.set(key, stored);
     options.onWrite(table.name, before?.item, after);
-    for (const index of table.indexes) propagate(index, key, stored);
+    for (const index of table.indexes) propagate(table, index, key, stored);
   };
 
   /** Entries reach an index in any order, but an older one never replaces a newer one. */
-  const propagate = (index: Index, key: string, stored: Stored): void => {
-    options.after(options.indexLagMs(), () => {
-      const present = index.entries.get(key);
-      if (present !== undefined && present.revision > stored.revision) return;
-      const listed = index.keyNames.every((name) => stored.item[name] !== undefined);
-      const item = listed ? pick(stored.item, index.keyNames) : {};
-      index.entries.set(key, { ...stored, item });
+  const propagate = (table: Table, index: Index, key: string, stored: Stored): void => {
+    const generation = restored;
+    options.after(options.indexLagMs(table.name), () => {
+      if (generation === restored) reach(index, key, stored);
     });
+  };
+
+  const reach = (index: Index, key: string, { item: whole, revision }: Stored): void => {
+    const present = index.entries.get(key);
+    if (present !== undefined && present.revision > revision) return;
+    const listed = index.keyNames.every((name) => whole[name] !== undefined);
+    const item = listed ? pick(whole, index.keyNames) : {};
+    const before = present?.item ?? {};
+    index.entries.set(key, { item, revision, before, reachedAt: options.now() });
+  };
+
+  /** What an index shows, or has shown a moment ago. */
+  const listedIn = ({ entries }: Index): Item[] => {
+    const since = options.indexGoesBack?.() ? options.now() - BACK_MS : Infinity;
+    return Array.from(entries.values(), (entry) =>
+      entry.reachedAt > since ? entry.before : entry.item,
+    );
   };
 
   const seen = (stored: Stored | undefined, consistent: unknown): Item | undefined => {
@@ -175,6 +214,7 @@ export function createCloud(options: CloudOptions): Cloud {
       };
       for (const [TableName, request] of Object.entries(RequestItems)) {
         const table = tableOf({ TableName });
+        checkSize(request.Keys, MAX_GETS);
         output.Responses[TableName] = request.Keys.slice(0, taken).flatMap((key) => {
           const item = seen(table.items.get(keyOf(table, key)), request.ConsistentRead);
           return item === undefined ? [] : [projected(item, request)];
@@ -190,7 +230,7 @@ export function createCloud(options: CloudOptions): Cloud {
       const places =
         index === undefined
           ? [...table.items.values()].map((stored) => seen(stored, input.ConsistentRead))
-          : [...index.entries.values()].map(({ item }) => item);
+          : listedIn(index);
       return queryItems(table, index, places, input, most);
     },
     update: (input) => {
@@ -202,9 +242,12 @@ export function createCloud(options: CloudOptions): Cloud {
       return input.ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
     },
     prepare: ({ TransactItems = [] }, token) => {
+      checkSize(TransactItems, MAX_WRITES);
       const committedAt = tokens.get(token) ?? -Infinity;
       if (committedAt === Infinity) throw new TransactionInProgressException(fault);
-      if (options.now() - committedAt < TOKEN_LIFE_MS) return { commit: (finished) => finished() };
+      if (options.now() - committedAt < TOKEN_LIFE_MS) {
+        return { commit: (finished) => finished(), abort: () => {} };
+      }
       const writes = TransactItems.map((item) => writeOf(item, tableOf));
       const reasons = writes.map(({ table, key, check }) => {
         return locks.has(lockOf(table, key)) ? { Code: 'TransactionConflict' } : check();
@@ -213,6 +256,10 @@ export function createCloud(options: CloudOptions): Cloud {
       for (const { table, key } of writes) locks.add(lockOf(table, key));
       tokens.set(token, Infinity);
       return {
+        abort: () => {
+          for (const { table, key } of writes) locks.delete(lockOf(table, key));
+          tokens.delete(token);
+        },
         commit: (finished) => {
           let left = writes.length;
           // Item by item: each is locked until its own write is seen.
@@ -230,6 +277,7 @@ export function createCloud(options: CloudOptions): Cloud {
       };
     },
     batchExecute: ({ Statements = [] }, fates) => {
+      checkSize(Statements, MAX_STATEMENTS);
       const Responses = Statements.map(({ Statement, Parameters }, index) => {
         const fate = fates[index];
         if (fate?.applied === false) return failed(fate.code);
@@ -245,7 +293,25 @@ export function createCloud(options: CloudOptions): Cloud {
       const table = tableOf({ TableName: options.tablePrefix + name });
       return [...table.items.values()].map(({ item }) => item);
     },
+    backUp: () => {
+      const kept = [...byName.values()].map((table) => ({ table, items: new Map(table.items) }));
+      return () => {
+        restored += 1;
+        tokens.clear();
+        for (const { table, items } of kept) {
+          table.items = new Map(items);
+          for (const index of table.indexes) {
+            index.entries.clear();
+            for (const [key, stored] of items) reach(index, key, stored);
+          }
+        }
+      };
+    },
   };
+}
+
+function checkSize({ length }: readonly unknown[], most: number): void {
+  if (length > most) throw new Error(`ValidationException: ${length} are more than ${most}`);
 }
 
 function failed(Code: string): Output {

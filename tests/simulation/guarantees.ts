@@ -1,51 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Outcome } from '../../lib/bets/bet.ts';
-import type { BetJson, EventJson, History, PutRequest, Wish } from './history.ts';
+import type {
+  BetJson,
+  BetsRead,
+  EventJson,
+  History,
+  PutRequest,
+  Query,
+  Walk,
+  Wish,
+} from './history.ts';
 import type { Item, Value } from './expressions.ts';
+import type { Ledger } from './ledger.ts';
 import { isLinearizable, type Operation } from './linearizability.ts';
-
-/** The promises of the README, by their numbers there. */
-export const GUARANTEES = {
-  1: 'an acknowledged bet is in every later list, unchanged',
-  2: 'one key, at most one bet',
-  3: 'a late bet is refused or replayed, and a refused bet never exists',
-  4: 'a read after a result shows it or a later one',
-  5: 'an event is a linearizable register',
-  6: 'one answer shows one result for an event',
-  7: 'a stored version never falls',
-  8: 'all stored statuses reach their result',
-  9: 'settled is said only when every counted bet is',
-  10: 'no bet is invented, and amounts are exact',
-  11: 'a 4xx is final, a 5xx is resolved by a retry',
-  12: 'the work of a request is bounded',
-  13: 'counts equal bets, and stakes add up',
-  14: 'every event with a bet or a result is listed',
-} as const;
-export type Guarantee = keyof typeof GUARANTEES;
-
-export interface Violation {
-  guarantee: Guarantee;
-  detail: string;
-}
+import { type Violation, violation } from './promises.ts';
 
 /** What is stored when a schedule has ended. */
-export interface Ending {
+export interface Stored {
   bets: Item[];
   fences: Item[];
   events: Item[];
-}
-
-function violation(guarantee: Guarantee, detail: string): Violation {
-  return { guarantee, detail };
 }
 
 const FOREVER = ['eventId', 'fence', 'amountMinor', 'placedAt'];
 
 /** Looks at every write when it happens. */
 export function* checkWrite(
+  ledger: Ledger,
   table: string,
   before: Item | undefined,
   after: Item,
-  betsOn: (eventId: string) => Item[],
 ): Generator<Violation> {
   if (table === 'bets' && before !== undefined) {
     const bet = text(after['betId']);
@@ -58,26 +42,29 @@ export function* checkWrite(
   if (table === 'events' && after['state'] === 'settled') {
     const event = text(after['eventId']);
     const counted = number(after['bets']);
-    const bets = betsOn(event);
-    const stored = bets.filter((bet) => number(bet['outcomeVersion']) >= number(after['version']));
-    if (stored.length < counted || stored.length < bets.length) {
-      const share = `${stored.length} of ${bets.length} stored, ${counted} counted`;
+    const bets = ledger.bets(event);
+    const stored = ledger.betsAt(event, number(after['version']));
+    if (stored < counted || stored < bets) {
+      const share = `${stored} of ${bets} stored, ${counted} counted`;
       yield violation(9, `${event} says settled with ${share}`);
     }
   }
 }
 
-export function checkHistory(history: History, ending: Ending): Violation[] {
+export function checkHistory(history: History, stored: Stored): Violation[] {
+  const ending = indexed(stored);
   return [
+    ...history.faults,
     ...checkBets(history, ending),
     ...checkKeys(history, ending),
     ...checkRefusals(history, ending),
     ...checkReads(history),
+    ...checkShown(history, ending),
+    ...checkWalks(history, ending),
     ...checkRegisters(history, ending),
     ...checkStored(ending),
     ...checkWork(history),
     ...checkCounts(history, ending),
-    ...checkList(history, ending),
   ];
 }
 
@@ -98,26 +85,51 @@ function stakeOf({ amountMinor }: Item): bigint {
   return amountMinor;
 }
 
+/** What is stored, by what it is looked up by. */
+interface Ending extends Stored {
+  /** Newest first. */
+  bets: Item[];
+  byStake: Map<bigint, Item[]>;
+  byId: Map<string, Item>;
+  eventsById: Map<string, Item>;
+}
+
+function indexed({ bets, fences, events }: Stored): Ending {
+  const byStake = new Map<bigint, Item[]>();
+  for (const bet of bets) {
+    byStake.set(stakeOf(bet), [...(byStake.get(stakeOf(bet)) ?? []), bet]);
+  }
+  return {
+    fences,
+    events,
+    byStake,
+    bets: bets.toSorted((one, other) => (text(one['betId']) < text(other['betId']) ? 1 : -1)),
+    byId: new Map(bets.map((bet) => [text(bet['betId']), bet])),
+    eventsById: new Map(events.map((event) => [text(event['eventId']), event])),
+  };
+}
+
 function acknowledged(wish: Wish): { bet: BetJson; end: number }[] {
   return wish.requests.flatMap(({ bet, end }) => (bet === undefined ? [] : [{ bet, end }]));
 }
 
-function storedFor(wish: Wish, { bets }: Ending): Item[] {
-  return bets.filter((bet) => stakeOf(bet) === minor(wish.amount));
+function storedFor(wish: Wish, { byStake }: Ending): Item[] {
+  return byStake.get(minor(wish.amount)) ?? [];
 }
 
 function* checkBets(history: History, ending: Ending): Generator<Violation> {
-  const ids = new Set(ending.bets.map((bet) => bet['betId']));
+  const walks = history.walks
+    .filter(({ query }) => isUnfiltered(query))
+    .map(({ start, pages }) => ({ start, shown: countedById(pages.flat()) }));
   for (const wish of history.wishes) {
     for (const { bet, end } of acknowledged(wish)) {
-      if (!ids.has(bet.id)) yield violation(1, `bet ${bet.id} is lost`);
+      if (!ending.byId.has(bet.id)) yield violation(1, `bet ${bet.id} is lost`);
       if (bet.event_id !== wish.event || bet.amount !== wish.amount) {
         yield violation(10, `bet ${bet.id} is not what was asked for`);
       }
-      for (const walk of history.walks.filter(({ start }) => start >= end)) {
-        const seen = walk.bets.filter(({ id }) => id === bet.id);
-        if (seen.length === 1 && seen.every((shown) => isSameBet(shown, bet))) continue;
-        yield violation(1, `bet ${bet.id} is ${seen.length} times in a later walk, or changed`);
+      for (const { shown } of walks.filter(({ start }) => start >= end)) {
+        const times = shown.get(bet.id) ?? 0;
+        if (times !== 1) yield violation(1, `bet ${bet.id} is ${times} times in a later walk`);
       }
     }
   }
@@ -126,39 +138,49 @@ function* checkBets(history: History, ending: Ending): Generator<Violation> {
     if (wished.get(stakeOf(bet))?.event === bet['eventId']) continue;
     yield violation(10, `nobody asked for bet ${text(bet['betId'])}`);
   }
-  for (const message of history.unexplained) yield violation(11, message);
 }
 
-function isSameBet(one: BetJson, other: BetJson): boolean {
-  return (
-    one.event_id === other.event_id &&
-    one.amount === other.amount &&
-    one.placed_at === other.placed_at
-  );
+function countedById(bets: readonly BetJson[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id } of bets) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
 }
 
 function* checkKeys(history: History, ending: Ending): Generator<Violation> {
   for (const wish of history.wishes) {
     const ids = new Set(acknowledged(wish).map(({ bet }) => bet.id));
     const stored = storedFor(wish, ending).length;
-    if (ids.size <= 1 && stored <= 1) continue;
-    yield violation(2, `${wish.key ?? wish.amount}: ${stored} bets, ${ids.size} answered`);
+    if (ids.size > 1 || stored > 1) {
+      yield violation(2, `${wish.key ?? wish.amount}: ${stored} bets, ${ids.size} answered`);
+    }
+    const isReplay = ({ replayed }: Wish['requests'][number]): boolean => replayed === true;
+    const firsts = wish.requests.filter(({ bet, replayed }) => bet !== undefined && !replayed);
+    const begun = Math.min(...wish.requests.map(({ start }) => start));
+    // Another request of the key must have been under way when one is said to be a repetition.
+    const alone = wish.requests.length === 1 || wish.key === undefined;
+    const early = wish.requests.filter(isReplay).some(({ end }) => end <= begun);
+    if (firsts.length <= 1 && !early && !(alone && wish.requests.some(isReplay))) continue;
+    yield violation(2, `${wish.amount} was placed ${firsts.length} times, or replayed too early`);
   }
 }
 
 function* checkRefusals(history: History, ending: Ending): Generator<Violation> {
   for (const wish of history.wishes) {
     const { amount, event, key, requests } = wish;
-    const results = history.puts.filter((put) => put.event === event && put.answer !== undefined);
+    const puts = history.puts.filter((put) => put.event === event);
+    const results = puts.filter((put) => put.answer !== undefined);
     const taken = requests.filter(({ bet, replayed }) => bet !== undefined && replayed !== true);
     if (taken.some(({ start }) => results.some((put) => put.end < start))) {
       yield violation(3, `a bet of ${amount} was taken late`);
     }
-    const refused = requests.some((request) => request.status === 409);
-    if (refused && storedFor(wish, ending).length > 0) {
+    const refusals = requests.filter((request) => request.status === 409);
+    if (refusals.length > 0 && storedFor(wish, ending).length > 0) {
       yield violation(3, `the refused bet of ${amount} exists`);
     }
-    if (refused && acknowledged(wish).length > 0) {
+    if (refusals.some(({ end }) => puts.every(({ start }) => start > end))) {
+      yield violation(3, `a bet of ${amount} was refused before anybody gave a result`);
+    }
+    if (refusals.length > 0 && acknowledged(wish).length > 0) {
       yield violation(11, `the bet of ${amount} was refused and taken`);
     }
     if (key !== undefined && requests.at(-1)?.end === Infinity) {
@@ -167,8 +189,18 @@ function* checkRefusals(history: History, ending: Ending): Generator<Violation> 
   }
 }
 
+/** Every answer with bets, also that of a request that placed one. */
+function allBetsReads({ betsReads, wishes }: History): BetsRead[] {
+  const placed = wishes.flatMap(({ requests }) =>
+    requests.flatMap(({ start, end, bet }) =>
+      bet === undefined ? [] : { start, end, bets: [bet] },
+    ),
+  );
+  return [...betsReads, ...placed];
+}
+
 function* checkReads(history: History): Generator<Violation> {
-  for (const { bets, start } of history.betsReads) {
+  for (const { bets, start } of allBetsReads(history)) {
     const shown = new Map<string, string>();
     for (const { id, event_id: event, status } of bets) {
       const before = shown.get(event) ?? status;
@@ -184,24 +216,138 @@ function* checkReads(history: History): Generator<Violation> {
   }
 }
 
+/** Whatever is said of a bet or an event is what is stored, and in its order. */
+function* checkShown(history: History, ending: Ending): Generator<Violation> {
+  for (const { bets } of allBetsReads(history)) {
+    for (const [index, bet] of bets.entries()) {
+      const stored = ending.byId.get(bet.id);
+      if (stored === undefined || !isShown(bet, stored, ending)) {
+        yield violation(10, `${JSON.stringify(bet)} is not what is stored`);
+      }
+      if (index > 0 && (bets[index - 1]?.id ?? '') <= bet.id) {
+        yield violation(1, `bet ${bet.id} is out of order`);
+      }
+    }
+  }
+  for (const { event_id, history: verdicts } of allAnswers(history)) {
+    const stored = verdictsOf(ending.eventsById.get(event_id));
+    if (verdicts.every((verdict, index) => isDeepStrictEqual(verdict, stored[index]))) continue;
+    yield violation(5, `${event_id} has had another history than it says`);
+  }
+}
+
+function isShown(bet: BetJson, stored: Item, { eventsById }: Ending): boolean {
+  const verdicts = verdictsOf(eventsById.get(bet.event_id));
+  return (
+    bet.event_id === stored['eventId'] &&
+    minor(bet.amount) === stakeOf(stored) &&
+    bet.placed_at === stored['placedAt'] &&
+    (bet.status === 'pending'
+      ? bet.settled_at === undefined
+      : verdicts.some(
+          ({ status, decided_at }) =>
+            status === OUTCOME_OF[bet.status] && decided_at === bet.settled_at,
+        ))
+  );
+}
+
+/** The results that an event has had, as the API shows them. */
+function verdictsOf(event: Item | undefined): EventJson['history'] {
+  const stored = event?.['history'];
+  const verdicts: Item[] = Array.isArray(stored) ? stored : [];
+  return verdicts.map(({ outcome, version, decidedAt }) => ({
+    status: outcome === 'WIN' ? 'WIN' : 'LOSE',
+    version: number(version),
+    decided_at: text(decidedAt),
+  }));
+}
+
+function allAnswers({ puts, eventReads }: History): EventJson[] {
+  return [...puts, ...eventReads].flatMap(({ answer }) => answer ?? []);
+}
+
+const isUnfiltered = (query: Query): boolean => Object.keys(query).join() === 'limit';
+
+function* checkWalks(history: History, ending: Ending): Generator<Violation> {
+  for (const { query, pages } of history.walks) {
+    const ids = pages.flat().map(({ id }) => id);
+    if (ids.some((id, index) => index > 0 && id >= (ids[index - 1] ?? ''))) {
+      yield violation(1, `the pages of ${JSON.stringify(query)} overlap`);
+    }
+    const full = pages.every(({ length }, index) =>
+      index < pages.length - 1 ? length === Number(query['limit']) : length > 0 || index === 0,
+    );
+    if (isUnfiltered(query) && !full) yield violation(1, 'a page is not full, and not the last');
+  }
+  for (const { query, pages } of history.restingWalks) {
+    const { limit, event_id: event, status } = query;
+    const all = ending.bets.filter((bet) => event === undefined || bet['eventId'] === event);
+    const expected = pagesOf(all, Number(limit)).map((page) =>
+      page
+        .filter((bet) => status === undefined || bet['status'] === status)
+        .map((bet) => text(bet['betId'])),
+    );
+    yield* checkPages(1, query, expected, { pages }, ({ id }) => id);
+  }
+  for (const { query, pages } of history.restingEventWalks) {
+    const { limit, state } = query;
+    const known = new Set(ending.bets.map((bet) => bet['eventId']));
+    const all = ending.events
+      .filter(({ activity }) => activity !== undefined)
+      .filter((event) => state === undefined || event['state'] === state)
+      .sort((one, other) => (text(one['activity']) < text(other['activity']) ? 1 : -1));
+    // An event of which only a bet that failed is noted has its place, and is not shown.
+    const expected = pagesOf(all, Number(limit)).map((page) =>
+      page
+        .filter(({ eventId, version }) => version !== undefined || known.has(text(eventId)))
+        .map(({ eventId }) => text(eventId)),
+    );
+    yield* checkPages(14, query, expected, { pages }, ({ event_id }) => event_id);
+  }
+  const listed = new Set(ending.events.map(({ eventId, activity }) => activity && eventId));
+  for (const event of new Set(ending.bets.map((bet) => text(bet['eventId'])))) {
+    if (listed.has(event) || history.unlisted.has(event)) continue;
+    yield violation(14, `${event} is not listed`);
+  }
+}
+
+function pagesOf(items: readonly Item[], limit: number): Item[][] {
+  const count = Math.max(1, Math.ceil(items.length / limit));
+  return Array.from({ length: count }, (_, page) => items.slice(page * limit, (page + 1) * limit));
+}
+
+function* checkPages<Shown>(
+  guarantee: 1 | 14,
+  query: Query,
+  expected: string[][],
+  { pages }: Pick<Walk<Shown>, 'pages'>,
+  nameOf: (item: Shown) => string,
+): Generator<Violation> {
+  const shown = pages.map((page) => page.map(nameOf));
+  if (isDeepStrictEqual(shown, expected)) return;
+  const [all, told] = [expected, shown].map((each) => JSON.stringify(each).slice(0, 500));
+  yield violation(guarantee, `${JSON.stringify(query)} should show ${all}, and shows ${told}`);
+}
+
 interface Register {
   version: number;
   outcome: Outcome | null;
 }
 
+const NO_RESULT: Register = { version: 0, outcome: null };
+/** Results that an event can have. */
+const MAX_VERSIONS = 100;
 const OUTCOME_OF = { pending: null, won: 'WIN', lost: 'LOSE' } as const;
 
 function* checkRegisters(history: History, ending: Ending): Generator<Violation> {
-  const answers = [...history.puts, ...history.eventReads].flatMap(({ answer }) => answer ?? []);
-  for (const answer of answers) {
+  for (const answer of allAnswers(history)) {
     if (isWhole(answer)) continue;
     yield violation(5, `${answer.event_id} has a history with a gap or a repetition`);
   }
   const events = new Set([...history.wishes, ...history.puts].map(({ event }) => event));
-  const initial: Register = { version: 0, outcome: null };
   for (const event of events) {
     const operations = registerOperations(event, history, ending);
-    if (isLinearizable(initial, operations, ({ version, outcome }) => `${version}${outcome}`)) {
+    if (isLinearizable(NO_RESULT, operations, ({ version, outcome }) => `${version}${outcome}`)) {
       continue;
     }
     yield violation(5, `no order of operations explains what ${event} answered`);
@@ -232,7 +378,7 @@ function registerOperations(event: string, history: History, ending: Ending): Re
   const reads = history.eventReads
     .filter((read) => read.event === event && (read.status === 200 || read.status === 404))
     .map((read) => look(read, (register) => shows(register, read.answer)));
-  const statuses = history.betsReads.flatMap((read) => {
+  const statuses = allBetsReads(history).flatMap((read) => {
     const bet = read.bets.find(({ event_id }) => event_id === event);
     return bet ? [look(read, ({ outcome }) => outcome === OUTCOME_OF[bet.status])] : [];
   });
@@ -243,7 +389,12 @@ function registerOperations(event: string, history: History, ending: Ending): Re
       const end = Math.min(Infinity, ...acknowledged(wish).map((answered) => answered.end));
       return look({ start, end }, ({ version }) => version === 0);
     });
-  return [...puts, ...reads, ...statuses, ...taken];
+  const looks = [...reads, ...statuses, ...taken];
+  const first = Math.min(...puts.map((put) => put.start));
+  // Before anybody gave a result there was none: the search need not look at what says so.
+  const before = (operation: RegisterOperation): boolean =>
+    operation.end < first && operation.apply(NO_RESULT) === NO_RESULT;
+  return [...puts, ...looks.filter((operation) => !before(operation))];
 }
 
 function shows(register: Register, answer: EventJson | undefined): boolean {
@@ -254,10 +405,17 @@ function shows(register: Register, answer: EventJson | undefined): boolean {
 
 function putOperations(put: PutRequest): RegisterOperation[] {
   const { start, end, outcome, ifVersion, answer, status } = put;
-  if (status === 412) return [look(put, ({ version }) => version !== ifVersion)];
-  if (answer === undefined && end < Infinity) return [];
+  const isAt = ({ version }: Register): boolean => version === (ifVersion ?? version);
+  /** The version asked for was left for the outcome asked for: by an earlier try, for all it knows. */
+  const isDone = (register: Register): boolean =>
+    register.version > (ifVersion ?? Infinity) && register.outcome === outcome;
+  if (status === 412) return [look(put, (register) => !isAt(register) && !isDone(register))];
+  const isFull = (register: Register): boolean =>
+    register.version >= MAX_VERSIONS && register.outcome !== outcome;
+  if (status === 409) return [look(put, (register) => isAt(register) && isFull(register))];
   const effect = (register: Register): Register | undefined => {
-    if (ifVersion !== undefined && register.version !== ifVersion) return undefined;
+    if (!isAt(register)) return isDone(register) ? register : undefined;
+    if (isFull(register)) return undefined;
     return register.outcome === outcome ? register : { version: register.version + 1, outcome };
   };
   if (answer === undefined) return [{ start, end, required: false, early: false, apply: effect }];
@@ -270,16 +428,19 @@ function putOperations(put: PutRequest): RegisterOperation[] {
   return [{ start, end, required: true, early: false, apply }, read];
 }
 
-function* checkStored({ bets, events }: Ending): Generator<Violation> {
-  const byId = new Map(events.map((event) => [event['eventId'], event]));
-  for (const { eventId, state, version, intent, unfinished } of events) {
-    const open = state === 'open' && version === undefined;
+function* checkStored({ bets, events, fences, eventsById }: Ending): Generator<Violation> {
+  const closed = new Set(fences.map((fence) => fence['closedAt'] && eventOf(fence)));
+  for (const { eventId, state, version, intent, unfinished, activity, decidedAt } of events) {
+    if (version !== undefined && activity !== `${text(decidedAt)} ${text(eventId)}`) {
+      yield violation(14, `${text(eventId)} is not where its result brought it`);
+    }
+    const open = state === 'open' && version === undefined && !closed.has(text(eventId));
     const settled = state === 'settled' && unfinished === undefined;
     if (intent === undefined && (open || settled)) continue;
     yield violation(8, `${text(eventId)} is never finished`);
   }
   for (const bet of bets) {
-    const event = byId.get(text(bet['eventId']));
+    const event = eventsById.get(text(bet['eventId']));
     const outcome = event?.['outcome'];
     const fits =
       bet['status'] === (outcome === undefined ? 'pending' : outcome === 'WIN' ? 'won' : 'lost') &&
@@ -299,10 +460,13 @@ function* checkWork({ puts }: History): Generator<Violation> {
   }
 }
 
+function eventOf(fence: Item): string {
+  return text(fence['eventFence']).split('#')[0] ?? '';
+}
+
 function* checkCounts(history: History, { bets, fences }: Ending): Generator<Violation> {
-  const eventOf = (fence: Item): string => text(fence['eventFence']).split('#')[0] ?? '';
-  for (const event of new Set(fences.map(eventOf))) {
-    const counts = fences.filter((fence) => eventOf(fence) === event);
+  const answers = allAnswers(history);
+  for (const [event, counts] of Map.groupBy(fences, eventOf)) {
     const placed = counts.reduce((sum, fence) => sum + number(fence['placed']), 0);
     const staked = counts.reduce((sum, fence) => sum + BigInt(number(fence['stakedMinor'])), 0n);
     const own = bets.filter((bet) => bet['eventId'] === event);
@@ -310,29 +474,12 @@ function* checkCounts(history: History, { bets, fences }: Ending): Generator<Vio
     if (own.length !== placed || stakes !== staked) {
       yield violation(13, `${event} counts ${placed} bets and has ${own.length}`);
     }
-    for (const { answer } of [...history.puts, ...history.eventReads]) {
-      if (answer?.event_id !== event) continue;
+    for (const answer of answers.filter(({ event_id }) => event_id === event)) {
       const { total, settled, staked: said } = answer.bets;
       const final = answer.version === 0 || (total === own.length && minor(said) === stakes);
       const complete = answer.state !== 'settled' || settled === total;
       if (final && complete && settled <= total) continue;
       yield violation(13, `${event} was reported with ${settled} of ${total} bets`);
     }
-  }
-}
-
-/** At rest, the walk over all events shows each that has a bet or a result once, as stored. */
-function* checkList({ finalList = [] }: History, { bets, events }: Ending): Generator<Violation> {
-  const decided = events.filter((event) => event['version'] !== undefined);
-  const expected = new Set([...bets, ...decided].map((item) => text(item['eventId'])));
-  const listed = finalList.map(({ event_id }) => event_id).sort();
-  const all = [...expected].sort().join(', ');
-  if (listed.join(', ') !== all) {
-    yield violation(14, `${all} should be listed, and ${listed.join(', ')} are`);
-  }
-  for (const { event_id, bets: counts } of finalList) {
-    const own = bets.filter((bet) => bet['eventId'] === event_id);
-    if (own.length === counts.total) continue;
-    yield violation(13, `${event_id} is listed with ${counts.total} bets`);
   }
 }

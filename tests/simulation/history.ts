@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import type { betBody, eventBody } from '../../lib/http/bodies.ts';
+import type { Violation } from './promises.ts';
 
 /** What clients asked and were told; times in virtual milliseconds. */
 
@@ -47,13 +48,18 @@ interface EventRead extends Request {
 }
 
 /** One response with bets, of a listing or of a single one. */
-interface BetsRead extends Interval {
+export interface BetsRead extends Interval {
   bets: BetJson[];
 }
 
-/** All pages of the history from the newest to the oldest bet. */
-interface Walk extends Interval {
-  bets: BetJson[];
+/** What a list is asked for on each of its pages. */
+export type Query = Record<string, string>;
+
+/** All pages of a list, from the newest to the oldest. */
+export interface Walk<Item> extends Interval {
+  /** Without a cursor. */
+  query: Query;
+  pages: Item[][];
 }
 
 export interface History {
@@ -61,11 +67,14 @@ export interface History {
   puts: PutRequest[];
   eventReads: EventRead[];
   betsReads: BetsRead[];
-  walks: Walk[];
-  /** All events, listed at rest; undefined when that failed. */
-  finalList: EventJson[] | undefined;
-  /** Answers that nothing in the schedule explains, such as a 500. */
-  unexplained: string[];
+  walks: Walk<BetJson>[];
+  /** Lists that were walked when nothing happened and nothing lagged any more. */
+  restingWalks: Walk<BetJson>[];
+  restingEventWalks: Walk<EventJson>[];
+  /** Answers that are wrong by themselves, or by what was stored when they came. */
+  faults: Violation[];
+  /** Events that a process may believe to be listed, because the store was brought back under it. */
+  unlisted: Set<string>;
 }
 
 export function emptyHistory(): History {
@@ -75,7 +84,18 @@ export function emptyHistory(): History {
     eventReads: [],
     betsReads: [],
     walks: [],
-    finalList: undefined,
-    unexplained: [],
+    restingWalks: [],
+    restingEventWalks: [],
+    faults: [],
+    unlisted: new Set(),
+  };
+}
+
+/** Remembers what was asked so far; the function forgets all since, but what was wrong. */
+export function mark({ wishes, puts, eventReads, betsReads, walks }: History): () => void {
+  const lists = [wishes, puts, eventReads, betsReads, walks];
+  const lengths = lists.map(({ length }) => length);
+  return () => {
+    for (const [index, list] of lists.entries()) list.length = lengths[index] ?? 0;
   };
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GUARANTEES } from './guarantees.ts';
 import { type Mutant, MUTANTS, textOf } from './mutants.ts';
+import { GUARANTEES } from './promises.ts';
+import { SUBTLE_MUTANTS } from './subtleMutants.ts';
 
 const read = (file: string): string => readFileSync(join(__dirname, '../..', file), 'utf8');
 
 describe('the text that a mutant breaks', () => {
-  it.each(MUTANTS)('is in the source once: $name', (mutant) => {
+  it.each([...MUTANTS, ...SUBTLE_MUTANTS])('is in the source once: $name', (mutant) => {
     const source = read(mutant.file);
 
     expect(source.match(textOf(mutant))).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Guarantee } from './guarantees.ts';
+import type { Guarantee } from './promises.ts';
 
 /** A deliberate break of the protocol: the simulation must notice that `guarantee` falls. */
 export interface Mutant {
@@ -8,6 +8,8 @@ export interface Mutant {
   /** A piece of the file, which must have it once, however its lines are broken. */
   find: string;
   replace: string;
+  /** What notices it, where the simulation cannot. */
+  noticedBy?: string;
 }
 
 /** Finds the piece; whitespace, and a comma before a bracket that closes, do not count. */

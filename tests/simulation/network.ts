@@ -9,7 +9,7 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Cloud, CommandInput, Output, StatementFate } from './cloud.ts';
 import type { Random } from './random.ts';
-import type { VirtualTime } from './virtualTime.ts';
+import { type Freeze, frozenMs, type VirtualTime } from './virtualTime.ts';
 
 /** How likely each fault is, of 1; how long things take, in milliseconds. */
 export interface Faults {
@@ -28,6 +28,16 @@ export interface Faults {
   crash: number;
   latencyMs: number;
   lateMs: number;
+  /** When nothing reaches the store at all, in milliseconds since the beginning. */
+  outages: readonly Freeze[];
+  /** When each server stands still: what it waits for comes when it goes on. */
+  freezes: readonly (readonly Freeze[])[];
+  /** A transaction that is under way, and cancelled in the end. */
+  aborted: number;
+  /** How long an item of a decided transaction may keep others waiting, in milliseconds. */
+  commitStallMs: number;
+  /** A read of an index that does not see what an earlier one saw. */
+  indexGoesBack: number;
 }
 
 /** What runs a call: a request on a server, or a sweeper. */
@@ -36,6 +46,8 @@ export interface Caller {
   server: number;
   /** Batches of statements that it sent. */
   statements: number;
+  /** When it sent the first and the last of them. */
+  statementsAt: [first: number, last: number] | undefined;
   crashed: boolean;
   onCrash: () => void;
 }
@@ -56,12 +68,21 @@ export const NO_FAULTS: Faults = {
   crash: 0,
   latencyMs: 1,
   lateMs: 0,
+  outages: [],
+  freezes: [],
+  aborted: 0,
+  commitStallMs: 0,
+  indexGoesBack: 0,
 };
+
+const CALM: Faults = { ...NO_FAULTS, latencyMs: 10 };
 
 /** What the SDK's client does around a call (standard retry mode; see lib/dynamodb/client.ts). */
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 3_000;
 const RETRY_BASE_MS = 50;
+/** How long a transaction may be under way before it is cancelled. */
+const ABORT_MS = 8_000;
 
 type Answer = { output: Output } | { error: Error };
 
@@ -79,11 +100,15 @@ const BY_CHANCE = { $metadata: {}, message: 'by chance' };
 
 export interface Network {
   client: DynamoDBDocumentClient;
+  /** What goes wrong now, with its times since the schedule began. */
+  faults(): Faults;
+  /** From now on things go wrong by chance. */
+  break(): void;
   /** From now on nothing goes wrong any more; what is on its way still arrives. */
   heal(): void;
 }
 
-/** The SDK's document client on a cloud behind a network on which things go wrong by chance. */
+/** The SDK's document client on a cloud behind a network, on which nothing goes wrong at first. */
 export function createNetwork(
   cloud: Cloud,
   time: VirtualTime,
@@ -91,7 +116,7 @@ export function createNetwork(
   faults: Faults,
   trace: (line: string) => void,
 ): Network {
-  let current = faults;
+  let current = CALM;
   let tokens = 0;
   const latency = (): number => 1 + random.next() * random.next() * current.latencyMs;
 
@@ -104,10 +129,13 @@ export function createNetwork(
     try {
       if (name === 'TransactWriteCommand') {
         if (random.chance(current.conflict)) throw conflictByChance(input, random);
-        const { commit } = cloud.prepare(input, token);
-        time.after(latency() / 2, () => {
-          commit(() => done({ output: {} }));
-        });
+        const { commit, abort } = cloud.prepare(input, token);
+        if (random.chance(current.aborted)) {
+          time.after(random.next() * ABORT_MS, () => {
+            abort();
+            done({ error: conflictByChance(input, random) });
+          });
+        } else time.after(latency() / 2, () => commit(() => done({ output: {} })));
       } else done({ output: carryOutAtOnce(name, input) });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -125,7 +153,7 @@ export function createNetwork(
         return cloud.query(input, random.chance(current.pageCut) ? random.between(1, 4) : Infinity);
       case 'BatchGetCommand':
         return cloud.batchGet(
-          input,
+          backwards(input),
           random.chance(current.keysUnprocessed) ? random.between(0, 3) : Infinity,
         );
       case 'BatchExecuteStatementCommand':
@@ -153,13 +181,20 @@ export function createNetwork(
       const arrive = (afterMs: number, done: (answer: Answer) => void): void =>
         time.after(afterMs, () => carryOut(name, input, token, done));
       const unheard = (): void => {};
-      const reset = random.chance(0.5);
-      const giveUp = (): void =>
-        time.after(reset ? latency() : TIMEOUT_MS, () => {
-          const lost = reset ? new SdkError('Error', 'ECONNRESET') : new SdkError('TimeoutError');
-          resolve({ error: lost });
+      let over = false;
+      /** The first that comes counts. */
+      const answerIn = (afterMs: number, answer: () => Answer): void =>
+        time.after(afterMs, (): false | void => {
+          if (over) return false;
+          over = true;
+          resolve(answer());
         });
-      const reply = (answer: Answer): void => time.after(latency(), () => resolve(answer));
+      const reply = (answer: Answer): void => answerIn(latency(), () => answer);
+      const timeOut = (): void => answerIn(TIMEOUT_MS, () => ({ error: timeout() }));
+      const giveUp = (): void =>
+        random.chance(0.5) ? reply({ error: new SdkError('Error', 'ECONNRESET') }) : timeOut();
+      const isOut = current.outages.some(({ from, to }) => from <= time.now() && time.now() < to);
+      if (isOut) return timeOut();
       if (random.chance(current.throttled)) return reply({ error: throttle() });
       if (random.chance(current.serverError)) {
         if (random.chance(0.5)) arrive(latency(), unheard);
@@ -175,9 +210,12 @@ export function createNetwork(
         return giveUp();
       }
       if (random.chance(current.duplicated)) arrive(random.next() * current.lateMs, unheard);
+      // Only a transaction may be under way for so long.
+      if (name === 'TransactWriteCommand') timeOut();
       arrive(latency(), reply);
     });
 
+  const timeout = (): Error => new SdkError('TimeoutError');
   const throttle = (): Error =>
     random.pick<Error>([
       new ProvisionedThroughputExceededException(BY_CHANCE),
@@ -190,11 +228,16 @@ export function createNetwork(
     tokens += 1;
     const token = `token-${tokens}`;
     if (caller !== undefined) {
-      if (name === 'BatchExecuteStatementCommand') caller.statements += 1;
+      if (name === 'BatchExecuteStatementCommand') {
+        caller.statements += 1;
+        caller.statementsAt = [caller.statementsAt?.[0] ?? time.now(), time.now()];
+      }
       if (caller.crashed || random.chance(current.crash)) await crash(caller, name, input, token);
     }
     for (let tries = 1; ; tries += 1) {
       const answer = await attempt(name, input, token);
+      const heldMs = frozenMs(current.freezes[caller?.server ?? 0] ?? [], time.now());
+      if (heldMs > 0) await time.sleep(heldMs);
       trace(`${time.now().toFixed(1)} ${caller?.name ?? '-'} ${name} ${outcomeOf(answer)}`);
       if ('output' in answer) return answer.output;
       if (tries >= ATTEMPTS || !isRetried(answer.error)) throw answer.error;
@@ -224,10 +267,24 @@ export function createNetwork(
   };
   return {
     client: client as unknown as DynamoDBDocumentClient, // The store uses only `send`.
+    faults: () => current,
+    break: () => {
+      const since = (times: readonly Freeze[]): Freeze[] =>
+        times.map(({ from, to }) => ({ from: from + time.now(), to: to + time.now() }));
+      current = { ...faults, outages: since(faults.outages), freezes: faults.freezes.map(since) };
+    },
     heal: () => {
-      current = { ...NO_FAULTS, latencyMs: 10 };
+      current = CALM;
     },
   };
+}
+
+/** What is asked for together comes in no order: here, the last comes first. */
+function backwards({ RequestItems = {} }: CommandInput): CommandInput {
+  const entries = Object.entries(RequestItems).map(([name, request]) => {
+    return [name, { ...request, Keys: request.Keys.toReversed() }];
+  });
+  return { RequestItems: Object.fromEntries(entries) };
 }
 
 /** A transaction meets another one that the schedule does not contain. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { GUARANTEES } from './guarantees.ts';
+import { GUARANTEES } from './promises.ts';
 import { runSchedule } from './schedule.ts';
 
 /**
@@ -12,6 +12,7 @@ import { runSchedule } from './schedule.ts';
  *     npm run simulate -- --seed 42 --trace              one seed again, step by step
  *     npm run simulate -- mutants --only 'a key'         breaks the protocol, and must be noticed
  *     npm run simulate -- model --only 'late bets'       all orders of steps in a small world
+ *     npm run simulate -- mutants --subtle               those that are hard to notice
  *     npm run simulate -- compare --operations 20000     against DynamoDB Local
  */
 const { values, positionals } = parseArgs({
@@ -24,10 +25,13 @@ const { values, positionals } = parseArgs({
     until: { type: 'string', default: '' },
     workers: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
+    subtle: { type: 'boolean', default: false },
     operations: { type: 'string', default: '20000' },
   },
 });
 const first = integer(values.seed);
+// Errors are thrown all the time, and nobody looks where; a trace shows it.
+if (!values.trace) Error.stackTraceLimit = 0;
 const trace = values.trace ? (line: string) => write(line) : undefined;
 
 function integer(text: string): number {
@@ -98,7 +102,7 @@ async function runCommand(command = 'schedules'): Promise<boolean> {
       return runSchedules();
     case 'mutants': {
       const { judgeMutants } = await import('./mutate.ts');
-      return judgeMutants(values.only, integer(values.schedules ?? '3000'));
+      return judgeMutants(values.only, integer(values.schedules ?? '3000'), values.subtle);
     }
     case 'model': {
       const { exploreModel } = await import('../model/run.ts');

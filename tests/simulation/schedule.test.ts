@@ -37,13 +37,22 @@ it('makes one bet of 200 parallel requests with one key, whatever replies are lo
       crash: 0.02,
       latencyMs: 200,
       lateMs: 60_000,
+      commitStallMs: 1_000,
     };
     const world = createWorld(
       createRandom(seed),
-      { faults, commitStallMs: 1_000, indexLagMs: 0, skewsMs: [0, 3_600_000], fences: 64 },
+      {
+        faults,
+        indexLagMs: { bets: 0, events: 0 },
+        skewsMs: [0, 3_600_000],
+        fences: 64,
+        hotFence: 0,
+        shards: 16,
+      },
       () => {},
       () => {},
     );
+    world.network.break();
     const request = {
       headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
       body: '{"event_id":"match","amount":"1.00"}',

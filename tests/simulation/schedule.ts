@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Outcome } from '../../lib/bets/bet.ts';
+import { EVENT_STATES } from '../../lib/bets/event.ts';
 import { type Clients, createClients } from './clients.ts';
-import type { CloudOptions } from './cloud.ts';
-import { checkHistory, checkWrite, type Violation } from './guarantees.ts';
-import { emptyHistory, type History } from './history.ts';
+import { checkHistory, checkWrite } from './guarantees.ts';
+import { emptyHistory, type History, mark, type Query } from './history.ts';
 import type { Faults } from './network.ts';
+import { type Violation, violation } from './promises.ts';
 import { createRandom, type Random } from './random.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
@@ -23,6 +24,36 @@ const REST_MS = 600_000;
 const LATE_MS = 300_000;
 const INDEX_LAG_MS = 180_000;
 const HOUR_MS = 3_600_000;
+/** After so long a process notes the activity of an event again, in milliseconds. */
+const LISTED_MS = 61_000;
+/** Puts before things go wrong that only those have who quarrel. */
+const MANY_PUTS = 50;
+/** Events of which a page of three shows too few. */
+const MANY_EVENTS = 20;
+/** A run of the resumer has a minute, and keeps a second of it back. */
+const RUN_MS = 59_000;
+
+/** Most schedules begin with nothing; some with much, which must have been placed before. */
+type Kind = 'ordinary' | 'stadium' | 'arena' | 'calendar' | 'quarrel' | 'restored';
+
+/** By the seed alone, so that every run of a thousand schedules has all of them. */
+function kindOf(seed: number): Kind {
+  if (seed % 1_000 === 500) return 'arena';
+  if (seed % 400 === 200) return 'stadium';
+  if (seed % 200 === 100) return 'calendar';
+  if (seed % 200 === 50) return 'quarrel';
+  return seed % 50 === 25 ? 'restored' : 'ordinary';
+}
+
+/** What those who act in a schedule have. */
+interface Play {
+  world: World;
+  random: Random;
+  clients: Clients;
+  history: History;
+  /** How many bets a page has, from and to: few, so that there are many pages. */
+  limits: [number, number];
+}
 
 /** One seed's world, its clients and its faults, and what they tell about the guarantees. */
 export async function runSchedule(
@@ -38,20 +69,25 @@ export async function runSchedule(
     trace?.(line);
   };
   const violations: Violation[] = [];
-  const betsOn = (eventId: string) =>
-    world.cloud.all('bets').filter((bet) => bet['eventId'] === eventId);
-  const onWrite: CloudOptions['onWrite'] = (table, before, after) =>
-    void violations.push(...checkWrite(table, before, after, betsOn));
-  const world = createWorld(random, worldOptions(random), onWrite, note);
+  const world = createWorld(
+    random,
+    worldOptions(random, kindOf(seed)),
+    (...write) => void violations.push(...checkWrite(...write)),
+    note,
+  );
   const history = emptyHistory();
   const clients = createClients(world, random, history);
+  const play: Play = { world, random, clients, history, limits: [1, 5] };
 
-  const work = perform(world, random, clients, history);
-  await world.time.runUntil(TROUBLE_MS);
+  await world.time.runThrough(PRELUDES[kindOf(seed)](play));
+  world.network.break();
+  const work = perform(play);
+  const troubleEnds = world.time.now() + TROUBLE_MS;
+  await world.time.runUntil(troubleEnds);
   world.network.heal();
-  await world.time.runUntil(TROUBLE_MS + REST_MS);
+  await world.time.runUntil(troubleEnds + REST_MS);
   await withTime(world, work);
-  await withTime(world, resolve(world, clients, history));
+  await withTime(world, resolve(play));
   const ending = {
     bets: world.cloud.all('bets'),
     fences: world.cloud.all('fences'),
@@ -73,7 +109,7 @@ async function withTime(world: World, work: Promise<void>): Promise<void> {
 }
 
 /** Some of the faults, seldom or often: all at once would hide one behind another. */
-function worldOptions(random: Random): WorldOptions {
+function worldOptions(random: Random, kind: Kind): WorldOptions {
   const rate = (most: number): number => (random.chance(0.4) ? random.next() * most : 0);
   const faults: Faults = {
     requestLost: rate(0.1),
@@ -89,45 +125,128 @@ function worldOptions(random: Random): WorldOptions {
     crash: rate(0.04),
     latencyMs: random.pick([5, 50, 1_000]),
     lateMs: random.pick([100, 5_000, LATE_MS]),
+    outages: random.chance(0.2) ? [standstill(random)] : [],
+    freezes: random.chance(0.15) ? [[standstill(random)]] : [],
+    aborted: rate(0.2),
+    commitStallMs: random.pick([0, 100, 5_000]),
+    indexGoesBack: rate(0.5),
   };
   const servers = random.between(1, 3);
   const skew = (): number => (random.chance(0.5) ? random.between(-HOUR_MS, HOUR_MS) : 0);
   return {
     faults,
-    commitStallMs: random.pick([0, 100, 5_000]),
-    indexLagMs: random.pick([0, 1_000, INDEX_LAG_MS]),
+    indexLagMs: kind === 'arena' ? { bets: INDEX_LAG_MS, events: 0 } : indexLags(random),
     skewsMs: Array.from({ length: servers }, skew),
-    fences: random.pick([1, 3, 64]),
+    fences: kind === 'arena' ? 64 : random.pick([1, 3, 64]),
+    hotFence: kind === 'arena' ? 0 : random.pick([0, 0.5]),
+    shards: random.pick([1, 2, 16]),
   };
+}
+
+/** Mostly alike, since what slows one index slows the other. */
+function indexLags(random: Random): WorldOptions['indexLagMs'] {
+  const bets = random.pick([0, 1_000, INDEX_LAG_MS]);
+  return { bets, events: random.chance(0.7) ? bets : random.pick([0, 1_000, INDEX_LAG_MS]) };
+}
+
+/** Soon, when most requests are under way; long enough for their deadlines. */
+function standstill(random: Random): { from: number; to: number } {
+  const from = random.next() * random.pick([2_000, 20_000]);
+  return { from, to: from + random.between(1_000, 30_000) };
 }
 
 const OUTCOMES = ['WIN', 'LOSE'] as const satisfies readonly [Outcome, Outcome];
 
-async function perform(
-  world: World,
-  random: Random,
-  clients: Clients,
-  history: History,
-): Promise<void> {
+/** Bets of which each fence has many pages, and an event more than 100 batches. */
+const STADIUM_BETS = 2_600;
+/** Bets of which the fences are swept in more than one group. */
+const ARENA_BETS = 4_200;
+const CALENDAR_EVENTS = 130;
+
+/** What was there before things went wrong. */
+const PRELUDES: Record<Kind, (play: Play) => Promise<void>> = {
+  ordinary: () => Promise.resolve(),
+  stadium: (play) => placeMany(play, STADIUM_BETS),
+  arena: async (play) => {
+    const { world, random, clients } = play;
+    await placeMany(play, ARENA_BETS);
+    // The index lacks a few bets still: some behind the first group of fences, few behind the last.
+    await world.time.sleep(INDEX_LAG_MS - random.between(15_000, 30_000));
+    await clients.settle('match', random.pick(OUTCOMES), undefined);
+    await world.resume(0);
+  },
+  calendar: async ({ random, clients }) => {
+    for (let event = 1; event <= CALENDAR_EVENTS; event += 1) {
+      await clients.place(`match-${event}`, true, 0);
+      if (random.chance(0.1)) await clients.settle(`match-${event}`, 'WIN', undefined);
+    }
+  },
+  quarrel: async ({ random, clients }) => {
+    await clients.place('match', true, 0);
+    for (let version = random.between(1, 4); version <= 98; version += 1) {
+      await clients.settle('match', version % 2 === 0 ? 'WIN' : 'LOSE', undefined);
+    }
+  },
+  restored: restoreUnderWay,
+};
+
+/** One after the other on each fence: nobody meets another. */
+async function placeMany(play: Play, bets: number): Promise<void> {
+  for (let bet = 1; bet <= bets; bet += 1) await play.clients.place('match', false);
+  play.limits = [700, 1_000];
+}
+
+/** The store is wiped or brought back to a backup, while the processes live on. */
+async function restoreUnderWay({ world, random, clients, history }: Play): Promise<void> {
+  const events = ['match', 'friendly-1', 'final'] as const;
+  const evening = async (): Promise<void> => {
+    for (let acts = random.between(2, 6); acts > 0; acts -= 1) {
+      const event = random.pick(events);
+      if (random.chance(0.8)) await clients.place(event, random.chance(0.5));
+      else await clients.settle(event, random.pick(OUTCOMES), undefined);
+    }
+    await world.time.sleep(10_000);
+  };
+  if (random.chance(0.5)) await evening();
+  const [restore, forget] = [world.backUp(), mark(history)];
+  await evening();
+  for (const { event } of history.wishes) history.unlisted.add(event);
+  restore();
+  forget();
+  if (random.chance(0.5)) return;
+  await world.time.sleep(LISTED_MS);
+  history.unlisted.clear();
+}
+
+async function perform({ world, random, clients, history, limits }: Play): Promise<void> {
   const events = random.chance(0.7) ? (['match'] as const) : (['match', 'final'] as const);
   const pauseMs = random.pick([10, 300, 5_000]);
-  for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random);
+  for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random, history);
   const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
   const rush = random.chance(0.15) ? random.between(4, 10) : 0;
   // An event of one bet is listed by that bet or not at all.
+  const quarrels = history.puts.length > MANY_PUTS ? random.between(6, 12) : 0;
   const friendlies = random.chance(0.3) ? ['friendly-1', 'friendly-2', 'friendly-3'] : [];
   const act = async (): Promise<void> => {
     for (let actions = random.between(2, 7); actions > 0; actions -= 1) {
       await world.time.sleep(random.next() * pauseMs);
-      await actOnce(random, clients, history, random.pick(events));
+      await actOnce(random, clients, history, random.pick(events), limits);
     }
   };
   await Promise.all([
     ...Array.from({ length: random.between(1, 5) }, act),
     ...Array.from({ length: crowd }, () => clients.place('match', random.chance(0.5))),
+    ...Array.from({ length: quarrels }, (_, turn) => quarrel(world, random, clients, turn)),
     ...friendlies.map((event) => clients.place(event, true)),
     ...(rush > 0 ? lastMinute(world, random, clients, rush) : []),
   ]);
+}
+
+/** One of several who contradict each other, each in its turn; some know the version. */
+async function quarrel(world: World, random: Random, clients: Clients, turn: number) {
+  await world.time.sleep(turn * random.between(100, 3_000));
+  const version = random.chance(0.5) ? random.between(96, 101) : undefined;
+  await clients.settle('match', random.pick(OUTCOMES), version);
 }
 
 /** A result is given while impatient clients place the last bets. */
@@ -151,6 +270,7 @@ async function actOnce(
   clients: Clients,
   history: History,
   event: string,
+  limits: [number, number],
 ): Promise<void> {
   const dice = random.next();
   if (dice < 0.45) await clients.place(event, random.chance(0.6));
@@ -158,9 +278,10 @@ async function actOnce(
     const version = random.chance(0.25) ? random.between(0, 2) : undefined;
     await clients.settle(event, random.pick(OUTCOMES), version);
   } else if (dice < 0.72) await clients.readEvent(event);
-  else if (dice < 0.75) await clients.walkEvents(random.between(1, 2));
-  else if (dice < 0.9) await clients.walk(random.between(1, 5));
-  else if (dice < 0.95) await clients.listOnEvent(event, random.between(1, 5));
+  else if (dice < 0.75) await clients.walkEvents(eventQuery(random, history));
+  else if (dice < 0.87) await clients.walk({ limit: String(random.between(...limits)) });
+  else if (dice < 0.93) await clients.walk(betQuery(random, event, limits));
+  else if (dice < 0.96) await clients.misuseKey();
   else {
     const bet = history.wishes
       .flatMap(({ requests }) => requests.map((request) => request.bet))
@@ -170,26 +291,70 @@ async function actOnce(
 }
 
 /** As the schedule on AWS does, and the loop of the local service: for as long as there is time. */
-function sweepAgainAndAgain(world: World, random: Random): void {
+function sweepAgainAndAgain(world: World, random: Random, { faults }: History): void {
   const server = random.between(0, 2);
   void (async () => {
     for (;;) {
       await world.time.sleep(random.between(1_000, 60_000));
-      await world.resume(server);
+      const tookMs = await world.resume(server);
+      if (Math.floor(tookMs) > RUN_MS)
+        faults.push(violation(12, `a run of the resumer took ${tookMs} ms`));
     }
   })();
 }
 
+const STATUSES = ['pending', 'won', 'lost'] as const;
+
+/** One of the filters of a list, several or none. */
+function betQuery(random: Random, event: string, limits: [number, number]): Query {
+  return {
+    limit: String(random.chance(0.9) ? random.between(...limits) : 1000),
+    ...(random.chance(0.6) && { event_id: event }),
+    ...(random.chance(0.5) && { status: random.pick(STATUSES) }),
+  };
+}
+
+function eventQuery(random: Random, { wishes }: History): Query {
+  const few = random.chance(0.9) ? random.between(1, 3) : 100;
+  const many = random.pick([50, 60, 99, 100]);
+  const events = new Set(wishes.slice(0, CALENDAR_EVENTS).map(({ event }) => event)).size;
+  return {
+    limit: String(events < MANY_EVENTS ? few : many),
+    ...(random.chance(0.5) && { state: random.pick(EVENT_STATES) }),
+  };
+}
+
 /** At rest: whoever was left without an answer asks again, and everything is read once more. */
-async function resolve(world: World, clients: Clients, history: History): Promise<void> {
+async function resolve({ world, random, clients, history, limits }: Play): Promise<void> {
+  clients.rest();
   for (const wish of history.wishes) {
     if (wish.key !== undefined && wish.requests.at(-1)?.end === Infinity)
       await clients.askFor(wish);
   }
-  for (const event of new Set(history.wishes.map((wish) => wish.event)))
-    await clients.readEvent(event);
-  await clients.walk(1000);
-  // Until the index shows what the last of them brought about.
+  const events = [...new Set(history.wishes.map((wish) => wish.event))];
+  for (const event of events) await clients.readEvent(event);
+  await clients.misuseKey();
+  const event = events[random.between(0, events.length - 1)] ?? 'match';
+  if (random.chance(0.3)) {
+    await clients.settle(event, random.pick(OUTCOMES), undefined);
+    // Until the index shows that to the sweepers, and they have seen to it.
+    await world.time.sleep(2 * INDEX_LAG_MS);
+  }
+  // Until the index shows what all of them brought about.
   await world.time.sleep(INDEX_LAG_MS);
-  history.finalList = await clients.walkEvents(1);
+  const all = String(random.pick([limits[1], 1_000]));
+  const queries = [
+    { limit: all },
+    { limit: all, event_id: event },
+    betQuery(random, event, limits),
+  ];
+  for (const query of queries) {
+    const walk = await clients.walk(query);
+    if (walk !== undefined) history.restingWalks.push(walk);
+  }
+  const one = events.length < MANY_EVENTS ? '1' : '60';
+  for (const query of [{ limit: one }, eventQuery(random, history)]) {
+    const walk = await clients.walkEvents(query);
+    if (walk !== undefined) history.restingEventWalks.push(walk);
+  }
 }

@@ -1,19 +1,23 @@
 import type { Clock, Deadline } from '../../lib/bets/context.ts';
 
+/** False when nothing comes of it, so that nothing runs on. */
+type Run = () => false | void;
+
 interface Step {
   at: number;
   order: number;
-  run: () => void;
+  run: Run;
 }
 
 /** Time that passes only when nothing is left to do at the present instant. */
 export interface VirtualTime {
   /** Milliseconds since the schedule began. */
   now(): number;
-  after(milliseconds: number, run: () => void): void;
+  after(milliseconds: number, run: Run): void;
   /** Resolves after `milliseconds`, or when `signal` aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  deadline(milliseconds: number): Deadline;
+  /** Waits for as long as `heldMs` says when the time is over. */
+  deadline(milliseconds: number, heldMs?: () => number): Deadline;
   /** Lets everything happen that is due until `until`, in milliseconds since the beginning. */
   runUntil(until: number): Promise<void>;
   /** Lets happen what has to, until `task` is settled; time stands at that instant then. */
@@ -29,7 +33,7 @@ export function createVirtualTime(): VirtualTime {
   const steps = createHeap();
   let now = 0;
   let order = 0;
-  const after = (milliseconds: number, run: () => void): void => {
+  const after = (milliseconds: number, run: Run): void => {
     order += 1;
     steps.push({ at: now + Math.max(0, milliseconds), order, run });
   };
@@ -39,8 +43,7 @@ export function createVirtualTime(): VirtualTime {
     for (let step = steps.peek(); step !== undefined && isDue(step); step = steps.peek()) {
       steps.pop();
       now = step.at;
-      step.run();
-      await settled();
+      if (step.run() !== false) await settled();
     }
   };
   return {
@@ -52,12 +55,16 @@ export function createVirtualTime(): VirtualTime {
         signal?.addEventListener('abort', () => resolve(), { once: true });
         after(milliseconds, resolve);
       }),
-    deadline: (milliseconds) => {
+    deadline: (milliseconds, heldMs = () => 0) => {
       const controller = new AbortController();
       let disposed = false;
-      after(milliseconds, () => {
-        if (!disposed) controller.abort();
-      });
+      const end = (): false | void => {
+        const held = disposed ? 0 : heldMs();
+        if (held > 0) after(held, end);
+        if (held > 0 || disposed) return false;
+        controller.abort();
+      };
+      after(milliseconds, end);
       return { signal: controller.signal, [Symbol.dispose]: () => void (disposed = true) };
     },
     runUntil: async (until) => {
@@ -74,12 +81,40 @@ export function createVirtualTime(): VirtualTime {
   };
 }
 
-/** The clock of a server whose time is off by `skewMs`, `epoch` being when the schedule began. */
-export function skewedClock(time: VirtualTime, epoch: number, skewMs: () => number): Clock {
+/** When a process stands still, in milliseconds since the schedule began. */
+export interface Freeze {
+  from: number;
+  to: number;
+}
+
+/** How long a process stands still from now on. */
+export function frozenMs(freezes: readonly Freeze[], now: number): number {
+  return Math.max(0, ...freezes.map(({ from, to }) => (from <= now && now < to ? to - now : 0)));
+}
+
+/** For how much of a time a process stood still. */
+export function frozenWithin(freezes: readonly Freeze[], start: number, end: number): number {
+  const parts = freezes.map(({ from, to }) => Math.min(to, end) - Math.max(from, start));
+  return parts.reduce((sum, part) => sum + Math.max(0, part), 0);
+}
+
+/**
+ * The clock of a server, `offset` being its time when the schedule began. While it stands still, no
+ * pause and no deadline of it ends.
+ */
+export function serverClock(
+  time: VirtualTime,
+  offset: number,
+  freezes: () => readonly Freeze[] = () => [],
+): Clock {
   return {
-    now: () => epoch + time.now() + skewMs(),
-    sleep: (milliseconds, signal) => time.sleep(milliseconds, signal),
-    deadline: (milliseconds) => time.deadline(milliseconds),
+    now: () => offset + time.now(),
+    sleep: async (milliseconds, signal) => {
+      await time.sleep(milliseconds, signal);
+      const rest = frozenMs(freezes(), time.now());
+      if (rest > 0) await time.sleep(rest);
+    },
+    deadline: (milliseconds) => time.deadline(milliseconds, () => frozenMs(freezes(), time.now())),
   };
 }
 

@@ -14,25 +14,31 @@ import { apiEvent, type Sent } from '../support/apiEvent.ts';
 import { silentObserver } from '../support/observers.ts';
 import { type Cloud, createCloud } from './cloud.ts';
 import type { Item } from './expressions.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import { type Caller, callers, createNetwork, type Faults, type Network } from './network.ts';
 import type { Random } from './random.ts';
-import { createVirtualTime, skewedClock, type VirtualTime } from './virtualTime.ts';
+import { createVirtualTime, frozenWithin, serverClock, type VirtualTime } from './virtualTime.ts';
 
 /** The beginning of every schedule: 2026-11-22T12:00:00Z. */
 const EPOCH = 1_795_348_800_000;
 /** How long a client waits for an answer, in milliseconds: longer than any request may take. */
 const CLIENT_PATIENCE_MS = 12_000;
+/** How long a run of the resumer may take, in milliseconds. */
+const RUN_MS = 60_000;
 const CONFIG = readConfig({ TABLE_PREFIX: 'simulated-', LOG_LEVEL: 'SILENT' });
 
 export interface WorldOptions {
   faults: Faults;
-  indexLagMs: number;
-  /** How long an item of a decided transaction may keep others waiting, in milliseconds. */
-  commitStallMs: number;
+  /** How long a write to a bet or to an event takes to reach its indexes, in milliseconds. */
+  indexLagMs: { bets: number; events: number };
   /** How far each server's clock is off, in milliseconds. */
   skewsMs: readonly number[];
   /** Bets go to this many of an event's fences, so that few bets meet at one. */
   fences: number;
+  /** How likely a bet goes to the first of them. */
+  hotFence: number;
+  /** Bets lie in this many of the history's shards. */
+  shards: number;
 }
 
 /** Without Lambda's own deadline, which Middy would tell in real time. */
@@ -52,61 +58,88 @@ function handlersOf(service: Service) {
 export type Route = keyof ReturnType<typeof handlersOf>;
 
 /** An answer and what it took. */
-interface Called {
+export interface Called {
   response: HttpResponse;
+  /** Batches of statements that it sent, and for how long it went on sending them. */
   statements: number;
+  sweptMs: number;
+  tookMs: number;
 }
 
 export interface World {
   time: VirtualTime;
   cloud: Cloud;
   network: Network;
+  /** What is stored, for those who look behind the API. */
+  ledger: Ledger;
   /** Calls a handler on some server; undefined when no answer comes. */
   call(route: Route, sent: Sent): Promise<Called | undefined>;
-  /** One run of the resumer on a server, however it ends. */
-  resume(server: number): Promise<void>;
+  /** One run of the resumer on a server, however it ends; how long that took, if it ended by itself. */
+  resume(server: number): Promise<number>;
+  /** Remembers what is stored; the function brings it back while the servers live on. */
+  backUp(): () => void;
 }
 
 /** Servers that run the real handlers on a simulated cloud. */
 export function createWorld(
   random: Random,
   options: WorldOptions,
-  onWrite: (table: string, before: Item | undefined, after: Item) => void,
+  onWrite: (ledger: Ledger, table: string, before: Item | undefined, after: Item) => void,
   trace: (line: string) => void,
 ): World {
   const time = createVirtualTime();
+  const ledger = createLedger();
   const cloud = createCloud({
     tablePrefix: CONFIG.tablePrefix,
-    indexLagMs: () => random.next() * random.next() * options.indexLagMs,
+    indexLagMs: (table) => {
+      const { bets, events } = options.indexLagMs;
+      return random.next() * random.next() * (table === 'bets' ? bets : events);
+    },
     after: time.after,
     stale: () => random.chance(0.5),
-    commitMs: () =>
-      random.chance(0.2) ? random.next() * options.commitStallMs : random.next() * 5,
+    indexGoesBack: () => {
+      const { indexGoesBack } = network.faults();
+      return indexGoesBack > 0 && random.chance(indexGoesBack);
+    },
+    commitMs: () => random.next() * (random.chance(0.2) ? network.faults().commitStallMs : 5),
     now: time.now,
-    onWrite,
+    onWrite: (table, before, after) => {
+      ledger.note(table, before, after);
+      onWrite(ledger, table, before, after);
+    },
   });
   const network = createNetwork(cloud, time, random, options.faults, trace);
-  const clock = skewedClock(
-    time,
-    EPOCH,
-    () => options.skewsMs[callers.getStore()?.server ?? 0] ?? 0,
-  );
   let decisions = 0;
   // One source draws fences and pauses: its values are few, one a fence, and far apart.
   const shift = random.next();
-  const service = createService(CONFIG, {
-    client: network.client,
-    clock,
-    observer: silentObserver,
-    newBetId: (placedAt) =>
-      v7({
-        msecs: placedAt,
-        random: Uint8Array.from({ length: 16 }, () => random.between(0, 255)),
-      }),
-    newDecisionId: () => `decision-${(decisions += 1)}`,
-    random: () => (random.between(0, options.fences - 1) + shift) / options.fences,
+  const drawFence = (): number =>
+    random.chance(options.hotFence) ? 0 : random.between(0, options.fences - 1);
+  const newBetId = (placedAt: number): string => {
+    const bytes = Uint8Array.from({ length: 16 }, () => random.between(0, 255));
+    // The last digit is the shard.
+    bytes[15] = random.between(0, options.shards - 1);
+    return v7({ msecs: placedAt, random: bytes });
+  };
+  /** A process a server, which lives as long as the schedule. */
+  const servers = options.skewsMs.map((skewMs, server) => {
+    const freezes = () => network.faults().freezes[server] ?? [];
+    const service = createService(CONFIG, {
+      client: network.client,
+      clock: serverClock(time, EPOCH + skewMs, freezes),
+      observer: silentObserver,
+      newBetId,
+      newDecisionId: () => `decision-${(decisions += 1)}`,
+      random: () => (drawFence() + shift) / options.fences,
+    });
+    const activeMs = (from: number, to: number): number =>
+      to - from - frozenWithin(freezes(), from, to);
+    return { service, handlers: handlersOf(service), activeMs };
   });
-  const handlers = handlersOf(service);
+  const serverOf = (number: number) => {
+    const server = servers[number % servers.length];
+    if (server === undefined) throw new Error('There is no server');
+    return server;
+  };
 
   let calls = 0;
   const run = <Result>(
@@ -120,6 +153,7 @@ export function createWorld(
       name: `${name}-${calls}@${server}`,
       server,
       statements: 0,
+      statementsAt: undefined,
       crashed: false,
       onCrash: () => time.after(CLIENT_PATIENCE_MS, () => giveUp(undefined)),
     };
@@ -140,15 +174,36 @@ export function createWorld(
     time,
     cloud,
     network,
+    ledger,
+    backUp: () => {
+      const restore = cloud.backUp();
+      return () => {
+        restore();
+        ledger.clear();
+        for (const table of ['bets', 'fences', 'events'] as const) {
+          for (const item of cloud.all(table)) ledger.note(table, undefined, item);
+        }
+      };
+    },
     call: (route, sent) => {
       const server = random.between(0, options.skewsMs.length - 1);
       return run(route, server, async () => {
+        const begun = time.now();
+        const { handlers, activeMs } = serverOf(server);
         const response = await handlers[route](apiEvent(sent), INVOCATION);
-        return { response, statements: callers.getStore()?.statements ?? 0 };
+        const { statements = 0, statementsAt = [0, 0] as const } = callers.getStore() ?? {};
+        const sweptMs = activeMs(...statementsAt);
+        return { response, statements, sweptMs, tookMs: activeMs(begun, time.now()) };
       });
     },
-    resume: async (server) => {
-      await run('resume', server, () => resume(service, 'resumer', 60_000));
+    resume: async (number) => {
+      const server = number % servers.length;
+      const begun = time.now();
+      const { service, activeMs } = serverOf(server);
+      let tookMs = 0;
+      const end = (): void => void (tookMs = activeMs(begun, time.now()));
+      await run('resume', server, () => resume(service, 'resumer', RUN_MS).finally(end));
+      return tookMs;
     },
   };
 }

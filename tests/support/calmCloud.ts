@@ -6,7 +6,7 @@ import { readConfig } from '../../lib/config.ts';
 import { createService } from '../../lib/service.ts';
 import { type Cloud, type CommandInput, createCloud, type Output } from '../simulation/cloud.ts';
 import { abortable } from '../simulation/network.ts';
-import { createVirtualTime, skewedClock } from '../simulation/virtualTime.ts';
+import { createVirtualTime, serverClock } from '../simulation/virtualTime.ts';
 import { canceled, conditionFailed, givenUp } from './dynamodb.ts';
 import { recordingObserver } from './observers.ts';
 import { betIdOf, NOON } from './samples.ts';
@@ -113,7 +113,7 @@ export function calmCloud({
   };
   const service = createService(CONFIG, {
     client: client as unknown as DynamoDBDocumentClient, // The store uses only `send`.
-    clock: skewedClock(time, NOON, () => 0),
+    clock: serverClock(time, NOON),
     observer,
     newBetId: (at) => betIdOf(0x1000 + (count.bets += 1) + Math.floor(at - NOON) * 0x1_0000),
     newDecisionId: () => `decision-${(count.decisions += 1)}`,

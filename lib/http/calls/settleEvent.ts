@@ -30,7 +30,8 @@ export const settleEvent = defineCall({
           id: 'IfMatch',
           description:
             'The `ETag` of the event that the decision is based on, or `*` for any result. The ' +
-            'call is refused when the event is at another version.',
+            'call is refused when the event is at another version, unless that version was left ' +
+            'for the result that is sent: a retry succeeds.',
           examples: ['"0"', '*'],
         }),
     }),
