@@ -9,8 +9,11 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'the last full page leads to one more',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: '...(found.length > limit && last !== undefined && { next: last.id }),',
-    replace: '...(found.length >= limit && last !== undefined && { next: last.id }),',
+    find: 'const { page, ...next } = cutPage(found, (bet) => bet.id, limit);',
+    replace: `
+      const { page } = cutPage(found, (bet) => bet.id, limit);
+      const last = page.at(-1);
+      const next = found.length >= limit && last !== undefined && { next: last.id };`,
   },
   {
     name: 'a shard loses its place in the second round of a later page',
@@ -23,8 +26,8 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a fence loses its place in the second round of a later page',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'bets.newestIds({ eventId, fence }, from ?? before, count)',
-    replace: 'bets.newestIds({ eventId, fence }, before ?? from, count)',
+    find: 'bets.newestIds(fence, from ?? before, count)',
+    replace: 'bets.newestIds(fence, before ?? from, count)',
   },
   {
     name: 'a state loses its place in the second round of a later page',
@@ -37,9 +40,10 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a page that the filter emptied leads nowhere',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'const last = page.at(-1);',
+    find: 'return { bets, ...next };',
     replace: `
-      const last = bets.filter((bet) => status === undefined || bet.status === status).at(-1);`,
+      const last = bets.at(-1);
+      return { bets, ...(next.next && last && { next: last.id }) };`,
   },
   {
     name: 'a fence with one bet is taken for empty',
@@ -103,15 +107,15 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'an event may have one result too many',
     guarantee: 5,
     file: 'lib/bets/settleEvent.ts',
-    find: 'if (current.version >= MAX_VERSIONS) {',
-    replace: 'if (current.version > MAX_VERSIONS) {',
+    find: 'if (current.version < MAX_VERSIONS)',
+    replace: 'if (current.version <= MAX_VERSIONS)',
   },
   {
     name: 'an older version is no mismatch, whatever the outcome',
     guarantee: 5,
     file: 'lib/bets/settleEvent.ts',
-    find: "ifVersion !== 'any' && outcome === current?.outcome &&",
-    replace: "ifVersion !== 'any' && outcome !== undefined &&",
+    find: '(wasLeft && outcome === current?.outcome)',
+    replace: '(wasLeft && outcome !== undefined)',
   },
   {
     name: 'fences are closed before the intent is noted',
@@ -165,8 +169,8 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a whole batch counts as stored when a part of it is',
     guarantee: 9,
     file: 'lib/dynamodb/bets.ts',
-    find: 'stored.push(...left.filter((id) => !again.has(id)));',
-    replace: 'stored.push(...(again.size < left.length ? left : []));',
+    find: 'stored.push(...done);',
+    replace: 'stored.push(...(done.size > 0 ? left : []));',
   },
   {
     name: 'a statement that nothing was said of counts as stored',
@@ -181,8 +185,8 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a fence is marked for the version to come',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: 'store.fences.markSwept({ eventId, fence: fence.number }, result.version)',
-    replace: 'store.fences.markSwept({ eventId, fence: fence.number }, result.version + 1)',
+    find: 'store.fences.markSwept(each, result.version)',
+    replace: 'store.fences.markSwept(each, result.version + 1)',
   },
   {
     name: 'fences of the version before count as settled',
@@ -238,17 +242,28 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'fences that are just being closed are taken for closed',
     guarantee: 3,
     file: 'lib/dynamodb/fences.ts',
-    find: 'if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);',
+    find: 'const closing = client.send(command, options);',
     replace: `
-      if (isNamed(error, 'TransactionInProgressException')) return;
-      if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);`,
+      const closing = client.send(command, options).catch((error: unknown) => {
+        const { name } = error instanceof Error ? error : { name: '' };
+        if (name === 'TransactionInProgressException') return {};
+        throw error;
+      });`,
   },
   {
     name: 'a fence that is being written to is taken for closed',
     guarantee: 3,
     file: 'lib/dynamodb/fences.ts',
-    find: "if (isNamed(error, 'TransactionConflictException')) return undefined;",
-    replace: "if (isNamed(error, 'TransactionConflictException')) return true;",
+    find: `
+      const done = await retry(wait, UPDATE_TRIES, () =>
+        attemptUnless('TransactionConflictException',
+          client.send(new UpdateCommand(input), options)));`,
+    replace: `
+      const done = await retry(wait, UPDATE_TRIES, async () => {
+        const update = client.send(new UpdateCommand(input), options);
+        await attemptUnless('TransactionConflictException', update);
+        return true;
+      });`,
   },
   {
     name: 'keys that a batch left unread are forgotten',
@@ -268,22 +283,22 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'the link to the next page forgets the status',
     guarantee: 1,
     file: 'lib/http/calls/listBets.ts',
-    find: "headers: nextLink('/bets', { limit, event_id, status }, after),",
-    replace: "headers: nextLink('/bets', { limit, event_id }, after),",
+    find: "nextLink('/bets', { limit, event_id, status }, after)",
+    replace: "nextLink('/bets', { limit, event_id }, after)",
   },
   {
     name: 'the tag of a page does not depend on its link',
     guarantee: 1,
     file: 'lib/http/conditionalGet.ts',
-    find: ".update(headers['link'] ?? '')",
-    replace: ".update(headers['nothing'] ?? '')",
+    find: ".update((headers['link'] ?? '') + body)",
+    replace: ".update((headers['nothing'] ?? '') + body)",
   },
   {
     name: 'a request is given up much later',
     guarantee: 12,
     file: 'lib/http/handler.ts',
-    find: 'service.within(REQUEST_DEADLINE_MS, (context)',
-    replace: 'service.within(REQUEST_DEADLINE_MS * 10, (context)',
+    find: 'service.within(DEADLINE_MS, (context)',
+    replace: 'service.within(DEADLINE_MS * 10, (context)',
   },
   {
     name: 'the sweep of a PUT ignores its budget',
@@ -296,7 +311,7 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a source of a list is read only once',
     guarantee: 1,
     file: 'lib/bets/mergeNewestFirst.ts',
-    find: '(reader) => reader.ahead.length === 0 && !reader.end',
-    replace: '(reader) => reader.ahead.length === 0 && reader.last === undefined && !reader.end',
+    find: 'reader.ahead.length === 0 && reader.end !== true',
+    replace: 'reader.ahead.length === 0 && reader.last === undefined && reader.end !== true',
   },
 ];
