@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { packageService } from './packaged.ts';
+import { packageService, PRODUCTION } from './packaged.ts';
 
 /** Asks cfn-lint, AWS's own checker, about both templates. It comes from PyPI. */
 const TEMPLATES = ['create', 'update'].map((of) => `cloudformation-template-${of}-stack.json`);
 /** osls says some dependencies twice (W3005), which does no harm. */
 const OPTIONS = ['--non-zero-exit-code', 'warning', '--ignore-checks', 'W3005', '--'];
 
-const packaged = await packageService(['--stage=prod', '--param=jwtIssuer=https://example.com/']);
+const packaged = await packageService(PRODUCTION);
 try {
   const templates = TEMPLATES.map((name) => join(packaged.directory, name));
   const { status, error } = spawnSync('cfn-lint', [...OPTIONS, ...templates], { stdio: 'inherit' });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -28,15 +28,32 @@ export type Template = z.output<typeof template>;
 
 export type Packaged = Awaited<ReturnType<typeof packageService>>;
 
+/** Where CI keeps one package of each stage for all of its steps. */
+const KEPT = process.env['KEPT_PACKAGES'];
+
+export const ALARM_TOPIC = 'arn:aws:sns:eu-central-1:111122223333:pager';
+
+/** A stage with other parameters than the defaults. */
+export const PRODUCTION: readonly string[] = [
+  '--stage=prod',
+  '--param=jwtIssuer=https://login.example.com/',
+  '--param=jwtAudience=desk',
+  '--param=placeBetConcurrency=400',
+  '--param=placeBetRate=7000',
+  `--param=alarmTopicArn=${ALARM_TOPIC}`,
+  '--param=unfinishedAlarmSeconds=120',
+];
+
 /**
  * Runs `osls package` apart from the tree, so that runs may overlap, and without anything that
  * could lead to an account: no credentials, no configuration, no home, no network.
  */
-export async function packageService(given: readonly string[] = []) {
-  const scratch = await mkdtemp(join(tmpdir(), 'bet-maker-package-'));
-  const remove = () => rm(scratch, { recursive: true });
+export async function packageService(given: typeof PRODUCTION | [] = []) {
+  const kept = KEPT && join(KEPT, given.length === 0 ? 'dev' : 'prod');
+  const scratch = kept ?? (await mkdtemp(join(tmpdir(), 'bet-maker-package-')));
+  const remove = async () => kept ?? rm(scratch, { recursive: true });
   try {
-    await packageIn(scratch, given);
+    if (!existsSync(join(scratch, '.serverless'))) await packageIn(scratch, given);
     /** Where the template and the zips are. */
     const directory = join(scratch, '.serverless');
     return { directory, template: await readTemplate(directory), remove };
@@ -47,6 +64,7 @@ export async function packageService(given: readonly string[] = []) {
 }
 
 async function packageIn(scratch: string, given: readonly string[]): Promise<void> {
+  mkdirSync(scratch, { recursive: true });
   await Promise.all(PARTS.map((part) => symlink(join(ROOT, part), join(scratch, part))));
   // osls passes over a configuration that is a link.
   await copyFile(join(ROOT, 'serverless.yml'), join(scratch, 'serverless.yml'));

@@ -4,25 +4,15 @@ import { access, FUNCTION_NAMES } from '../../infra/aws/access.ts';
 import { resources } from '../../infra/aws/template.ts';
 import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
 import { METRICS } from '../../lib/metrics.ts';
-import { ofType, type Packaged, packageService, type Template } from './packaged.ts';
-
-const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:pager';
+import { type Packaged, packageService, type Template } from './packaged.ts';
+import { ALARM_TOPIC, ofType, PRODUCTION } from './packaged.ts';
 
 jest.setTimeout(600_000);
 const packages: Packaged[] = [];
 let dev: Template;
 let prod: Template;
 beforeAll(async () => {
-  const given = [
-    '--stage=prod',
-    '--param=jwtIssuer=https://login.example.com/',
-    '--param=jwtAudience=desk',
-    '--param=placeBetConcurrency=400',
-    '--param=placeBetRate=7000',
-    `--param=alarmTopicArn=${TOPIC}`,
-    '--param=unfinishedAlarmSeconds=120',
-  ];
-  const [plain, production] = await Promise.all([packageService(), packageService(given)]);
+  const [plain, production] = await Promise.all([packageService(), packageService(PRODUCTION)]);
   packages.push(plain, production);
   [dev, prod] = [plain.template, production.template];
 });
@@ -297,7 +287,7 @@ describe('the alarms', () => {
       alarmsOf(template).flatMap(({ AlarmActions, OKActions }) => [AlarmActions, OKActions]);
 
     expect(new Set(sentTo(dev).flat())).toEqual(new Set());
-    expect(sentTo(prod)).toEqual(sentTo(prod).map(() => [TOPIC]));
+    expect(sentTo(prod)).toEqual(sentTo(prod).map(() => [ALARM_TOPIC]));
   });
 
   it('wait for unfinished settlements as long as the parameter says', () => {
