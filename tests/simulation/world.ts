@@ -74,7 +74,7 @@ export interface World {
   ledger: Ledger;
   /** Calls a handler on some server; undefined when no answer comes. */
   call(route: Route, sent: Sent): Promise<Called | undefined>;
-  /** One run of the resumer on a server, however it ends; how long that took, if it ended by itself. */
+  /** One run of the resumer on a server, and how long it took, if it was not cut off. */
   resume(server: number): Promise<number>;
   /** Remembers what is stored; the function brings it back while the servers live on. */
   backUp(): () => void;
