@@ -32,8 +32,8 @@ export async function getEvent({ store }: Context, eventId: string): Promise<Eve
 /**
  * A page of the events, newest activity first. The order comes from an index that may lag. What is
  * said of each event is read from the event itself, so an event that left the state asked for is
- * not shown. A walk over the pages sees every event that was there when it began. One with new
- * activity meanwhile moves to the front, and is seen where it was, where it is, or both.
+ * not shown. A walk over the pages sees every event that was there when it began, but one with new
+ * activity meanwhile moves to the front: it is seen where it was, where it is, both, or not at all.
  */
 export async function listEvents(
   { store }: Context,

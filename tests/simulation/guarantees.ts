@@ -406,7 +406,7 @@ function shows(register: Register, answer: EventJson | undefined): boolean {
 function putOperations(put: PutRequest): RegisterOperation[] {
   const { start, end, outcome, ifVersion, answer, status } = put;
   const isAt = ({ version }: Register): boolean => version === (ifVersion ?? version);
-  /** The version asked for was left for the outcome asked for: perhaps by an earlier try. */
+  /** The version asked for was left for the outcome asked for, for all it knows by itself. */
   const isDone = (register: Register): boolean =>
     register.version > (ifVersion ?? Infinity) && register.outcome === outcome;
   if (status === 412) return [look(put, (register) => !isAt(register) && !isDone(register))];

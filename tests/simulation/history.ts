@@ -73,7 +73,7 @@ export interface History {
   restingEventWalks: Walk<EventJson>[];
   /** Answers that are wrong by themselves, or by what was stored when they came. */
   faults: Violation[];
-  /** Events that a process may take for listed: the store was brought back under it. */
+  /** Events that a process may take for listed, because the store was brought back under it. */
   unlisted: Set<string>;
 }
 

@@ -225,7 +225,7 @@ async function perform({ world, random, clients, history, limits }: Play): Promi
   const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
   const rush = random.chance(0.15) ? random.between(4, 10) : 0;
   // An event of one bet is listed by that bet or not at all.
-  const quarrels = history.puts.length > MANY_PUTS ? random.between(6, 12) : 0;
+  const quarrels = history.puts.length > MANY_PUTS ? random.between(12, 20) : 0;
   const friendlies = random.chance(0.3) ? ['friendly-1', 'friendly-2', 'friendly-3'] : [];
   const act = async (): Promise<void> => {
     for (let actions = random.between(2, 7); actions > 0; actions -= 1) {
