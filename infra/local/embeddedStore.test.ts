@@ -1,8 +1,4 @@
-import {
-  CreateTableCommand,
-  ListTablesCommand,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchExecuteStatementCommand,
   type DynamoDBDocumentClient,
@@ -142,9 +138,8 @@ describe('a transaction of the embedded store', () => {
 
     const failed = transact(add('new'), add('old'), put('taken', IF_NEW), put('after'));
 
-    const error: unknown = await failed.catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(TransactionCanceledException);
-    expect(error).toMatchObject({
+    await expect(failed).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
       message:
         'Transaction cancelled, please refer cancellation reasons for specific reasons ' +
         '[None, None, ConditionalCheckFailed, None]',
@@ -165,27 +160,16 @@ describe('a transaction of the embedded store', () => {
       put('shown-not', IF_NEW),
     );
 
-    await expect(again).rejects.toMatchObject({
-      CancellationReasons: [
-        { ...FAILED, Item: { key: { S: 'shown' }, n: { N: '1' } } },
-        NONE,
-        NONE,
-      ],
-    });
+    const shown = { ...FAILED, Item: { key: { S: 'shown' }, n: { N: '1' } } };
+    await expect(again).rejects.toMatchObject({ CancellationReasons: [shown, NONE, NONE] });
   });
 
+  const toNone = { Put: { TableName: 't-none', Item: { k: 1 } } };
+  const deletion = { Delete: { TableName: 't-fences', Key: { eventFence: 'x' } } };
   it.each([
     ['is not valid', add('any', 'ADD'), 'ValidationException'],
-    [
-      'is to a table that is not there',
-      { Put: { TableName: 't-none', Item: { k: 1 } } },
-      'ResourceNotFoundException',
-    ],
-    [
-      'is neither a put nor an update',
-      { Delete: { TableName: 't-fences', Key: { eventFence: 'x' } } },
-      'ValidationException',
-    ],
+    ['is to a table that is not there', toNone, 'ResourceNotFoundException'],
+    ['is neither a put nor an update', deletion, 'ValidationException'],
   ])('undoes every write when a later one %s, and says so', async (_what, write, name) => {
     await expect(transact(put('before'), write)).rejects.toMatchObject({ name });
 
@@ -193,16 +177,14 @@ describe('a transaction of the embedded store', () => {
   });
 
   it('shows nobody its middle', async () => {
-    const write = (n: number) => {
-      const puts = ['x', 'y'].map((betId) => ({
-        Put: { TableName: 't-bets', Item: { shard: '1', betId, eventFence: 'e#2', n } },
-      }));
-      return transact(...puts);
-    };
+    const putOf = (betId: string, n: number): Write => ({
+      Put: { TableName: 't-bets', Item: { shard: '1', betId, eventFence: 'e#2', n } },
+    });
 
     const seen = await Promise.all(
       [1, 2, 3, 4, 5].map(async (n) => {
-        const [, read] = await Promise.all([write(n), client.send(idsBehind('e#2'))]);
+        const written = transact(putOf('x', n), putOf('y', n));
+        const [, read] = await Promise.all([written, client.send(idsBehind('e#2'))]);
         return read.Count;
       }),
     );
@@ -239,16 +221,10 @@ describe('a batch of statements of the embedded store', () => {
 
     const { Responses } = await client.send(new BatchExecuteStatementCommand({ Statements }));
 
-    const refused = { TableName: 't-bets', Error: FAILED };
-    expect(Responses).toEqual([
-      { TableName: 't-bets' },
-      refused,
-      refused,
-      {
-        TableName: 't-none',
-        Error: { Code: 'ResourceNotFound', Message: expect.stringContaining('not found') },
-      },
-    ]);
+    const [TableName, Message] = ['t-bets', expect.stringContaining('not found')];
+    const refused = { TableName, Error: FAILED };
+    const notFound = { TableName: 't-none', Error: { Code: 'ResourceNotFound', Message } };
+    expect(Responses).toEqual([{ TableName }, refused, refused, notFound]);
     expect(await betAt('old')).toMatchObject({ status: 'won', n: 2n });
     expect(await betAt('new')).toEqual({ shard: '1', betId: 'new', eventFence: 'e#1', n: 2n });
     expect(await betAt('none')).toBeUndefined();
@@ -261,9 +237,8 @@ describe('a batch of statements of the embedded store', () => {
     '',
   ])('refuses %j, which cannot be carried out', async (Statement) => {
     const Statements = [{ Statement, Parameters: ['1'] }];
+    const sent = client.send(new BatchExecuteStatementCommand({ Statements }));
 
-    await expect(
-      client.send(new BatchExecuteStatementCommand({ Statements })),
-    ).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(sent).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });

@@ -1,19 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import express from 'express';
-import { createServer, request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest, type RequestOptions } from 'node:http';
 import { toApiEvent } from './gateway.ts';
 import { listen } from './listen.ts';
 
-interface Sent {
-  method?: string;
-  path: string;
-  headers?: Record<string, string>;
-  body?: Buffer;
-}
-
 /** The payload that a handler gets for a request to `route`. */
-async function payloadOf(route: string, sent: Sent): Promise<APIGatewayProxyEventV2> {
+async function payloadOf(route: string, sent: RequestOptions, body?: Buffer) {
   const received = Promise.withResolvers<APIGatewayProxyEventV2>();
   const app = express();
   app.all(route, express.raw({ type: () => true }), (request, response) => {
@@ -22,9 +15,7 @@ async function payloadOf(route: string, sent: Sent): Promise<APIGatewayProxyEven
   });
   const server = createServer(app);
   const port = await listen(server);
-  const { method = 'GET', path, headers = {}, body } = sent;
-  const outgoing = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false });
-  outgoing.end(body);
+  httpRequest({ host: '127.0.0.1', port, agent: false, ...sent }).end(body);
   const payload = await received.promise;
   server.close();
   return payload;
@@ -33,10 +24,8 @@ async function payloadOf(route: string, sent: Sent): Promise<APIGatewayProxyEven
 /** What tests/parity holds against the golden requests is not said again. */
 describe('toApiEvent', () => {
   it('is the payload 2.0 of API Gateway', async () => {
-    const payload = await payloadOf('/bets/:id', {
-      path: '/bets/a%3Ab?x=1&y=%C3%A4',
-      headers: { 'user-agent': 'test', host: 'example.org' },
-    });
+    const headers = { 'user-agent': 'test', host: 'example.org' };
+    const payload = await payloadOf('/bets/:id', { path: '/bets/a%3Ab?x=1&y=%C3%A4', headers });
 
     const { time, timeEpoch } = payload.requestContext;
     expect(payload).toEqual({
@@ -44,7 +33,7 @@ describe('toApiEvent', () => {
       routeKey: 'GET /bets/{id}',
       rawPath: '/bets/a:b',
       rawQueryString: 'x=1&y=%C3%A4',
-      headers: { 'user-agent': 'test', host: 'example.org', connection: 'close' },
+      headers: { ...headers, connection: 'close' },
       queryStringParameters: { x: '1', y: 'ä' },
       pathParameters: { id: 'a:b' },
       requestContext: {
@@ -67,9 +56,8 @@ describe('toApiEvent', () => {
       },
       isBase64Encoded: false,
     });
-    expect(Date.parse(time.replaceAll('/', ' ').replace(':', ' '))).toBe(
-      Math.floor(timeEpoch / 1_000) * 1_000,
-    );
+    const said = Date.parse(time.replaceAll('/', ' ').replace(':', ' '));
+    expect(said).toBe(Math.floor(timeEpoch / 1_000) * 1_000);
   });
 
   it.each([
@@ -88,11 +76,7 @@ describe('toApiEvent', () => {
 });
 
 async function bodyOf(type: string): Promise<unknown[]> {
-  const { body, isBase64Encoded } = await payloadOf('/bets', {
-    method: 'POST',
-    path: '/bets',
-    headers: { 'content-type': type },
-    body: Buffer.from('{"a":"ä"}'),
-  });
+  const sent = { method: 'POST', path: '/bets', headers: { 'content-type': type } };
+  const { body, isBase64Encoded } = await payloadOf('/bets', sent, Buffer.from('{"a":"ä"}'));
   return [body, isBase64Encoded];
 }

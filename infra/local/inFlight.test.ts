@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as settlePromises } from 'node:timers/promises';
 import { limitInFlight } from './inFlight.ts';
 
 const OK = { statusCode: 200, headers: {}, body: '{}' };
@@ -45,10 +46,8 @@ describe('limitInFlight', () => {
   it('does not serve what has waited too long when its turn comes', async () => {
     const inTurn = limitInFlight({ ...LIMITS, waitMs: -1 });
 
-    expect(await inTurn(neverServed)).toMatchObject({
-      statusCode: 503,
-      headers: { 'retry-after': '1' },
-    });
+    const headers = { 'retry-after': '1' };
+    expect(await inTurn(neverServed)).toMatchObject({ statusCode: 503, headers });
   });
 
   it('takes the next request when one has failed', async () => {
@@ -62,11 +61,4 @@ describe('limitInFlight', () => {
 
 function neverServed(): Promise<typeof OK> {
   throw new Error('It was served.');
-}
-
-/** Lets everything run that only waits for promises. */
-function settlePromises(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

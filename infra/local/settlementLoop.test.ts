@@ -51,11 +51,9 @@ describe('runSettlementLoop', () => {
   });
 
   it('says that a run failed, makes the tables again and goes on', async () => {
-    expect(await runFor(3, 2)).toEqual({
-      prepared: 2,
-      deadlinesMs: [59_000, 59_000, 59_000],
-      warnings: [['Not all settlements were carried on', { error: expect.any(Error) }]],
-    });
+    const deadlinesMs = [59_000, 59_000, 59_000];
+    const warnings = [['Not all settlements were carried on', { error: expect.any(Error) }]];
+    expect(await runFor(3, 2)).toEqual({ prepared: 2, deadlinesMs, warnings });
   });
 
   it('does not begin when it is stopped already', async () => {

@@ -8,18 +8,13 @@ import { answerStatic } from './statics.ts';
 async function askThrice(read: (call: number) => Buffer) {
   let calls = 0;
   const app = express();
-  app.get(
-    '/',
-    answerStatic('text/plain', async () => read((calls += 1))),
-  );
-  app.use(((_error, _request, response, _next) => {
-    response.status(500).end();
-  }) satisfies express.ErrorRequestHandler);
+  const answer = answerStatic('text/plain', async () => read((calls += 1)));
+  const fail: express.ErrorRequestHandler = (_error, _request, response, _next) =>
+    void response.status(500).end();
+  app.get('/', answer).use(fail);
   const ask = serverless(app);
   const answers = [];
-  for (let asked = 0; asked < 3; asked += 1) {
-    answers.push(await ask(apiEvent({ path: '/' }), context));
-  }
+  for (let asked = 0; asked < 3; asked += 1) answers.push(await ask(apiEvent(), context));
   return { answers, calls };
 }
 
@@ -27,9 +22,8 @@ describe('what is the same for every request', () => {
   it('is read once', async () => {
     const { answers, calls } = await askThrice((call) => Buffer.from(`text ${call}`));
 
-    expect(answers).toEqual(
-      Array.from({ length: 3 }, () => expect.objectContaining({ statusCode: 200, body: 'text 1' })),
-    );
+    const first = { statusCode: 200, body: 'text 1' };
+    expect(answers).toMatchObject([first, first, first]);
     expect(calls).toBe(1);
   });
 
@@ -39,11 +33,8 @@ describe('what is the same for every request', () => {
       return Buffer.from(`text ${call}`);
     });
 
-    expect(answers).toEqual([
-      expect.objectContaining({ statusCode: 500 }),
-      expect.objectContaining({ statusCode: 200, body: 'text 2' }),
-      expect.objectContaining({ statusCode: 200, body: 'text 2' }),
-    ]);
+    const second = { statusCode: 200, body: 'text 2' };
+    expect(answers).toMatchObject([{ statusCode: 500 }, second, second]);
     expect(calls).toBe(2);
   });
 });

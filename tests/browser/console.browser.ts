@@ -35,6 +35,12 @@ const bets = () => page.locator('#bets tr:not([aria-hidden])');
 const form = () => page.locator('#place');
 const dialog = () => page.getByRole('dialog');
 const choose = (outcome: 'WIN' | 'LOSE') => page.getByRole('radio', { name: outcome }).check();
+/** Fills the form and sends it. */
+async function placeByForm(event: string, amount: string): Promise<void> {
+  await form().getByLabel('Event').fill(event);
+  await form().getByLabel('Amount').fill(amount);
+  await page.keyboard.press('Enter');
+}
 const confirm = () => page.getByRole('button', { name: 'Give the result' }).click();
 
 describe('the console', () => {
@@ -42,23 +48,14 @@ describe('the console', () => {
     await page.goto('/');
     await page.getByText('No event has a bet yet').waitFor();
 
-    await form().getByLabel('Event').fill('sr:match:42');
-    await form().getByLabel('Amount').fill('1234.5');
-    await page.keyboard.press('Enter');
+    await placeByForm('sr:match:42', '1234.5');
 
     await page.getByText('Placed 1,234.50 on sr:match:42.').waitFor();
     await row('sr:match:42').waitFor();
-    expect(await cells('sr:match:42')).toEqual([
-      'sr:match:42',
-      'open',
-      '1',
-      '1,234.50',
-      '–',
-      'Settle',
-    ]);
-    expect((await bets().allInnerTexts()).map((text) => text.split('\t').slice(1, 4))).toEqual([
-      ['sr:match:42', '1,234.50', 'pending'],
-    ]);
+    const cellsOfEvent = ['sr:match:42', 'open', '1', '1,234.50', '–', 'Settle'];
+    expect(await cells('sr:match:42')).toEqual(cellsOfEvent);
+    const shown = (await bets().allInnerTexts()).map((text) => text.split('\t').slice(1, 4));
+    expect(shown).toEqual([['sr:match:42', '1,234.50', 'pending']]);
     expect(noise).toEqual([]);
   });
 
@@ -85,14 +82,8 @@ describe('the console', () => {
     expect(ready).toBe(false);
     expect(settled.body).toMatchObject({ status: 'WIN', version: 1 });
     expect((await service.get('/events/match')).body).toMatchObject({ status: 'LOSE', version: 2 });
-    expect(await cells('match')).toEqual([
-      'match',
-      'settled',
-      '2',
-      '10.51',
-      'LOSE version 2',
-      'Correct',
-    ]);
+    const shown = ['match', 'settled', '2', '10.51', 'LOSE version 2', 'Correct'];
+    expect(await cells('match')).toEqual(shown);
     expect(noise).toEqual([]);
   });
 
@@ -116,17 +107,14 @@ describe('the console', () => {
     await service.put('/events/over', { status: 'WIN' });
     await page.goto('/');
 
-    await form().getByLabel('Event').fill('over');
-    await form().getByLabel('Amount').fill('2');
-    await page.keyboard.press('Enter');
+    await placeByForm('over', '2');
 
     const problem = page.locator('#place-problem');
     await problem.getByText('The event has a result').waitFor();
     expect(await problem.getAttribute('role')).toBe('alert');
     expect(await problem.innerText()).toContain('Event over has a result; it takes no more bets.');
-    expect(await problem.getByRole('link').getAttribute('href')).toBe(
-      '/docs/problems#event-settled',
-    );
+    const href = await problem.getByRole('link').getAttribute('href');
+    expect(href).toBe('/docs/problems#event-settled');
   });
 
   it('places one bet however often a form is sent after a failure', async () => {
@@ -140,9 +128,7 @@ describe('the console', () => {
       await route.abort();
     });
 
-    await form().getByLabel('Event').fill('match');
-    await form().getByLabel('Amount').fill('7');
-    await page.keyboard.press('Enter');
+    await placeByForm('match', '7');
     await page.getByText('The service does not answer', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Place the bet' }).click();
     await page.getByText('Placed 7.00 on match.').waitFor();
@@ -291,10 +277,7 @@ describe('the console', () => {
     await page.goto('/');
     await bets().first().waitFor();
 
-    const { amounts, most } = (await page.evaluate(SCROLL_TO_THE_END)) as {
-      amounts: string[];
-      most: number;
-    };
+    const { amounts, most } = await page.evaluate<Scrolled>(SCROLL_TO_THE_END);
 
     const seen = new Set(amounts.map((text) => Number(text.replaceAll(',', ''))));
     expect(seen.size).toBe(COUNT);
@@ -317,6 +300,7 @@ describe('the console', () => {
   });
 });
 
+type Scrolled = { amounts: string[]; most: number };
 /** Run in the page: scrolls as a reader does, and notes every row that came into sight. */
 const SCROLL_TO_THE_END = `(async () => {
   const scroll = document.querySelector('#history-scroll');
@@ -335,14 +319,13 @@ const SCROLL_TO_THE_END = `(async () => {
   return { amounts: [...amounts], most };
 })()`;
 
+type AxeResults = { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious and critical faults of accessibility, by axe. */
 async function faultsOf(looked: Page): Promise<string[]> {
   await looked.evaluate(axe);
-  const { violations } = (await looked.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
+  const { violations } = await looked.evaluate<AxeResults>('axe.run()');
   return violations
     .filter(({ impact }) => ['serious', 'critical'].includes(impact))
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
@@ -365,11 +348,7 @@ describe.each(['light', 'dark'] as const)('the console in the %s', (scheme) => {
     await looked.getByText('The result decides').waitFor();
     const withDialog = await faultsOf(looked);
 
-    expect({ whole, withFaults, withDialog }).toEqual({
-      whole: [],
-      withFaults: [],
-      withDialog: [],
-    });
+    expect([whole, withFaults, withDialog]).toEqual([[], [], []]);
     await looked.close();
   });
 });
@@ -379,18 +358,16 @@ describe('what the console loads', () => {
     const loaded: Promise<[string, Buffer]>[] = [];
     page.on('response', (response) => {
       const { origin, pathname } = new URL(response.url());
-      const own = pathname === '/' || pathname.startsWith('/assets/');
-      if (origin === service.url && own)
-        loaded.push(response.body().then((body) => [pathname, body]));
+      const own = origin === service.url && /^\/(?:$|assets\/)/.test(pathname);
+      if (own) loaded.push(response.body().then((body) => [pathname, body]));
     });
 
     await page.goto('/', { waitUntil: 'networkidle' });
 
     const files = await Promise.all(loaded);
     const bytes = files.reduce((sum, [, body]) => sum + gzipSync(body).length, 0);
-    expect(files.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['/', '/assets/console.js', '/assets/console.css']),
-    );
+    const needed = ['/', '/assets/console.js', '/assets/console.css'];
+    expect(files.map(([name]) => name)).toEqual(expect.arrayContaining(needed));
     expect(bytes).toBeLessThanOrEqual(100 * 1024);
     expect(noise).toEqual([]);
   });

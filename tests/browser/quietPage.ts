@@ -1,39 +1,23 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Only the pages themselves may reach the network. All that Chromium does by itself is off. */
 const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
 }
 
-export interface QuietPage {
-  page: Page;
-  /** Logged errors and warnings, also of what a policy stops, and requests to other hosts. */
-  noise: string[];
-}
+type Scheme = 'light' | 'dark';
 
 /** A new page on `url`'s host whose every noise is written down. */
-export async function openQuietPage(
-  browser: Browser,
-  url: string,
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<QuietPage> {
-  const page = await browser.newPage({
-    baseURL: url,
-    colorScheme,
-    viewport: { width: 1280, height: 900 },
-  });
+export async function openQuietPage(browser: Browser, url: string, colorScheme: Scheme = 'light') {
+  const viewport = { width: 1280, height: 900 };
+  const page = await browser.newPage({ baseURL: url, colorScheme, viewport });
+  /** Logged errors and warnings, also of what a policy stops, and requests to other hosts. */
   const noise: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) noise.push(`logged: ${message.text()}`);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
-import { betBody, betListBody, eventBody } from '../../lib/http/bodies.ts';
+import { betBody, eventBody } from '../../lib/http/bodies.ts';
+import { type Answer, historyOf } from '../support/service.ts';
 
 /**
  * Clients and an operator who keep books of their own, so that what the service says at the end can
@@ -18,89 +19,56 @@ interface Wish {
 type BetJson = z.infer<typeof betBody>;
 type EventJson = z.infer<typeof eventBody>;
 
-interface Report {
-  acknowledged: number;
-  refused: number;
-  settled: number;
-  corrected: number;
-  /** Answers by status; 0 stands for a connection that broke. */
-  answers: Record<string, number>;
-  slowestMs: number;
-  /** Of every answer, in milliseconds, in the order of the answers. */
-  latenciesMs: number[];
-  /** When the service answered 503, by `performance.now()`. */
-  unavailableAt: number[];
-  staked: string;
-  faults: string[];
-}
-
-export interface Bookmaker {
-  /** Bets keep coming, and results and corrections now and then, until `stop`. */
-  open(): void;
-  /** Lets everybody learn what is still open, settles every event, and reads the whole book. */
-  close(): Promise<Report>;
-}
-
 const CLIENTS = 8;
 const PATIENCE_MS = 15_000;
 /** An event takes bets for about this long, in milliseconds. */
 const EVENT_MS = 1_500;
 
 /** `pauseMs`: how long each client rests between two bets. */
-export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
+export function createBookmaker(url: string, pauseMs = 0) {
   const wishes: Wish[] = [];
   const outcomes = new Map<string, 'WIN' | 'LOSE'>();
+  /** By status; 0 stands for a connection that broke. */
   const answers: Record<string, number> = {};
   const faults: string[] = [];
   const closing = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   let events = 1;
   let corrected = 0;
+  /** Of every answer, in the order of the answers. */
   const latenciesMs: number[] = [];
+  /** When the service answered 503, by `performance.now()`. */
   const unavailableAt: number[] = [];
 
-  const call = async (
-    path: string,
-    init: RequestInit,
-  ): Promise<{ status: number; body: unknown; link: string }> => {
+  const call = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const begun = performance.now();
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
-      const response = await fetch(url + path, {
-        ...init,
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
+      const response = await fetch(url + path, { ...init, signal });
       const body: unknown = await response.json();
-      const tookMs = performance.now() - begun;
-      latenciesMs.push(tookMs);
+      latenciesMs.push(performance.now() - begun);
       if (response.status === 503) unavailableAt.push(performance.now());
       answers[response.status] = (answers[response.status] ?? 0) + 1;
       if (![200, 201, 202, 409, 503].includes(response.status)) {
-        faults.push(
-          `${init.method ?? 'GET'} ${path} was answered ${response.status} ${JSON.stringify(body)}`,
-        );
+        const asked = `${init.method ?? 'GET'} ${path}`;
+        faults.push(`${asked} was answered ${response.status} ${JSON.stringify(body)}`);
       }
-      return { status: response.status, body, link: response.headers.get('link') ?? '' };
+      return { status: response.status, headers: response.headers, body };
     } catch {
       answers['0'] = (answers['0'] ?? 0) + 1;
       await delay(50);
-      return { status: 0, body: undefined, link: '' };
+      return { status: 0, headers: new Headers(), body: undefined };
     }
   };
-  const send = (method: string, path: string, body: object, headers: object = {}) =>
-    call(path, {
-      method,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
+  const send = (method: string, path: string, given: object, more = {}) => {
+    const headers = { 'content-type': 'application/json', ...more };
+    return call(path, { method, headers, body: JSON.stringify(given) });
+  };
 
   const learn = async (wish: Wish): Promise<void> => {
     const amount = (wish.amountMinor / 100).toFixed(2);
-    const { status, body } = await send(
-      'POST',
-      '/bets',
-      { event_id: wish.event, amount },
-      { 'idempotency-key': wish.key },
-    );
+    const bet = { event_id: wish.event, amount };
+    const { status, body } = await send('POST', '/bets', bet, { 'idempotency-key': wish.key });
     if (status === 201) wish.bet = betBody.parse(body).id;
     if (status === 409) wish.bet = null;
   };
@@ -117,11 +85,7 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
     }
   };
 
-  const settle = async (
-    event: string,
-    outcome: 'WIN' | 'LOSE',
-    stop?: AbortSignal,
-  ): Promise<void> => {
+  const settle = async (event: string, outcome: 'WIN' | 'LOSE', stop?: AbortSignal) => {
     if (outcomes.has(event)) corrected += 1;
     // From now on this is what must come out: the operator does not rest before it is acknowledged.
     outcomes.set(event, outcome);
@@ -132,36 +96,24 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
   };
 
   const operator = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      await delay(EVENT_MS * (0.5 + Math.random()), undefined, { signal: closing.signal }).catch(
-        () => {},
-      );
+    const { signal } = closing;
+    while (!isClosing()) {
+      await delay(EVENT_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
       const event = `event-${events}`;
       events += 1;
-      await settle(event, Math.random() < 0.5 ? 'WIN' : 'LOSE', closing.signal);
+      await settle(event, Math.random() < 0.5 ? 'WIN' : 'LOSE', signal);
       const [earlier] = [...outcomes.keys()].toSorted(() => Math.random() - 0.5);
       if (earlier !== undefined && Math.random() < 0.3) {
-        await settle(earlier, outcomes.get(earlier) === 'WIN' ? 'LOSE' : 'WIN', closing.signal);
+        await settle(earlier, outcomes.get(earlier) === 'WIN' ? 'LOSE' : 'WIN', signal);
       }
     }
-  };
-
-  const history = async (): Promise<BetJson[]> => {
-    const bets: BetJson[] = [];
-    let path: string | undefined = '/bets';
-    while (path !== undefined) {
-      const page = await call(path, {});
-      bets.push(...betListBody.parse(page.body));
-      path = /^<([^>]+)>/.exec(page.link)?.[1];
-    }
-    return bets;
   };
 
   const completeEvents = async (): Promise<Map<string, EventJson>> => {
     const reports = new Map<string, EventJson>();
     for (const [event] of outcomes) {
       for (let tries = 1; ; tries += 1) {
-        const { body } = await call(`/events/${event}`, {});
+        const { body } = await call(`/events/${event}`);
         const report = eventBody.safeParse(body).data;
         if (report !== undefined) reports.set(event, report);
         if (report?.state === 'settled') break;
@@ -176,9 +128,11 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
   };
 
   return {
+    /** Bets keep coming, and results and corrections now and then, until `close`. */
     open: () => {
       running = Promise.all([operator(), ...Array.from({ length: CLIENTS }, client)]);
     },
+    /** Lets everybody learn what is still open, settles every event, and reads the whole book. */
     close: async () => {
       closing.abort();
       await running;
@@ -189,7 +143,7 @@ export function createBookmaker(url: string, pauseMs = 0): Bookmaker {
         await settle(name, outcomes.get(name) ?? 'WIN');
       }
       const reports = await completeEvents();
-      const bets = await history();
+      const bets = await historyOf({ get: (path) => call(path) });
       faults.push(...compare(wishes, outcomes, bets, reports));
       const taken = wishes.filter((wish) => typeof wish.bet === 'string');
       const staked = taken.reduce((sum, wish) => sum + BigInt(wish.amountMinor), 0n);
@@ -229,10 +183,8 @@ function compare(
       bet?.event_id === wish.event &&
       bet.amount === (wish.amountMinor / 100).toFixed(2) &&
       bet.status === status;
-    if (!right)
-      faults.push(
-        `bet ${String(wish.bet)} on ${wish.event}: ${JSON.stringify(bet)}, wanted ${status}`,
-      );
+    const asked = `bet ${String(wish.bet)} on ${wish.event}`;
+    if (!right) faults.push(`${asked}: ${JSON.stringify(bet)}, wanted ${status}`);
   }
   for (const [event, report] of reports) {
     const own = taken.filter((wish) => wish.event === event);

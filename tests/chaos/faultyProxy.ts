@@ -3,58 +3,37 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '../../infra/local/listen.ts';
 
-/** How likely each fault of a request is, of 1. */
-export interface WireFaults {
-  delayed: number;
+/** How likely each fault of a request is, of 1, when the network is bad. */
+const ROUGH = {
+  delayed: 0.05,
   /** The connection is reset before the store hears of the request. */
-  reset: number;
+  reset: 0.05,
   /** The store carries it out and the answer is lost. */
-  answerLost: number;
+  answerLost: 0.05,
   /** The answer never comes, and the connection stays open. */
-  swallowed: number;
+  swallowed: 0.01,
   /** The store gets it twice. */
-  duplicated: number;
+  duplicated: 0.05,
   /** The store gets it after the service gave up. */
-  late: number;
-}
-
-export interface FaultyProxy {
-  endpoint: string;
-  set(faults: WireFaults): void;
-  counts: Record<string, number>;
-  close(): Promise<void>;
-}
-
-export const NO_FAULTS: WireFaults = {
-  delayed: 0,
-  reset: 0,
-  answerLost: 0,
-  swallowed: 0,
-  duplicated: 0,
-  late: 0,
+  late: 0.01,
 };
+
 const DELAY_MS = 1_500;
 /** Longer than the service waits for one try of a call. */
 const LATE_MS = 4_000;
 
-interface Sent {
-  status: number;
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
-
 /** An HTTP proxy on loopback between the service and its store, which does harm by chance. */
-export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
-  let faults = NO_FAULTS;
+export async function startFaultyProxy(target: string) {
+  let rough = false;
   const counts: Record<string, number> = {};
-  const happens = (fault: keyof WireFaults): boolean => {
-    if (Math.random() >= faults[fault]) return false;
+  const happens = (fault: keyof typeof ROUGH): boolean => {
+    if (!rough || Math.random() >= ROUGH[fault]) return false;
     counts[fault] = (counts[fault] ?? 0) + 1;
     return true;
   };
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await buffer(incoming);
-    const pass = (): Promise<Sent> => forward(target, incoming, body);
+    const pass = () => forward(target, incoming, body);
     const unheard = (): void => void pass().catch(() => {});
     if (happens('reset')) return void outgoing.destroy();
     if (happens('late')) return void delay(LATE_MS).then(unheard);
@@ -71,23 +50,17 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const port = await listen(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    set: (given) => {
-      faults = given;
-    },
+    setRough: (given: boolean) => void (rough = given),
     counts,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => {
+      server.closeAllConnections();
+      return server[Symbol.asyncDispose]();
+    },
   };
 }
 
-async function forward(
-  target: string,
-  { method, headers, url = '/' }: IncomingMessage,
-  body: Buffer,
-): Promise<Sent> {
+async function forward(target: string, asked: IncomingMessage, body: Buffer) {
+  const { method, headers, url = '/' } = asked;
   const answered = Promise.withResolvers<IncomingMessage>();
   const outgoing = ask(new URL(url, target), { method, headers }, answered.resolve);
   outgoing.on('error', answered.reject).end(body);

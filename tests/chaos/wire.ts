@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
 import { startService } from '../support/service.ts';
 import { createBookmaker } from './bookmaker.ts';
-import { NO_FAULTS, startFaultyProxy } from './faultyProxy.ts';
+import { startFaultyProxy } from './faultyProxy.ts';
 
 /**
  * The service on a wire that delays, resets, swallows, loses and duplicates, in rough and in quiet
@@ -12,18 +12,7 @@ import { NO_FAULTS, startFaultyProxy } from './faultyProxy.ts';
  *     npm run chaos:wire -- --seconds 40
  */
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '40' } } });
-const ROUGH = {
-  delayed: 0.05,
-  reset: 0.05,
-  answerLost: 0.05,
-  swallowed: 0.01,
-  duplicated: 0.05,
-  late: 0.01,
-};
-/**
- * A request waits 5 seconds for its turn, and is given up 8 later; the rest is the way there and
- * back.
- */
+/** A request waits 5 seconds for its turn and is given up 8 later; the rest is for the way. */
 const DEADLINE_MS = 15_000;
 const TURNS = 4;
 
@@ -35,9 +24,9 @@ const service = await startService({ DYNAMODB_ENDPOINT: proxy.endpoint, LOG_LEVE
 const bookmaker = createBookmaker(service.url);
 bookmaker.open();
 for (let turn = 1; turn <= TURNS; turn += 1) {
-  proxy.set(ROUGH);
+  proxy.setRough(true);
   await delay((Number(values.seconds) * 800) / TURNS);
-  proxy.set(NO_FAULTS);
+  proxy.setRough(false);
   await delay((Number(values.seconds) * 200) / TURNS);
 }
 const { latenciesMs: _latencies, unavailableAt: _times, ...report } = await bookmaker.close();

@@ -4,7 +4,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { problemFault } from './problemFault.ts';
 import { type Damage, damage, type WireRequest, wireRequest } from './requests.ts';
-import { Line, shout, takeAnswer, toBytes, type WireAnswer } from './wire.ts';
+import { Line, shout, takeAnswers, toBytes, type WireAnswer } from './wire.ts';
 
 /**
  * Nearly valid and badly broken requests, on several connections, against the service as a process.
@@ -32,9 +32,7 @@ const QUIET_MS = 1_500;
 /** Requests with broken bytes at once: each holds a connection until it is quiet. */
 const MAX_BROKEN = 200;
 const MAX_FAULTS = 20;
-/**
- * A new service after so many: the embedded store lists a long history slowly, and all wait for it.
- */
+/** A new service after so many: the embedded store lists a long history slowly. */
 const ROUND = 50_000;
 
 let most = Number(values.requests);
@@ -86,13 +84,12 @@ function broken(whole: Buffer, { at, length, kind, bytes }: Damage): Buffer {
 
 async function askBroken(request: WireRequest, how: Damage): Promise<void> {
   const bytes = broken(toBytes(request), how);
-  let read = await shout(service.url, bytes, QUIET_MS);
-  for (let taken = takeAnswer(read); taken !== undefined; taken = takeAnswer(read)) {
-    judge(taken.answer, bytes, false);
-    ledger.enterUnread(taken.answer);
-    read = read.subarray(taken.length);
+  const { answers, rest } = takeAnswers(await shout(service.url, bytes, QUIET_MS));
+  for (const answer of answers) {
+    judge(answer, bytes, false);
+    ledger.enterUnread(answer);
   }
-  if (read.length > 0) report('the answer is cut', bytes);
+  if (rest.length > 0) report('the answer is cut', bytes);
 }
 
 /**
@@ -121,21 +118,13 @@ async function inBackground(ask: () => Promise<void>): Promise<void> {
 let batches = 0;
 async function work(): Promise<void> {
   const line = new Line(service.url);
-  while (!isOver()) {
-    batches += 1;
-    await askBatch(line, batches);
-  }
+  while (!isOver()) await askBatch(line, (batches += 1));
   line.end();
 }
 
 let roundEnd = 0;
-function isOver(): boolean {
-  return sent >= roundEnd || isDone();
-}
-
-function isDone(): boolean {
-  return sent >= most || faults.length >= MAX_FAULTS;
-}
+const isOver = (): boolean => sent >= roundEnd || isDone();
+const isDone = (): boolean => sent >= most || faults.length >= MAX_FAULTS;
 
 async function round(): Promise<void> {
   // A PUT may work for its budget before it answers: by default as long as what is late here.
@@ -154,14 +143,8 @@ process.once('SIGINT', () => (most = sent));
 const begun = performance.now();
 while (!isDone()) await round();
 const seconds = (performance.now() - begun) / 1_000;
-const figures = {
-  requests: sent,
-  perSecond: Math.round(sent / seconds),
-  slowestMs: Math.round(slowestMs),
-  statuses,
-  betsPlaced,
-  seed,
-  faults,
-};
+const perSecond = Math.round(sent / seconds);
+const times = { requests: sent, perSecond, slowestMs: Math.round(slowestMs) };
+const figures = { ...times, statuses, betsPlaced, seed, faults };
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 process.exitCode = faults.length === 0 && betsPlaced > 0 ? 0 : 1;

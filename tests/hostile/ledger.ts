@@ -7,21 +7,13 @@ import type { WireAnswer } from './wire.ts';
 
 type Bet = z.infer<typeof betBody>;
 
-/** What was acknowledged, to be held against what is stored. */
-export interface Ledger {
-  /** Notes a bet that was placed; tells when the answer is not what the request allows. */
-  enter(request: WireRequest, answer: WireAnswer): string | undefined;
-  /** Notes a bet whose request was broken on the way, so that nobody can say what it asked for. */
-  enterUnread(answer: WireAnswer): void;
-  size(): number;
-  /** The history against the notes. */
-  compare(): Promise<string[]>;
-}
+export type Ledger = ReturnType<typeof createLedger>;
 
 /** A bet without its status, which changes. */
 const essence = ({ event_id, amount }: Bet): string => `${event_id} ${amount}`;
 
-export function createLedger(service: Pick<Service, 'get'>): Ledger {
+/** What was acknowledged, to be held against what is stored. */
+export function createLedger(service: Pick<Service, 'get'>) {
   const placed = new Map<string, string>();
 
   const note = (bet: Bet): string | undefined => {
@@ -32,7 +24,8 @@ export function createLedger(service: Pick<Service, 'get'>): Ledger {
   };
 
   return {
-    enter: (request, answer) => {
+    /** Notes a bet that was placed; tells when the answer is not what the request allows. */
+    enter: (request: WireRequest, answer: WireAnswer): string | undefined => {
       const wanted = readWanted(request);
       if (answer.status !== 201) {
         const due = wanted !== undefined && isPlain(request) && answer.status !== 409;
@@ -43,31 +36,28 @@ export function createLedger(service: Pick<Service, 'get'>): Ledger {
       const right = bet.event_id === event && BigInt(bet.amount.replace('.', '')) === hundredths;
       return right ? note(bet) : `the answer is another bet than was asked for: ${answer.body}`;
     },
-    enterUnread: (answer) => {
+    /** Notes a bet whose request was broken on the way: nobody can say what it asked for. */
+    enterUnread: (answer: WireAnswer) => {
       if (answer.status === 201) note(betBody.parse(JSON.parse(answer.body)));
     },
     size: () => placed.size,
-    compare: () => compare(service, placed),
+    /** The history against the notes. */
+    compare: async () => {
+      const faults: string[] = [];
+      const unseen = new Map(placed);
+      for (const bet of await historyOf(service)) {
+        if (unseen.get(bet.id) !== essence(bet)) {
+          faults.push(`stored, but not acknowledged so, or twice: ${JSON.stringify(bet)}`);
+        }
+        unseen.delete(bet.id);
+      }
+      if (unseen.size > 0) faults.push(`${unseen.size} acknowledged bets are not in the history`);
+      return faults.slice(0, 20);
+    },
   };
 }
 
 /** A query is not looked at when a bet is placed; a header but its type may refuse the request. */
 function isPlain({ headers }: WireRequest): boolean {
   return headers.length === 1 && headers[0]?.[1] === 'application/json';
-}
-
-async function compare(
-  service: Pick<Service, 'get'>,
-  placed: ReadonlyMap<string, string>,
-): Promise<string[]> {
-  const faults: string[] = [];
-  const unseen = new Map(placed);
-  for (const bet of await historyOf(service)) {
-    if (unseen.get(bet.id) !== essence(bet)) {
-      faults.push(`stored, but not acknowledged so, or twice: ${JSON.stringify(bet)}`);
-    }
-    unseen.delete(bet.id);
-  }
-  if (unseen.size > 0) faults.push(`${unseen.size} acknowledged bets are not in the history`);
-  return faults.slice(0, 20);
 }

@@ -2,22 +2,18 @@ import * as z from 'zod';
 import { PROBLEMS } from '../../lib/http/problems.ts';
 import type { WireAnswer } from './wire.ts';
 
+const error = z.strictObject({
+  in: z.enum(['body', 'query', 'path', 'header']),
+  pointer: z.string().regex(/^#(?:\/|$)/),
+  detail: z.string().min(1),
+});
 const problem = z.strictObject({
   type: z.string().startsWith('/docs/problems#'),
   title: z.string(),
   status: z.int(),
   detail: z.string().min(1),
   instance: z.string().startsWith('urn:bet-maker:request:'),
-  errors: z
-    .array(
-      z.strictObject({
-        in: z.enum(['body', 'query', 'path', 'header']),
-        pointer: z.string().regex(/^#(?:\/|$)/),
-        detail: z.string().min(1),
-      }),
-    )
-    .min(1)
-    .optional(),
+  errors: z.array(error).min(1).optional(),
 });
 
 /** What is wrong with an answer: a failure, or a refusal that is no problem of the catalogue. */
@@ -25,8 +21,8 @@ export function problemFault(answer: WireAnswer, bodyless: boolean): string | un
   const { status, headers, body } = answer;
   if (!(status >= 200 && status < 500)) return `answered ${status}`;
   if (status < 300 || status === 304) return undefined;
-  if (headers.get('content-type') !== 'application/problem+json')
-    return `a ${status} is no problem`;
+  const type = headers.get('content-type');
+  if (type !== 'application/problem+json') return `a ${status} is no problem`;
   if (bodyless) return undefined;
   return bodyFault(body, status, headers.get('x-request-id'));
 }

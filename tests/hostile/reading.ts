@@ -14,10 +14,8 @@ const MOST_HUNDREDTHS = 10n ** 11n;
  */
 export function readWanted({ method, target, headers, body }: WireRequest): Wanted | undefined {
   if (method !== 'POST' || !/^\/bets\/?(?:\?|$)/.test(target)) return undefined;
-  const encodings = headers
-    .filter(([name]) => name === 'content-encoding')
-    .map(([, value]) => value);
-  if (encodings.some((value) => value !== '' && value !== 'identity')) return undefined;
+  const encodings = headers.filter(([name]) => name === 'content-encoding');
+  if (encodings.some(([, value]) => value !== '' && value !== 'identity')) return undefined;
   const members = readMembers(body.toString());
   if (members === undefined) return undefined;
   const names = [...members.keys()].sort().join();
@@ -27,20 +25,15 @@ export function readWanted({ method, target, headers, body }: WireRequest): Want
   return event === undefined || hundredths === undefined ? undefined : { event, hundredths };
 }
 
-/**
- * The members of a JSON object by the text of their values; of a name that is repeated, the last.
- */
+/** The members of a JSON object by the text of their values; of a repeated name, the last. */
 function readMembers(text: string): Map<string, string> | undefined {
   const members = new Map<string, string>();
   try {
-    const value: unknown = JSON.parse(
-      text,
-      function (this: unknown, name, held: unknown, at?: { source?: string }) {
-        // Only texts and numbers have a source, and nothing else makes a bet.
-        if (typeof held !== 'object' || held === null) members.set(name, at?.source ?? 'null');
-        return held;
-      },
-    );
+    const value: unknown = JSON.parse(text, (name, held: unknown, at?: { source?: string }) => {
+      // Only texts and numbers have a source, and nothing else makes a bet.
+      if (typeof held !== 'object' || held === null) members.set(name, at?.source ?? 'null');
+      return held;
+    });
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     if (Object.values(value).some((held) => typeof held === 'object')) return undefined;
     const own = Object.keys(value);

@@ -24,15 +24,8 @@ const ODD_NUMBERS = words(
 );
 const NO_JSON = ['', ...words("NaN Infinity - +1 01 .5 'a' undefined 0x10 1_0")];
 /** Halves of a pair, which no UTF-8 can say but JSON can, and what harms logs and terminals. */
-const ODD_TEXTS = [
-  '\ud800',
-  'a\udc00b',
-  '\0',
-  '\u2028',
-  '\ufeff',
-  '\r\n{"level":"ERROR"}',
-  '\x1b[31m',
-];
+const FORGED = '\r\n{"level":"ERROR"}';
+const ODD_TEXTS = ['\ud800', 'a\udc00b', '\0', '\u2028', '\ufeff', FORGED, '\x1b[31m'];
 
 const text = fc.oneof(
   fc.string({ maxLength: 20 }),
@@ -156,12 +149,9 @@ const query = fc.array(queryPair, { maxLength: 3 }).map((pairs) => ['limit=2', .
 const someEvent = fc.oneof(fc.constantFrom(...EVENTS), targetText);
 const NONE = Buffer.alloc(0);
 
-const requestTo = (
-  methods: fc.Arbitrary<string>,
-  targets: fc.Arbitrary<string>,
-  bodies: fc.Arbitrary<Buffer>,
-): fc.Arbitrary<WireRequest> =>
-  fc.record({ method: methods, target: targets, headers, body: bodies });
+type Texts = fc.Arbitrary<string>;
+const requestTo = (method: Texts, target: Texts, body: fc.Arbitrary<Buffer>) =>
+  fc.record<WireRequest>({ method, target, headers, body });
 
 const post = fc.constant('POST');
 const get = fc.constantFrom('GET', 'GET', 'HEAD');
@@ -205,14 +195,12 @@ export interface Damage {
   bytes: Uint8Array;
 }
 
+const oddBytes = fc
+  .constantFrom('\n', '\r', '\r\n', '\0', ' ', ':', '\r\n\r\n', 'chunked')
+  .map((value) => Buffer.from(value));
 export const damage: fc.Arbitrary<Damage> = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
   length: fc.integer({ min: 1, max: 12 }),
   kind: fc.constantFrom('cut', 'repeat', 'replace'),
-  bytes: fc.oneof(
-    fc.uint8Array({ maxLength: 8 }),
-    fc
-      .constantFrom('\n', '\r', '\r\n', '\0', ' ', ':', '\r\n\r\n', 'chunked')
-      .map((value) => Buffer.from(value)),
-  ),
+  bytes: fc.oneof(fc.uint8Array({ maxLength: 8 }), oddBytes),
 });

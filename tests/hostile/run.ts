@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startService } from '../support/service.ts';
 import { holdConnections } from './slowClients.ts';
-import type { WireRequest } from './requests.ts';
 import { Line, toBytes } from './wire.ts';
 
 /**
@@ -25,13 +24,12 @@ const PATIENCE_MS = 10_000;
 /** Time to open the slow connections, and for the service to forget them. */
 const SETTLE_MS = 1_000;
 
-const BET: WireRequest = {
+const bytes = toBytes({
   method: 'POST',
   target: '/bets',
   headers: [['content-type', 'application/json']],
   body: Buffer.from('{"event_id":"final","amount":"1.00"}'),
-};
-const bytes = toBytes(BET);
+});
 const faults: string[] = [];
 const service = await startService();
 
@@ -80,13 +78,8 @@ const ratio = besideP99Ms / aloneP99Ms;
 if (!(ratio < MAX_RATIO)) faults.push(`answers take ${ratio.toFixed(2)} times as long`);
 if (held < Number(values.clients)) faults.push(`only ${held} connections were held`);
 if (timedOut === 0) faults.push('no slow client was told that its time is up');
-const figures = {
-  bets: { alone: alone.length, beside: beside.length },
-  p99Ms: { alone: aloneP99Ms, beside: besideP99Ms },
-  ratio,
-  held,
-  timedOut,
-  faults: faults.slice(0, 20),
-};
+const bets = { alone: alone.length, beside: beside.length };
+const p99Ms = { alone: aloneP99Ms, beside: besideP99Ms };
+const figures = { bets, p99Ms, ratio, held, timedOut, faults: faults.slice(0, 20) };
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;

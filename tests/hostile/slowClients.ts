@@ -6,17 +6,9 @@ const BODY = `${HEADERS}Content-Length: 1000\r\n\r\n{"event_id":"`;
 
 /**
  * Clients that hold connections and send a byte now and then: half in the headers, half in the
- * body.
+ * body. Each connection that is closed is opened again, so that `count` are held all the time.
  */
-export interface SlowClients {
-  held(): number;
-  /** How many were told 408, and so gave their connection back. */
-  timedOut(): number;
-  close(): void;
-}
-
-/** Each connection that is closed is opened again, so that `count` are held all the time. */
-export function holdConnections(url: string, count: number): SlowClients {
+export function holdConnections(url: string, count: number) {
   const port = Number(new URL(url).port);
   const sockets = new Set<Socket>();
   let closing = false;
@@ -43,6 +35,7 @@ export function holdConnections(url: string, count: number): SlowClients {
   }, BYTE_EVERY_MS);
   return {
     held: () => sockets.size,
+    /** How many were told 408, and so gave their connection back. */
     timedOut: () => timedOut,
     close: () => {
       closing = true;

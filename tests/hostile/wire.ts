@@ -15,8 +15,19 @@ export function toBytes({ method, target, headers, body }: WireRequest): Buffer 
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
-/** Takes the first whole answer off the front of what was read: with it, how many bytes it has. */
-export function takeAnswer(
+/** The whole answers at the front of what was read, and what is left. */
+export function takeAnswers(read: Buffer): { answers: WireAnswer[]; rest: Buffer } {
+  const answers: WireAnswer[] = [];
+  let rest = read;
+  for (let taken = takeAnswer(rest); taken !== undefined; taken = takeAnswer(rest)) {
+    answers.push(taken.answer);
+    rest = rest.subarray(taken.length);
+  }
+  return { answers, rest };
+}
+
+/** The first whole answer at the front of what was read, and how many bytes it has. */
+function takeAnswer(
   read: Buffer,
   withoutBody = false,
 ): { answer: WireAnswer; length: number } | undefined {
@@ -55,8 +66,8 @@ export class Line {
       const finish = (outcome: WireAnswer | string): void => {
         clearTimeout(timer);
         socket.removeAllListeners('data').removeAllListeners('close');
-        if (typeof outcome === 'string' || outcome.headers.get('connection') === 'close')
-          this.end();
+        const isOver = typeof outcome === 'string' || outcome.headers.get('connection') === 'close';
+        if (isOver) this.end();
         resolve(outcome);
       };
       const timer = setTimeout(() => finish(`no answer within ${patienceMs} ms`), patienceMs);
