@@ -2,8 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { mockDynamodb } from '../tests/support/dynamodb.ts';
 import { keptLog } from '../tests/support/keptLog.ts';
 import { silentObserver } from '../tests/support/observers.ts';
-import type { Clock } from './bets/context.ts';
-import type { Context } from './bets/context.ts';
+import type { Clock, Context } from './bets/context.ts';
 import { isBetId } from './bets/ids.ts';
 import { readConfig } from './config.ts';
 import { createService } from './service.ts';
@@ -98,6 +97,7 @@ describe('createService', () => {
     expect(numbers.size).toBeGreaterThan(90);
     expect([...numbers].filter((number) => number < 0 || number >= 1)).toEqual([]);
     expect(context.now()).toBeGreaterThanOrEqual(before);
+    expect(context.now()).toBeLessThanOrEqual(Date.now());
     expect(service.logger.getLevelName()).toBe('WARN');
   });
 });

@@ -1,15 +1,9 @@
-import {
-  isActivity,
-  openReport,
-  type Settlement,
-  settlementReport,
-  type Verdict,
-} from './event.ts';
+import { isActivity, openReport, type Settlement, settlementReport } from './event.ts';
 
 const swept = { number: 0, placed: 2, stakedMinor: 300n, sweptVersion: 2 };
 const ahead = { number: 5, placed: 3, stakedMinor: 700n, sweptVersion: 3 };
 const behind = { number: 63, placed: 4, stakedMinor: 9_007_199_254_740_993n, sweptVersion: 1 };
-const history: Verdict[] = [
+const history: Settlement['history'] = [
   { id: 'decision-1', outcome: 'LOSE', decidedAt: 1, version: 1 },
   { id: 'decision-2', outcome: 'WIN', decidedAt: 2, version: 2 },
 ];

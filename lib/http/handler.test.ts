@@ -8,7 +8,6 @@ import {
 } from '../../tests/support/apiEvent.ts';
 import { noon, serve } from '../../tests/support/handlers.ts';
 import { recordingObserver } from '../../tests/support/observers.ts';
-import { BetError } from '../bets/errors.ts';
 import type { Answer, Call } from './call.ts';
 
 function raise(error: Error): never {
@@ -20,15 +19,6 @@ const answering = (answer: Answer): Call => ({ ...GET, respond: async () => answ
 const failing = (error: Error): Call => ({ ...GET, respond: async () => raise(error) });
 
 describe('createHandler', () => {
-  it('answers what the call answers, with the headers that every answer has', async () => {
-    const tag = { etag: '"1"' };
-    const { ask } = serve(answering({ status: 202, headers: tag, body: { done: true } }));
-
-    const answer = await ask();
-
-    expect(answer).toEqual(jsonAnswer(202, { done: true }, tag));
-  });
-
   it('tells a client that has the answer already that nothing has changed', async () => {
     const { ask } = serve(answering({ status: 200, body: [] }));
     const { etag, 'content-type': _type, ...headers } = taggedAnswer([]).headers;
@@ -58,23 +48,6 @@ describe('createHandler', () => {
     await ask({ query: { a: 'b' } });
 
     expect(seen).toEqual([8000, { query: { a: 'b' } }, true, 'disposed']);
-  });
-
-  it('does not parse a body that the call has no schema for', async () => {
-    const { ask } = serve(answering({ status: 200, body: 'ok' }));
-
-    const answer = await ask({ body: '{' });
-
-    expect(answer).toEqual(taggedAnswer('ok'));
-  });
-
-  it('answers a refusal of the domain, and does not log it', async () => {
-    const { ask, lines } = serve(failing(new BetError('event-settled', 'It has a result.')));
-
-    const answer = await ask();
-
-    expect(answer).toEqual(problemAnswer('event-settled', 'It has a result.'));
-    expect(lines).toEqual([]);
   });
 
   it.each([

@@ -5,7 +5,6 @@ import { FENCES_PER_EVENT } from '../../lib/bets/event.ts';
 import { newBetId } from '../../lib/bets/ids.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { getEvent } from '../../lib/bets/readEvents.ts';
-import { settleEvent } from '../../lib/bets/settleEvent.ts';
 import type { IdempotencyRecord } from '../../lib/bets/store.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
 import { NOON } from '../support/samples.ts';
@@ -125,16 +124,5 @@ describe('placing', () => {
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
     const report = await opened.run(getEvent, request.eventId);
     expect(report.bets).toEqual({ total: 1, settled: 0, stakedMinor: 250n });
-  });
-
-  it('refuses a bet on an event with a result, and the bet does not exist', async () => {
-    const eventId = newEvent();
-    const { state } = await opened.run(settleEvent, { eventId, outcome: 'LOSE' });
-
-    const late = opened.run(placeBet, { eventId, amountMinor: 250n });
-
-    await expect(late).rejects.toMatchObject({ code: 'event-settled' });
-    expect(state).toBe('settled');
-    expect((await opened.run(getEvent, eventId)).bets.total).toBe(0);
   });
 });

@@ -86,24 +86,4 @@ describe('the history', () => {
     expect(pages.flat()).toEqual(bets);
     expect(pages).toHaveLength(7);
   });
-
-  it('shows bets of a status alone, past pages that have none', async () => {
-    await using history = await openStore();
-    const [won, lost] = [newEvent(), newEvent()];
-    await placeMany(history, won, 2);
-    await placeMany(history, lost, 3);
-    await placeMany(history, newEvent(), 20);
-    await history.run(settleEvent, { eventId: won, outcome: 'WIN' });
-    await history.run(settleEvent, { eventId: lost, outcome: 'LOSE' });
-
-    const pages = await Promise.all(
-      (['won', 'lost', 'pending'] as const).map((status) => walk(history, { limit: 5, status })),
-    );
-
-    expect(pages.map((walked) => walked.map((page) => page.length))).toEqual([
-      [0, 0, 0, 0, 2],
-      [0, 0, 0, 0, 3],
-      [5, 5, 5, 5, 0],
-    ]);
-  });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { betBody, eventBody } from '../../lib/http/bodies.ts';
-import { historyOf, type Service, startService } from '../support/service.ts';
+import { historyOf, pagesFrom, type Service, startService } from '../support/service.ts';
 import { type StoreEndpoint, storeEndpoint } from '../support/storeEndpoint.ts';
 
 /** The way of a request through the whole service. What is valid is told beside each schema. */
@@ -102,6 +102,23 @@ describe('the main path', () => {
     expect(other.body).toMatchObject({ type: '/docs/problems#idempotency-key-reused' });
     expect(await historyOf(service, event)).toHaveLength(1);
   });
+});
+
+it('lists events from the newest activity to the oldest, each as it is', async () => {
+  const [one, two] = [`list:${randomUUID()}`, `list:${randomUUID()}`];
+  await place(one);
+  await place(two);
+  const decided = await service.put(`/events/${one}`, { status: 'LOSE' });
+  const alone = await service.get(`/events/${two}`);
+
+  const list = pagesFrom(service, '/events?limit=1');
+  const first = (await list.next()).value;
+  const second = (await list.next()).value;
+  const open = await service.get('/events/?state=open&limit=1');
+
+  expect(first).toMatchObject({ status: 200, body: [decided.body] });
+  expect(second).toMatchObject({ status: 200, body: [alone.body] });
+  expect(open.body).toEqual([alone.body]);
 });
 
 it('tells which methods a path of no call has', async () => {

@@ -10,8 +10,7 @@ import { createPrometheus } from '../../infra/local/prometheus.ts';
 import { CALLS } from '../../lib/http/calls.ts';
 import { createHandler } from '../../lib/http/handler.ts';
 import type { Service } from '../../lib/service.ts';
-import { context } from '../support/apiEvent.ts';
-import { NOON } from '../support/samples.ts';
+import { apiEvent, context } from '../support/apiEvent.ts';
 import type { GoldenRequest } from './goldenRequests.ts';
 
 /** An answer with its body's bytes. */
@@ -40,27 +39,15 @@ export function gatewayEvent(golden: GoldenRequest): APIGatewayProxyEventV2 {
   const { rawPath = path, isBase64Encoded = false, ...parts } = event;
   const sent = sentHeaders(golden).map(([name, value]) => [name.toLowerCase(), value] as const);
   const headers = Object.fromEntries(sent.filter(([name]) => name !== 'cookie'));
+  const text = body.length > 0 ? { body: body.toString() } : {};
+  const { requestContext, ...base } = apiEvent({ method, path: rawPath, isBase64Encoded, ...text });
   return {
-    version: '2.0',
+    ...base,
     routeKey,
-    rawPath,
     rawQueryString: query.join('?'),
-    ...(body.length > 0 && { body: body.toString() }),
     ...parts,
     headers: { ...headers, ...event.headers },
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'api',
-      domainName: HOST,
-      domainPrefix: 'bets',
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: '' },
-      requestId: 'JKJaXmPLvHcESHA=',
-      routeKey,
-      stage: '$default',
-      time: '22/Nov/2026:12:00:00 +0000',
-      timeEpoch: NOON,
-    },
-    isBase64Encoded,
+    requestContext: { ...requestContext, routeKey, requestId: 'JKJaXmPLvHcESHA=' },
   };
 }
 
