@@ -5,11 +5,9 @@ import { refuse } from '../express/answers.ts';
 type Limits = Record<'serving' | 'waiting' | 'waitMs', number>;
 
 /**
- * Serves so many requests at once and lets others wait for their turn, the first that came first.
- * One too many is told at once to come back, and one that has waited longer than `waitMs` when its
- * turn comes. On AWS the functions' reserved concurrency refuses the rest.
- *
- * A request waits here because nothing is made for it yet. One that waits for a socket of the store
+ * Serves so many requests at once; others wait in line. One too many is refused at once, and one
+ * that waited longer than `waitMs` when its turn comes, as reserved concurrency does on AWS. A
+ * request waits here because nothing is made for it yet: one that waits for a socket of the store
  * holds all that it is about to send, which every collection copies.
  */
 export function limitInFlight({ serving, waiting, waitMs }: Limits) {

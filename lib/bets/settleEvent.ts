@@ -60,10 +60,8 @@ function wasPutInForce(settlement: Settlement, decision: Decision): boolean {
 }
 
 /**
- * A version that was left for the outcome asked for is no mismatch: the request appears to have
- * been carried out already, by a try whose reply was lost or by somebody with the same wish.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ * A version that was left for the outcome asked for is no mismatch: an earlier try whose reply was
+ * lost, or somebody with the same wish, has carried it out already (RFC 9110 §13.1.1).
  */
 function checkVersion(request: SettleRequest, current: Settlement | undefined): void {
   const { eventId, outcome, ifVersion } = request;

@@ -85,7 +85,7 @@ async function request(url: string, init: RequestInit): Promise<Answer> {
 type Getter = Pick<Service, 'get'>;
 
 /** The pages of a list, from the one at `path` on. */
-async function* pagesFrom({ get }: Getter, path: string): AsyncGenerator<Answer> {
+export async function* pagesFrom({ get }: Getter, path: string): AsyncGenerator<Answer> {
   for (let next: string | undefined = path; next !== undefined;) {
     const page: Answer = await get(next);
     yield page;
