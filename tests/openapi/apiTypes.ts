@@ -245,7 +245,7 @@ export interface components {
      */
     IdempotencyKey: string;
     /**
-     * @description The `ETag` of the event that the decision is based on, or `*` for any result. The call is refused when the event is at another version, unless that version was left for the result that is sent: a retry succeeds.
+     * @description The `ETag` of the event that the decision is based on, or `*` for any result. Another version is refused, unless a retry finds its result in force already.
      * @example "0"
      * @example *
      */
@@ -756,7 +756,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The `ETag` of the event that the decision is based on, or `*` for any result. The call is refused when the event is at another version, unless that version was left for the result that is sent: a retry succeeds. */
+        /** @description The `ETag` of the event that the decision is based on, or `*` for any result. Another version is refused, unless a retry finds its result in force already. */
         'If-Match'?: components['schemas']['IfMatch'];
       };
       path: {

@@ -29,9 +29,8 @@ export const settleEvent = defineCall({
         .meta({
           id: 'IfMatch',
           description:
-            'The `ETag` of the event that the decision is based on, or `*` for any result. The ' +
-            'call is refused when the event is at another version, unless that version was left ' +
-            'for the result that is sent: a retry succeeds.',
+            'The `ETag` of the event that the decision is based on, or `*` for any result. ' +
+            'Another version is refused, unless a retry finds its result in force already.',
           examples: ['"0"', '*'],
         }),
     }),
