@@ -110,7 +110,7 @@ describe('the pages on Lambda', () => {
     ['POST', '/bets/1', 405, 'method-not-allowed', 'GET, HEAD'],
     ['POST', '/events', 405, 'method-not-allowed', 'GET, HEAD'],
     ['DELETE', '/events/1', 405, 'method-not-allowed', 'GET, HEAD, PUT'],
-    // API Gateway takes no route that ends with a slash, and only the local service tells how it is.
+    // API Gateway has no route that ends with a slash, and only the local service has probes.
     ...['/bets/', '/bets/1/', '/events/', '/events/1/', '/livez', '/readyz', '/metrics'].map(
       (path) => ['GET', path, 404, 'route-not-found', undefined] as const,
     ),

@@ -38,7 +38,7 @@ function crashingAt(point: string, context: Context, afterCalls = 0): Context {
 }
 
 describe('a result', () => {
-  it('is in force and stored on every bet of a small event at once, and so is a correction', async () => {
+  it('is stored on every bet of a small event at once, and so is a correction', async () => {
     const eventId = newEvent();
     await placeMany(opened, eventId, 20);
 

@@ -435,8 +435,10 @@ export const programs = {
     const version = event.history.length;
     const wasPutInForce = event.history.some(({ id }) => id === put.decision.id);
     if (wasPutInForce) return goOn('report', event);
-    if (put.ifVersion !== null && put.ifVersion !== version) return { kind: 'mismatch' };
-    if (event.history.at(-1)?.outcome === put.decision.outcome) return goOn('report', event);
+    const { ifVersion, decision } = put;
+    const isInForce = event.history.at(-1)?.outcome === decision.outcome;
+    if (isInForce && (ifVersion ?? version) <= version) return goOn('report', event);
+    if (ifVersion !== null && ifVersion !== version) return { kind: 'mismatch' };
     if (version > 0) return goOn('putInForce', put, version, event.bets);
     const noted = yield* noteIntent(put.decision);
     return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);
