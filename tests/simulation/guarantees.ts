@@ -344,6 +344,11 @@ function* checkRegisters(history: History, ending: Ending): Generator<Violation>
     if (isWhole(answer)) continue;
     yield violation(5, `${answer.event_id} has a history with a gap or a repetition`);
   }
+  for (const { eventId, history: verdicts } of ending.events) {
+    const ids = Array.isArray(verdicts) ? verdicts.map((verdict: Item) => verdict['id']) : [];
+    if (new Set(ids).size === ids.length) continue;
+    yield violation(5, `one decision is in force twice on ${text(eventId)}`);
+  }
   const events = new Set([...history.wishes, ...history.puts].map(({ event }) => event));
   for (const event of events) {
     const operations = registerOperations(event, history, ending);
@@ -418,7 +423,10 @@ function putOperations(put: PutRequest): RegisterOperation[] {
     if (isFull(register)) return undefined;
     return register.outcome === outcome ? register : { version: register.version + 1, outcome };
   };
-  if (answer === undefined) return [{ start, end, required: false, early: false, apply: effect }];
+  if (answer === undefined) {
+    const kind = `${outcome} ${ifVersion ?? ''}`;
+    return [{ start, end, required: false, early: false, kind, apply: effect }];
+  }
   // Others may have replaced the result by the time of the answer, which shows what is in force.
   const apply = (register: Register): Register | undefined => {
     const after = effect(register);

@@ -10,7 +10,7 @@ const initial: Box = { value: 0 };
 const nameOf = ({ value }: Box): string => String(value);
 
 function write(start: number, end: number, value: number, required = true): Operation<Box> {
-  return { start, end, required, early: false, apply: () => ({ value }) };
+  return { start, end, required, early: false, kind: `${value}`, apply: () => ({ value }) };
 }
 function read(start: number, end: number, value: number): Operation<Box> {
   const apply = (state: Box): Box | undefined => (state.value === value ? state : undefined);

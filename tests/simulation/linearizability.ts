@@ -10,6 +10,8 @@ export interface Operation<State> {
   required: boolean;
   /** Whether it may come as soon as it leaves the state as it is: it could not do more later. */
   early: boolean;
+  /** Names what it does; those without an answer that do the same may stand for each other. */
+  kind?: string;
   /** The state after it, or undefined where it cannot have answered as it did. */
   apply(state: State): State | undefined;
 }
@@ -43,7 +45,15 @@ function candidates<State>(
     .map((operation, index): [Operation<State>, bigint] => [operation, 1n << BigInt(index)])
     .filter(([, bit]) => (done & bit) === 0n);
   const firstEnd = Math.min(...left.map(([operation]) => operation.end));
-  return left.filter(([operation]) => operation.start <= firstEnd);
+  const taken = new Set<string>();
+  return left.filter(([{ start, end, kind }]) => {
+    if (start > firstEnd) return false;
+    // Whichever of them comes first: it may as well be the first of them all that began in time.
+    if (kind === undefined || end < Infinity) return true;
+    const isFirst = !taken.has(kind);
+    taken.add(kind);
+    return isFirst;
+  });
 }
 
 /**

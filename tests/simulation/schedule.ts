@@ -239,6 +239,7 @@ async function perform({ world, random, clients, history, limits }: Play): Promi
     ...Array.from({ length: quarrels }, (_, turn) => quarrel(world, random, clients, turn)),
     ...friendlies.map((event) => clients.place(event, true)),
     ...(rush > 0 ? lastMinute(world, random, clients, rush) : []),
+    ...(random.chance(0.15) ? dispute(world, random, clients) : []),
   ]);
 }
 
@@ -263,6 +264,16 @@ function lastMinute(
     soon().then(() => clients.place('match', true, 0.9)),
   );
   return [settle, ...places];
+}
+
+/** Several operators contradict each other at once. */
+function dispute(world: World, random: Random, clients: Clients): Promise<unknown>[] {
+  const spreadMs = random.pick([100, 3_000, 10_000]);
+  return Array.from({ length: random.between(4, 8) }, async () => {
+    await world.time.sleep(random.next() * spreadMs);
+    const version = random.chance(0.2) ? random.between(0, 3) : undefined;
+    await clients.settle('match', random.pick(OUTCOMES), version);
+  });
 }
 
 async function actOnce(
