@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Context, Task } from './bets/context.ts';
@@ -16,7 +15,7 @@ export interface Service extends Pick<Context, 'within' | 'observer'> {
 
 /** What a service is made of, besides its settings. */
 export interface Parts extends Pick<Context, 'newBetId' | 'newDecisionId' | 'random' | 'observer'> {
-  client: DynamoDBDocumentClient;
+  client: ReturnType<typeof createClient>;
   clock: Clock;
   logger: Logger;
 }
