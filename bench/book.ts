@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import type { Context } from '../lib/bets/context.ts';
-import { FENCES_PER_EVENT } from '../lib/bets/event.ts';
+import { widened } from '../lib/bets/event.ts';
 import { newBetId } from '../lib/bets/ids.ts';
 import { readConfig } from '../lib/config.ts';
 import { createMissingTables } from '../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../lib/dynamodb/client.ts';
-import { betItem, eventFenceKey } from '../lib/dynamodb/items.ts';
+import { eventFenceKey, newBetItem } from '../lib/dynamodb/items.ts';
 import { createService } from '../lib/service.ts';
 import { silentObserver } from '../tests/support/observers.ts';
 
@@ -38,6 +38,9 @@ const STAKE_MINOR = 100n;
 const WRITE_BATCH = 25;
 const WRITERS = 32;
 
+/** Fences of an event that is filled: as many as a crowd brings about. */
+const FENCES = 64;
+
 /**
  * Puts bets on an event into the tables as if they had been placed, many times faster: each item is
  * what the store would have written, and the fences' counts add up. Their ids.
@@ -47,11 +50,16 @@ export async function seed(
   eventId: string,
   count: number,
 ): Promise<string[]> {
-  await run(({ store }) => store.events.noteActivity(eventId, Date.now()));
+  await run(async ({ store }) => {
+    let event = await store.events.enlist(eventId, Date.now());
+    for (let to = widened(event.fences); to !== undefined; to = widened(to)) {
+      event = (await store.events.widen(event, to)) ?? event;
+    }
+  });
   const bets = Array.from({ length: count }, (_, index) => {
     const placedAt = Date.now();
-    const fence = index % FENCES_PER_EVENT;
-    return { id: newBetId(placedAt), eventId, fence, amountMinor: STAKE_MINOR, placedAt };
+    const bet = { id: newBetId(placedAt), eventId, amountMinor: STAKE_MINOR, placedAt };
+    return { bet, fence: index % FENCES };
   });
   const starts = Array.from(
     { length: Math.ceil(count / WRITE_BATCH) },
@@ -59,7 +67,7 @@ export async function seed(
   );
   await pLimit(WRITERS).map(starts, async (start) => {
     const some = bets.slice(start, start + WRITE_BATCH);
-    const puts = some.map((bet) => ({ PutRequest: { Item: betItem.encode(bet) } }));
+    const puts = some.map(({ bet, fence }) => ({ PutRequest: { Item: newBetItem(bet, fence) } }));
     // A store on this machine leaves nothing undone.
     await client.send(new BatchWriteCommand({ RequestItems: { [`${prefix}bets`]: puts } }));
   });
@@ -69,5 +77,5 @@ export async function seed(
     const Item = { eventFence: eventFenceKey({ eventId, fence }), placed: length, stakedMinor };
     await client.send(new PutCommand({ TableName: `${prefix}fences`, Item }));
   });
-  return bets.map(({ id }) => id);
+  return bets.map(({ bet }) => bet.id);
 }

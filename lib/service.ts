@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Context, Task } from './bets/context.ts';
 import { newBetId } from './bets/ids.ts';
+import { KnownEvents } from './bets/knownEvents.ts';
 import type { Config } from './config.ts';
 import { createClient } from './dynamodb/client.ts';
 import { createDynamodbStore } from './dynamodb/store.ts';
@@ -30,8 +31,10 @@ export function createService(config: Config, given: Partial<Parts> = {}): Servi
     newBetId: given.newBetId ?? newBetId,
     newDecisionId: given.newDecisionId ?? randomUUID,
     random: given.random ?? Math.random,
+    known: new KnownEvents(),
   };
-  const store = createDynamodbStore(client, config.tablePrefix);
+  const { random } = tools;
+  const store = createDynamodbStore(client, config.tablePrefix, { clock, random });
   const contextUntil = (signal: AbortSignal): Context => {
     const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds, signal);
     const wait = { signal, sleep, random: tools.random };

@@ -10,8 +10,6 @@ export type BetStatus = 'pending' | 'won' | 'lost';
 export interface PlacedBet {
   id: BetId;
   eventId: string;
-  /** Which of the event's fences counted it. */
-  fence: number;
   amountMinor: bigint;
   /** Milliseconds since the epoch. */
   placedAt: number;

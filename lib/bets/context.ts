@@ -1,4 +1,6 @@
 import type { BetId } from './ids.ts';
+import { unavailable } from './errors.ts';
+import type { KnownEvents } from './knownEvents.ts';
 import type { BetStore } from './store.ts';
 
 /** Time as the service sees it; a simulation supplies its own. */
@@ -29,6 +31,7 @@ export interface Wait {
 export interface Context extends Wait {
   store: BetStore;
   observer: Observer;
+  known: KnownEvents;
   /** Milliseconds since the epoch. */
   now: () => number;
   newBetId: (placedAt: number) => BetId;
@@ -37,6 +40,22 @@ export interface Context extends Wait {
   sweepBudgetMs: number;
   /** Runs a task whose deadline is over after `milliseconds` at the latest. */
   within<Result>(milliseconds: number, task: Task<Result>): Promise<Result>;
+}
+
+/** What `promise` becomes, unless the deadline is over before: then throws `unavailable`. */
+export async function untilAborted<Result>(
+  signal: AbortSignal,
+  promise: Promise<Result>,
+): Promise<Result> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(unavailable('The store did not answer in time; try again.'));
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 export type Task<Result> = (context: Context) => Promise<Result>;

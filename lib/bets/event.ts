@@ -11,11 +11,15 @@ export interface Fence {
   sweptVersion: number;
 }
 
-/**
- * Fences an event. Writes to a hot event spread over them. A table that holds events keeps its
- * number: an added fence of a settled event would be open. docs/deploy.md has the way to raise it.
- */
-export const FENCES_PER_EVENT = 64;
+/** Fences of an event at most: writes to a hot event spread over them. */
+const MAX_FENCES = 64;
+/** How many times more fences an event gets when bets on it meet each other. */
+const WIDENING = 4;
+
+/** How many fences an event has after `fences`, or undefined when it has all. */
+export function widened(fences: number): number | undefined {
+  return fences < MAX_FENCES ? fences * WIDENING : undefined;
+}
 
 /** Versions an event can have: its history is one item, and an item must stay small. */
 export const MAX_VERSIONS = 100;
@@ -38,19 +42,19 @@ export type EventState = (typeof EVENT_STATES)[number];
 export type SettlementState = Exclude<EventState, 'open'>;
 
 /**
- * Where an event stands among those of its state: when it last took a bet, to the minute, or a
- * result. Texts that sort by that time; no two events have the same.
+ * Where an event stands in the list of events: when it was first known, which never changes. Texts
+ * that sort by that time; no two events have the same.
  */
-export type Activity = string;
+export type ListKey = string;
 
-export function activityOf(eventId: string, at: number): Activity {
+export function listKeyOf(eventId: string, at: number): ListKey {
   return `${new Date(at).toISOString()} ${eventId}`;
 }
 
-const ACTIVITY_GRAMMAR = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (.+)$/;
+const LIST_KEY_GRAMMAR = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (.+)$/;
 
-export function isActivity(text: string): text is Activity {
-  return isEventId(ACTIVITY_GRAMMAR.exec(text)?.[1] ?? '');
+export function isListKey(text: string): text is ListKey {
+  return isEventId(LIST_KEY_GRAMMAR.exec(text)?.[1] ?? '');
 }
 
 /** An event with a result in force. */
@@ -67,6 +71,9 @@ export interface Settlement extends Result {
 /** What is stored about an event: nothing yet in force but an intent, or a settlement. */
 export interface EventRecord {
   eventId: string;
+  listKey: ListKey;
+  /** How many fences it has. Final once there is an intent or a settlement. */
+  fences: number;
   /** A first result on its way: readers ignore it, `resumeSettlements` completes it. */
   intent?: Decision;
   settlement?: Settlement;
@@ -81,6 +88,11 @@ export interface EventReport {
   state: EventState;
   bets: { total: number; settled: number; stakedMinor: bigint };
   history: Verdict[];
+}
+
+/** Whether no bet may be placed on an event any more. */
+export function takesNoBets({ intent, settlement }: EventRecord): boolean {
+  return intent !== undefined || settlement !== undefined;
 }
 
 export function totalsOf(fences: readonly Fence[]): Pick<Fence, 'placed' | 'stakedMinor'> {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { type Bet, type PlacedBet, underResult } from './bet.ts';
 import type { Context } from './context.ts';
 import { BetError, unavailable } from './errors.ts';
-import { FENCES_PER_EVENT } from './event.ts';
+import { takesNoBets } from './event.ts';
 import type { BetId } from './ids.ts';
+import { admit, widen } from './knownEvents.ts';
 import { underResults } from './readBets.ts';
 import { retry } from './retry.ts';
-import type { IdempotencyRecord } from './store.ts';
+import type { IdempotencyRecord, InsertResult } from './store.ts';
 
 export interface PlaceRequest {
   eventId: string;
@@ -25,21 +26,24 @@ export interface Placed {
 const PLACE_TRIES = { tries: 8, baseMs: 10, capMs: 200 };
 
 /**
- * Places a bet behind one of its event's fences, another one each time that somebody else writes to
- * it. Throws `event-settled`, `idempotency-key-reused`, `unavailable`. A refused bet never exists.
+ * Places a bet behind one of its event's fences. An event has one at first, and more once bets on it
+ * meet each other. Throws `event-settled`, `idempotency-key-reused`, `unavailable`. A refused bet
+ * never exists.
  */
 export async function placeBet(context: Context, request: PlaceRequest): Promise<Placed> {
-  const { store, observer } = context;
+  const { store, observer, known } = context;
   const { eventId, amountMinor, idempotencyKey: key } = request;
   const placedAt = context.now();
   const id = context.newBetId(placedAt);
+  const bet: PlacedBet = { id, eventId, amountMinor, placedAt };
   const record = key === undefined ? undefined : { key, betId: id, requestHash: hashOf(request) };
-  // Before the bet, so that no event has a bet and is not listed.
-  await store.events.noteActivity(eventId, placedAt);
   const placed = await retry(context, PLACE_TRIES, async (tryNumber) => {
-    const fence = Math.floor(context.random() * FENCES_PER_EVENT);
-    const bet: PlacedBet = { id, eventId, fence, amountMinor, placedAt };
-    const result = await store.bets.insert(bet, record);
+    const isRetry = tryNumber > 1;
+    const fences = await admit(context, eventId, placedAt, isRetry);
+    const result: InsertResult =
+      fences > 0
+        ? await store.bets.insert({ bet, fences, record })
+        : { kind: 'fence-closed', triedBefore: false };
     switch (result.kind) {
       case 'inserted':
         observer.betPlaced(amountMinor);
@@ -51,9 +55,14 @@ export async function placeBet(context: Context, request: PlaceRequest): Promise
         if (result.record.betId === id) return foundPlaced(context, await readBet(context, id));
         return replay(context, request, result.record);
       case 'fence-closed':
-        return onClosed(context, request, tryNumber === 1 ? undefined : id);
+        known.rememberClosed(eventId);
+        return onClosed(context, request, isRetry || result.triedBefore ? id : undefined);
+      case 'fence-missing':
+        known.forget(eventId);
+        return undefined;
       case 'contended':
         observer.placeConflicted();
+        await widen(context, { eventId, fences });
         return undefined;
     }
   });
@@ -68,16 +77,25 @@ function hashOf({ eventId, amountMinor }: PlaceRequest): string {
 }
 
 /**
- * A fence was found closed. An earlier try of this bet, or of this key, may still be on its way to
- * an open fence. So a refusal is final only when all fences are closed, as they are under a result,
- * and neither bet nor key is there or about to be.
+ * An event takes no more bets, or so it seems. An earlier try of this bet, or of this key, may still
+ * be on its way to an open fence. So a refusal is final only when all fences are closed, as they are
+ * under a result, and neither bet nor key is there or about to be. Undefined when the event takes
+ * bets after all: the store was brought back to what it was before the result.
  */
-async function onClosed(context: Context, request: PlaceRequest, triedId?: BetId): Promise<Placed> {
-  const { store, observer } = context;
+async function onClosed(
+  context: Context,
+  request: PlaceRequest,
+  triedId: BetId | undefined,
+): Promise<Placed | undefined> {
+  const { store, observer, known } = context;
   const { eventId, idempotencyKey } = request;
+  const event = (await store.events.find([eventId])).get(eventId);
+  if (event === undefined || !takesNoBets(event)) {
+    known.forget(eventId);
+    return undefined;
+  }
   if (triedId !== undefined || idempotencyKey !== undefined) {
-    const results = await store.events.findResults([eventId]);
-    if (!results.has(eventId)) await store.fences.close(eventId, context.now());
+    if (event.settlement === undefined) await store.fences.close(event, context.now());
     const { bet, record } = await store.bets.findPlaced(triedId, idempotencyKey);
     const [found] = await underResults(store, bet === undefined ? [] : [bet]);
     if (found !== undefined) return foundPlaced(context, found);

@@ -63,13 +63,13 @@ function newestOfAll({ bets }: BetStore, before: BetId | undefined, limit: numbe
 }
 
 async function newestOnEvent(
-  { bets, fences }: BetStore,
+  { bets, events }: BetStore,
   eventId: string,
   before: BetId | undefined,
   limit: number,
 ): Promise<PlacedBet[]> {
-  const filled = (await fences.find(eventId)).filter((fence) => fence.placed > 0);
-  const behind = filled.map((fence) => ({ eventId, fence: fence.number }));
+  const event = (await events.find([eventId])).get(eventId);
+  const behind = Array.from({ length: event?.fences ?? 0 }, (_, fence) => ({ eventId, fence }));
   const sources: Source<BetId>[] = behind.map(
     (fence) => (from, count) => bets.newestIds(fence, from ?? before, count),
   );

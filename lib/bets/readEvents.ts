@@ -1,9 +1,10 @@
 import type { Context } from './context.ts';
 import { BetError } from './errors.ts';
-import type { Activity, EventReport, EventState, Settlement } from './event.ts';
-import { EVENT_STATES, openReport, settlementReport } from './event.ts';
+import type { EventReport, EventState, Fence, ListKey, Settlement } from './event.ts';
+import { type EventRecord, openReport, settlementReport } from './event.ts';
+import { SHARDS } from './ids.ts';
 import { cutPage, mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
-import type { BetStore, ListedEvent } from './store.ts';
+import type { BetStore, FencedEvent, ListedEvent } from './store.ts';
 
 /** Events in a page at most: the fences of each that is not settled are read for its counts. */
 export const MAX_EVENTS_PAGE = 100;
@@ -11,67 +12,83 @@ export const MAX_EVENTS_PAGE = 100;
 export interface ListEventsRequest {
   /** 1 to `MAX_EVENTS_PAGE`. */
   limit: number;
-  /** Only events whose activity is older. */
-  before?: Activity | undefined;
+  /** Only events that were first known earlier. */
+  before?: ListKey | undefined;
   state?: EventState | undefined;
 }
 
 export interface EventPage {
   events: EventReport[];
   /** Where the next page begins, unless this was the last. */
-  next?: Activity;
+  next?: ListKey;
 }
 
 /** Throws `event-not-found` for an event that has no bet and no result. */
 export async function getEvent({ store }: Context, eventId: string): Promise<EventReport> {
-  const [event] = await readEvents(store, [eventId]);
+  const records = await store.events.find([eventId]);
+  const [event] = await report(store, [...records.values()]);
   if (event !== undefined) return event;
   throw new BetError('event-not-found', `Nothing is known of event ${eventId}.`);
 }
 
 /**
- * A page of the events, newest activity first. The order comes from an index that may lag. What is
- * said of each event is read from the event itself, so an event that left the state asked for is
- * not shown. A walk over the pages sees every event that was there when it began, but one with new
- * activity meanwhile moves to the front: it is seen where it was, where it is, both, or not at all.
+ * A page of the events, the one that was first known last comes first. A walk over the pages sees
+ * every event that was there when it began exactly once. Events in a state come from an index,
+ * which may lag. What is said of each is always current, so an event that left the state is not
+ * shown.
  */
 export async function listEvents(
   { store }: Context,
   { limit, before, state }: ListEventsRequest,
 ): Promise<EventPage> {
-  const states = state === undefined ? EVENT_STATES : [state];
-  const sources: Source<ListedEvent>[] = states.map(
-    (each) => (from, count) => store.events.listed(each, from ?? before, count),
-  );
-  const found = await mergeNewestFirst(sources, ({ activity }) => activity, limit + 1);
-  const { page, ...next } = cutPage(found, ({ activity }) => activity, limit);
-  // An event that changes its state is in the index twice for a moment.
-  const all = await readEvents(store, [...new Set(page.map(({ eventId }) => eventId))]);
+  const sources = sourcesOf(store, state).map((source): Source<ListedEvent> => {
+    return (from, count) => source(from ?? before, count);
+  });
+  const found = await mergeNewestFirst(sources, ({ listKey }) => listKey, limit + 1);
+  const { page, ...next } = cutPage(found, ({ listKey }) => listKey, limit);
+  const records = await store.events.find(page.map(({ eventId }) => eventId));
+  const listed = page.flatMap(({ eventId, listKey }) => {
+    const record = records.get(eventId);
+    // Two who met the event first have listed it twice. One of the entries is true.
+    return record?.listKey === listKey ? [record] : [];
+  });
+  const all = await report(store, listed);
   const events = state === undefined ? all : all.filter((event) => event.state === state);
   return { events, ...next };
 }
 
-/** Each event as it is now, in the order of the ids; without those of which nothing is known. */
-async function readEvents(store: BetStore, eventIds: readonly string[]): Promise<EventReport[]> {
-  if (eventIds.length === 0) return [];
-  const records = await store.events.find(eventIds);
-  const reports = await Promise.all(
-    eventIds.map(async (eventId) => {
-      const settlement = records.get(eventId)?.settlement;
-      if (settlement !== undefined) return reportSettlement(store, eventId, settlement);
-      return openReport(eventId, await store.fences.find(eventId));
-    }),
-  );
-  // An event that was noted may have neither a result nor, in the end, a bet.
-  return reports.filter((report) => report.version > 0 || report.bets.total > 0);
+function sourcesOf({ events }: BetStore, state: EventState | undefined): Source<ListedEvent>[] {
+  switch (state) {
+    case undefined:
+      return SHARDS.map((shard) => (from, count) => events.listed(shard, from, count));
+    case 'settling':
+      return [(from, count) => events.unfinished('newest-first', from, count)];
+    case 'open':
+    case 'settled': {
+      const has = state === 'open' ? 'no-result' : 'result';
+      return SHARDS.map((shard) => (from, count) => events.listedBy(has, shard, from, count));
+    }
+  }
+}
+
+/** What readers see of each event, without those that have neither a bet nor a result. */
+async function report(store: BetStore, records: readonly EventRecord[]): Promise<EventReport[]> {
+  const unsettled = records.filter(({ settlement }) => settlement?.state !== 'settled');
+  const fences = await store.fences.find(unsettled);
+  const reports = records.map(({ eventId, settlement }) => {
+    const own: readonly Fence[] = fences.get(eventId) ?? [];
+    return settlement ? settlementReport(eventId, settlement, own) : openReport(eventId, own);
+  });
+  return reports.filter(({ version, bets }) => version > 0 || bets.total > 0);
 }
 
 /** An event under a result, with how far a settlement that goes on has come. */
 export async function reportSettlement(
   { fences }: BetStore,
-  eventId: string,
+  event: FencedEvent,
   settlement: Settlement,
 ): Promise<EventReport> {
-  const unfinished = settlement.state === 'settling' ? await fences.find(eventId) : [];
-  return settlementReport(eventId, settlement, unfinished);
+  const { eventId } = event;
+  const unfinished = settlement.state === 'settling' ? await fences.find([event]) : undefined;
+  return settlementReport(eventId, settlement, unfinished?.get(eventId) ?? []);
 }

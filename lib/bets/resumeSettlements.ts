@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import type { EventRecord } from './event.ts';
 import { closeAndPutInForce } from './settleEvent.ts';
 import { sweep } from './sweep.ts';
 
@@ -17,17 +18,17 @@ export interface ResumeReport {
  * stored statuses that do not show the result yet. Ends when nothing is left or the time is over.
  */
 export async function resumeSettlements(context: Context): Promise<ResumeReport> {
-  const events = await context.store.events.unfinished(MAX_EVENTS);
-  const now = context.now();
-  // Another machine's clock may be ahead.
-  const oldestAgeMs = Math.max(0, ...events.map(({ since }) => now - since));
-  context.observer.unfinishedFound(events.length, oldestAgeMs);
+  const { store, observer, signal } = context;
+  const { items } = await store.events.unfinished('oldest-first', undefined, MAX_EVENTS);
+  const found = await store.events.find(items.map(({ eventId }) => eventId));
+  const events = items.flatMap(({ eventId }) => found.get(eventId) ?? []);
+  observer.unfinishedFound(events.length, oldestAgeMs(events, context.now()));
   const finished: string[] = [];
   const failures: unknown[] = [];
-  for (const { eventId } of events) {
-    if (context.signal.aborted) break;
+  for (const event of events) {
+    if (signal.aborted) break;
     try {
-      if (await resume(context, eventId)) finished.push(eventId);
+      if (await resume(context, event)) finished.push(event.eventId);
     } catch (error) {
       // The oldest comes first in every run: it must not keep the others from their turn.
       failures.push(error);
@@ -37,10 +38,17 @@ export async function resumeSettlements(context: Context): Promise<ResumeReport>
   return { found: events.length, finished };
 }
 
-async function resume(context: Context, eventId: string): Promise<boolean> {
-  const event = (await context.store.events.find([eventId])).get(eventId);
+function oldestAgeMs(events: readonly EventRecord[], now: number): number {
+  const decisions = events.flatMap(({ intent, settlement }) => settlement ?? intent ?? []);
+  // Another machine's clock may be ahead.
+  return Math.max(0, ...decisions.map(({ decidedAt }) => now - decidedAt));
+}
+
+async function resume(context: Context, event: EventRecord): Promise<boolean> {
+  const { intent, settlement } = event;
   // A result that was only noted is put in force first.
-  const noted = event?.settlement === undefined ? event?.intent : undefined;
-  const settlement = noted ? await closeAndPutInForce(context, eventId, noted) : event?.settlement;
-  return settlement?.state === 'settling' && sweep(context, eventId, settlement);
+  const noted = settlement === undefined ? intent : undefined;
+  const decided = noted ? await closeAndPutInForce(context, event, noted) : event;
+  const current = decided?.settlement;
+  return current?.state === 'settling' && sweep(context, event, current);
 }

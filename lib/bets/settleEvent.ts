@@ -1,7 +1,7 @@
 import type { Outcome } from './bet.ts';
 import type { Context } from './context.ts';
 import { BetError, unavailable } from './errors.ts';
-import type { Decision, EventReport, Settlement } from './event.ts';
+import type { Decision, EventRecord, EventReport, Settlement } from './event.ts';
 import { MAX_VERSIONS, totalsOf } from './event.ts';
 import { reportSettlement } from './readEvents.ts';
 import { retry } from './retry.ts';
@@ -13,6 +13,11 @@ export interface SettleRequest {
   outcome: Outcome;
   /** Versions of which the event must be at one, or that it must have a result at all. */
   ifVersion?: readonly number[] | 'any' | undefined;
+}
+
+/** An event that has a result. */
+interface SettledEvent extends EventRecord {
+  settlement: Settlement;
 }
 
 /** Rounds of compare-and-set against other operators before the client is asked to come back. */
@@ -28,30 +33,34 @@ export async function settleEvent(context: Context, request: SettleRequest): Pro
   const { eventId, outcome } = request;
   const decision = { id: context.newDecisionId(), outcome, decidedAt: context.now() };
   const report = await retry(context, SETTLE_ROUNDS, async () => {
-    const current = (await store.events.find([eventId])).get(eventId)?.settlement;
-    if (current !== undefined && wasPutInForce(current, decision)) {
-      return reportSettlement(store, eventId, current);
+    const found = (await store.events.find([eventId])).get(eventId);
+    const current = found?.settlement;
+    if (found && current && wasPutInForce(current, decision)) {
+      return reportSettlement(store, found, current);
     }
     checkVersion(request, current);
-    if (current?.outcome === outcome) return reportSettlement(store, eventId, current);
-    const settlement = await decide(context, eventId, decision, current);
-    return settlement && sweepAtOnce(context, eventId, settlement);
+    if (found && current?.outcome === outcome) return reportSettlement(store, found, current);
+    const event = found ?? (await store.events.enlist(eventId, decision.decidedAt));
+    const decided = await decide(context, event, decision);
+    return decided && sweepAtOnce(context, decided);
   });
   if (report !== undefined) return report;
   const { tries } = SETTLE_ROUNDS;
   throw unavailable(`Event ${eventId} is being settled by others: ${tries} rounds were lost.`);
 }
 
-/** No bet can be placed once the fences are closed, so the result decides all there will be. */
+/**
+ * No bet can be placed once the fences are closed, so the result decides all there will be. `event`
+ * was read with an intent or after it, so that the number of its fences is final.
+ */
 export async function closeAndPutInForce(
   context: Context,
-  eventId: string,
+  event: EventRecord,
   decision: Decision,
-): Promise<Settlement | undefined> {
-  const { store } = context;
-  await store.fences.close(eventId, context.now());
-  const { placed, stakedMinor } = totalsOf(await store.fences.find(eventId));
-  return putInForce(context, eventId, decision, { version: 0, bets: placed, stakedMinor });
+): Promise<SettledEvent | undefined> {
+  const closed = await context.store.fences.close(event, context.now());
+  const { placed, stakedMinor } = totalsOf(closed);
+  return putInForce(context, event, decision, { version: 0, bets: placed, stakedMinor });
 }
 
 /** A write whose reply was lost has landed: its caller must not put the decision in force again. */
@@ -73,28 +82,30 @@ function checkVersion(request: SettleRequest, current: Settlement | undefined): 
 }
 
 /** The first result, or a correction of the current one. Undefined when another came first. */
-async function decide(context: Context, eventId: string, decision: Decision, current?: Settlement) {
+async function decide(context: Context, event: EventRecord, decision: Decision) {
+  const { eventId, settlement: current } = event;
   if (current === undefined) {
     const noted = await context.store.events.noteIntent(eventId, decision);
-    return noted ? closeAndPutInForce(context, eventId, decision) : undefined;
+    return noted && closeAndPutInForce(context, noted, decision);
   }
-  if (current.version < MAX_VERSIONS) return putInForce(context, eventId, decision, current);
+  if (current.version < MAX_VERSIONS) return putInForce(context, event, decision, current);
   throw new BetError('correction-limit', `Event ${eventId} has had ${MAX_VERSIONS} results.`);
 }
 
-async function putInForce(context: Context, eventId: string, decision: Decision, from: Base) {
+async function putInForce(context: Context, event: EventRecord, decision: Decision, from: Base) {
   const { store, observer } = context;
-  const settlement = await store.events.putInForce(eventId, decision, from);
-  if (settlement !== undefined) observer.settlementBegun();
-  if (settlement?.state === 'settled') observer.settlementFinished();
-  return settlement;
+  const settlement = await store.events.putInForce(event.eventId, decision, from);
+  if (settlement === undefined) return undefined;
+  observer.settlementBegun();
+  if (settlement.state === 'settled') observer.settlementFinished();
+  return { ...event, settlement };
 }
 
 /** What one batch can store is stored before the answer; more is left to `resumeSettlements`. */
-async function sweepAtOnce(context: Context, eventId: string, settlement: Settlement) {
+async function sweepAtOnce(context: Context, { settlement, ...event }: SettledEvent) {
   const { store, sweepBudgetMs } = context;
   const fits = settlement.bets > 0 && settlement.bets <= STORE_RESULT_BATCH;
   const done =
-    fits && (await context.within(sweepBudgetMs, (inTime) => sweep(inTime, eventId, settlement)));
-  return reportSettlement(store, eventId, done ? { ...settlement, state: 'settled' } : settlement);
+    fits && (await context.within(sweepBudgetMs, (inTime) => sweep(inTime, event, settlement)));
+  return reportSettlement(store, event, done ? { ...settlement, state: 'settled' } : settlement);
 }

@@ -1,5 +1,5 @@
 import type { PlacedBet, Result } from './bet.ts';
-import type { Activity, Decision, EventRecord, EventState, Fence, Settlement } from './event.ts';
+import type { Decision, EventRecord, Fence, ListKey, Settlement } from './event.ts';
 import type { BetId } from './ids.ts';
 
 /** What a client's idempotency key stands for. */
@@ -10,13 +10,24 @@ export interface IdempotencyRecord {
   requestHash: string;
 }
 
+/** A bet to be stored. */
+export interface Placement {
+  bet: PlacedBet;
+  /** How many fences its event is known to have: it goes behind one of them. */
+  fences: number;
+  record?: IdempotencyRecord | undefined;
+}
+
 /** Why a bet was not inserted, or that it was. Nothing of it is stored unless it was inserted. */
 export type InsertResult =
   | { kind: 'inserted' }
   /** This very bet is there: an earlier try landed. */
   | { kind: 'bet-exists' }
   | { kind: 'key-taken'; record: IdempotencyRecord }
-  | { kind: 'fence-closed' }
+  /** `triedBefore`: an earlier try of this call, whose reply was lost, may still land. */
+  | { kind: 'fence-closed'; triedBefore: boolean }
+  /** The event has fewer fences than it was said to have: the store is not the same any more. */
+  | { kind: 'fence-missing' }
   /** Somebody else was writing to the same fence or key. */
   | { kind: 'contended' };
 
@@ -39,11 +50,11 @@ export interface StoredResult extends Result {
 /** What a result is put over: version 0 before the first. */
 export type Base = Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>;
 
-/** An event as the list of events is ordered. */
-export interface ListedEvent {
-  eventId: string;
-  activity: Activity;
-}
+/** An event as the list of events has it. */
+export type ListedEvent = Pick<EventRecord, 'eventId' | 'listKey'>;
+
+/** An event and the number of its fences. */
+export type FencedEvent = Pick<EventRecord, 'eventId' | 'fences'>;
 
 /**
  * Where bets are kept, for one request. Reads see every write that was acknowledged before them,
@@ -59,8 +70,8 @@ export interface BetStore {
 }
 
 export interface Bets {
-  /** Bet, count and key are stored together or not at all. */
-  insert(bet: PlacedBet, key: IdempotencyRecord | undefined): Promise<InsertResult>;
+  /** Bet, count and key are stored together or not at all, with those of others if many wait. */
+  insert(placement: Placement): Promise<InsertResult>;
   /** Those that exist of at most 1001 (a page and one more), in no order. */
   find(ids: readonly BetId[]): Promise<PlacedBet[]>;
   /** At one instant, and as no write that is under way will change them: waits for one that is. */
@@ -79,10 +90,15 @@ export interface Bets {
 }
 
 export interface Fences {
-  /** Those of an event's fences that exist. */
-  find(eventId: string): Promise<Fence[]>;
-  /** When this returns no bet can be placed on the event any more, and its counts are final. */
-  close(eventId: string, closedAt: number): Promise<void>;
+  /** Makes an event's fences from number `from` on, as far as they are missing. */
+  create(event: FencedEvent, from: number): Promise<void>;
+  /** Those fences of each event that exist, by the event's id. At most 100 events. */
+  find(events: readonly FencedEvent[]): Promise<Map<string, Fence[]>>;
+  /**
+   * Closes all fences of an event whose number of fences is final. When this returns no bet can be
+   * placed on it any more; the fences' counts are final.
+   */
+  close(event: FencedEvent, closedAt: number): Promise<Fence[]>;
   markSwept(behind: BetsBehindFence, version: number): Promise<void>;
 }
 
@@ -92,23 +108,37 @@ export interface Events {
   /** The results in force on at most 1000 events, by id. */
   findResults(eventIds: readonly string[]): Promise<Map<string, Result>>;
   /**
-   * Lists an event that takes bets. Brings it to the front when it was last there over a minute
-   * before `at`. One that has its result stays where that brought it.
+   * Lists an event that was not found, and gives it its first fence's number. `at` is when, in
+   * milliseconds since the epoch. What somebody else has stored of it meanwhile stays.
    */
-  noteActivity(eventId: string, at: number): Promise<void>;
-  /** From an index, which may lag: events in a state, newest activity first, beyond `before`. */
-  listed(state: EventState, before: Activity | undefined, max: number): Promise<Page<ListedEvent>>;
-  /** False when a result is in force already. */
-  noteIntent(eventId: string, intent: Decision): Promise<boolean>;
+  enlist(eventId: string, at: number): Promise<EventRecord>;
+  /**
+   * Gives an event that takes bets more fences than `fences`; they are not made by this. The event
+   * as it is then: with another number if it has another one already.
+   */
+  widen(event: FencedEvent, to: number): Promise<EventRecord | undefined>;
+  /**
+   * One shard of the list of events, newest first, beyond `before`. May have an event twice: the
+   * entry is true that has the list key of the event.
+   */
+  listed(shard: string, before: ListKey | undefined, max: number): Promise<Page<ListedEvent>>;
+  /** From an index, which may lag: those of a shard with a result, or without one. */
+  listedBy(
+    has: 'no-result' | 'result',
+    ...page: Parameters<Events['listed']>
+  ): Promise<Page<ListedEvent>>;
+  /** The event as it is with the intent; undefined when a result is in force already. */
+  noteIntent(eventId: string, intent: Decision): Promise<EventRecord | undefined>;
   /** Compare and set: undefined when the event is not at version `from.version` any more. */
   putInForce(eventId: string, decision: Decision, from: Base): Promise<Settlement | undefined>;
   /** No effect when the event has another version by now. */
   finishSettlement(eventId: string, version: number): Promise<void>;
-  /**
-   * From an index, which may lag: events whose settlement goes on, longest-waiting first. `since`
-   * is when the result was decided, in milliseconds since the epoch.
-   */
-  unfinished(max: number): Promise<{ eventId: string; since: number }[]>;
+  /** From an index, which may lag: events whose settlement goes on, newest or oldest first. */
+  unfinished(
+    order: 'newest-first' | 'oldest-first',
+    before: ListKey | undefined,
+    max: number,
+  ): Promise<Page<ListedEvent>>;
 }
 
 /** Ids in one `storeResult` call (`BatchExecuteStatement` takes as many statements). */

@@ -4,7 +4,7 @@ import { BetError } from './errors.ts';
 import type { Fence } from './event.ts';
 import type { BetId } from './ids.ts';
 import { backoffMs } from './retry.ts';
-import { batchesOf, STORE_RESULT_BATCH, type StoredResult } from './store.ts';
+import { batchesOf, type FencedEvent, STORE_RESULT_BATCH, type StoredResult } from './store.ts';
 
 /** Ids read from one fence at once, and from all the fences that are swept side by side. */
 const IDS_AT_ONCE = 500;
@@ -35,12 +35,13 @@ interface Walk {
  */
 export async function sweep(
   context: Context,
-  eventId: string,
+  event: FencedEvent,
   result: StoredResult,
 ): Promise<boolean> {
   const { store, observer, signal } = context;
+  const { eventId } = event;
   try {
-    const fences = await store.fences.find(eventId);
+    const fences = (await store.fences.find([event])).get(eventId) ?? [];
     const open = fences.filter((fence) => fence.placed > 0 && fence.sweptVersion < result.version);
     const groups = groupsOf(open);
     let complete = true;

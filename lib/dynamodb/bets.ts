@@ -1,32 +1,20 @@
-import { type BatchStatementError, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { BatchStatementError } from '@aws-sdk/client-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import {
-  BatchExecuteStatementCommand,
-  TransactGetCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
+import { BatchExecuteStatementCommand, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
 import { type PlacedBet, statusFor } from '../bets/bet.ts';
 import { unavailable } from '../bets/errors.ts';
 import { type BetId, shardOf } from '../bets/ids.ts';
 import { retry } from '../bets/retry.ts';
-import type { Bets, BetsBehindFence, IdempotencyRecord, InsertResult } from '../bets/store.ts';
-import { attempt, attemptUnless, isNamed, translateFailure } from './failures.ts';
+import type { Bets, BetsBehindFence } from '../bets/store.ts';
+import { attempt, attemptUnless } from './failures.ts';
+import type { GroupCommit } from './groupCommit.ts';
 import { betItem, betKeyItem, eventFenceKey, keyItem, toInstant } from './items.ts';
-import { batchGet, BUSY, CONDITION_FAILED, queryPage, type Session } from './session.ts';
-
-const FENCE_IS_OPEN = 'attribute_not_exists(closedAt)';
-const BET_IS_NEW = 'attribute_not_exists(betId)';
-const KEY_IS_NEW = 'attribute_not_exists(#key)';
+import { batchGet, BUSY, CONDITION_FAILED, queryPage, type Session, THROTTLED } from './session.ts';
 
 const FIND_PLACED_TRIES = { tries: 10, ...BUSY };
 const STORE_RESULT_TRIES = { tries: 5, ...BUSY };
 
 type Code = BatchStatementError['Code'];
-const THROTTLED: Code[] = ['ThrottlingError', 'ProvisionedThroughputExceeded'];
-const CONTENTION = new Set<string | undefined>(['TransactionConflict', ...THROTTLED]);
-
 /** Why a statement may fail and yet succeed later. */
 const TRANSIENT_STATEMENT_ERRORS = new Set<Code>([
   'InternalServerError',
@@ -38,24 +26,14 @@ const TRANSIENT_STATEMENT_ERRORS = new Set<Code>([
 /** The tables `bets` and `idempotencyKeys`. */
 export class BetTable implements Bets {
   readonly #session: Session;
+  readonly #groups: GroupCommit;
 
-  constructor(session: Session) {
+  constructor(session: Session, groups: GroupCommit) {
     this.#session = session;
+    this.#groups = groups;
   }
 
-  insert: Bets['insert'] = async (bet, record) => {
-    const { client, tables, options } = this.#session;
-    const command = new TransactWriteCommand(insertion(tables, bet, record));
-    try {
-      // The SDK adds a client request token, so that its own retry of a lost reply is one write.
-      await client.send(command, options);
-      return { kind: 'inserted' };
-    } catch (error) {
-      if (error instanceof TransactionCanceledException) return refusal(error);
-      if (isNamed(error, 'TransactionInProgressException')) return { kind: 'contended' };
-      throw translateFailure(error);
-    }
-  };
+  insert: Bets['insert'] = (placement) => this.#groups.insert(placement, this.#session.wait);
 
   find: Bets['find'] = async (ids) => {
     const items = await batchGet(this.#session, 'bets', ids.map(betKey));
@@ -149,46 +127,9 @@ export class BetTable implements Bets {
   }
 }
 
-/** Bet, count and key are stored together or not at all. */
-function insertion(tables: Session['tables'], bet: PlacedBet, record?: IdempotencyRecord) {
-  const countBet = {
-    TableName: tables.fences,
-    Key: { eventFence: eventFenceKey(bet) },
-    UpdateExpression: 'ADD placed :one, stakedMinor :stake',
-    ConditionExpression: FENCE_IS_OPEN,
-    ExpressionAttributeValues: { ':one': 1, ':stake': bet.amountMinor },
-  };
-  const Item = z.encode(betItem, bet);
-  const putBet = { TableName: tables.bets, Item, ConditionExpression: BET_IS_NEW };
-  const putKey = {
-    TableName: tables.idempotencyKeys,
-    Item: record,
-    ConditionExpression: KEY_IS_NEW,
-    ExpressionAttributeNames: { '#key': 'key' },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  };
-  return {
-    TransactItems: [{ Update: countBet }, { Put: putBet }, ...(record ? [{ Put: putKey }] : [])],
-  };
-}
-
 const betKey = (id: BetId) => ({ shard: shardOf(id), betId: id });
 const toBet = (item: unknown): PlacedBet => betItem.parse(item);
 const toBetId = (item: unknown): BetId => betKeyItem.parse(item).betId;
-
-/** A bet or key that is there answers before a closed fence: a retry of what landed replays it. */
-function refusal(error: TransactionCanceledException): InsertResult {
-  const [fence, bet, key] = error.CancellationReasons ?? [];
-  if (bet?.Code === CONDITION_FAILED) return { kind: 'bet-exists' };
-  if (key?.Code === CONDITION_FAILED) {
-    // The document client does not decode the items of an error.
-    return { kind: 'key-taken', record: keyItem.parse(unmarshall(key.Item ?? {})) };
-  }
-  if (fence?.Code === CONDITION_FAILED) return { kind: 'fence-closed' };
-  const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code));
-  if (contended) return { kind: 'contended' };
-  throw error;
-}
 
 /** Whether the bet is at the version or above; false after a transient error. Throws on others. */
 function wasStored(id: BetId, response?: { Error?: BatchStatementError | undefined }): boolean {

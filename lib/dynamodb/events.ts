@@ -1,33 +1,29 @@
-import { QueryCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { activityOf, type EventState, type SettlementState } from '../bets/event.ts';
+import { type EventRecord, type ListKey, listKeyOf, type SettlementState } from '../bets/event.ts';
 import type { Events } from '../bets/store.ts';
-import { attempt } from './failures.ts';
+import { attempt, translateFailure } from './failures.ts';
 import * as items from './items.ts';
 import { batchGet, queryPage, type Session, updateIf } from './session.ts';
 
 const UNFINISHED = '1';
 const SETTLED: SettlementState = 'settled';
 const NO_RESULT = 'attribute_not_exists(version)';
+const NO_INTENT = 'attribute_not_exists(intent)';
 const AT_VERSION = 'version = :from';
-const NOT_LISTED = 'attribute_not_exists(activity)';
-const QUIET_AND_OPEN = '#state = :open AND activity < :quiet';
+const HAS_FENCES = 'fences = :fences';
 const STATE = { '#state': 'state' };
+const FIRST_FENCES = 1;
 
-/** How long an event stays where its activity brought it, in milliseconds. */
-const ACTIVITY_MS = 60_000;
-/** Events whose activity a process remembers to have noted. */
-const MAX_REMEMBERED = 10_000;
-
-/** The table `events`: what is known of each, their order, and whose settlement goes on. */
+/** The tables `events` and `eventList`: what is known of each, and whose settlement goes on. */
 export class EventTable implements Events {
   readonly #session: Session;
-  /** When this process last noted an event's activity: once a minute is enough. */
-  readonly #notedAt: Map<string, number>;
 
-  constructor(session: Session, notedAt: Map<string, number>) {
+  constructor(session: Session) {
     this.#session = session;
-    this.#notedAt = notedAt;
   }
 
   find: Events['find'] = async (eventIds) => {
@@ -43,48 +39,80 @@ export class EventTable implements Events {
     return new Map(results.filter((result) => result !== undefined));
   };
 
-  noteActivity: Events['noteActivity'] = async (eventId, at) => {
-    const last = this.#notedAt.get(eventId);
-    if (last !== undefined && Math.abs(at - last) < ACTIVITY_MS) return;
-    await this.#updateIf(eventId, {
-      UpdateExpression: 'SET #state = :open, activity = :activity',
-      ConditionExpression: `${NOT_LISTED} OR ${QUIET_AND_OPEN}`,
-      ExpressionAttributeNames: STATE,
+  enlist: Events['enlist'] = async (eventId, at) => {
+    const { client, tables, options } = this.#session;
+    const listKey = listKeyOf(eventId, at);
+    const shard = items.shardOfEvent(eventId);
+    const Item = { shard, listKey, eventId };
+    // Before the event itself, so that no event is there and is not in the list.
+    await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), options));
+    const enlisted = await this.#updateIf(eventId, {
+      UpdateExpression:
+        'SET listKey = if_not_exists(listKey, :listKey), fences = if_not_exists(fences, :fences), ' +
+        'stateShard = if_not_exists(stateShard, :shard)',
       ExpressionAttributeValues: {
-        ':open': 'open' satisfies EventState,
-        ':activity': activityOf(eventId, at),
-        ':quiet': items.toInstant(at - ACTIVITY_MS),
+        ':listKey': listKey,
+        ':fences': FIRST_FENCES,
+        ':shard': stateShard('no-result', shard),
       },
+      ReturnValues: 'ALL_NEW',
     });
-    // All are forgotten at once: that costs a write an event, and seldom.
-    if (this.#notedAt.size >= MAX_REMEMBERED) this.#notedAt.clear();
-    this.#notedAt.set(eventId, at);
+    return toEvent(enlisted?.Attributes);
   };
 
-  listed: Events['listed'] = (state, before, limit) => {
-    const inState = '#state = :state';
+  widen: Events['widen'] = async ({ eventId, fences }, to) => {
+    const { client, tables, options } = this.#session;
+    const widening = client.send(
+      new UpdateCommand({
+        TableName: tables.events,
+        Key: { eventId },
+        UpdateExpression: 'SET fences = :to',
+        // Who settles the event takes the number from the write of the intent: it must be final.
+        ConditionExpression: `${HAS_FENCES} AND ${NO_INTENT} AND ${NO_RESULT}`,
+        ExpressionAttributeValues: { ':fences': fences, ':to': to },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+      options,
+    );
+    try {
+      return toEvent((await widening).Attributes);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw translateFailure(error);
+      // The document client does not decode the items of an error.
+      return error.Item && toEvent(unmarshall(error.Item, { wrapNumbers: BigInt }));
+    }
+  };
+
+  listed: Events['listed'] = (shard, before, limit) => {
+    const input = {
+      TableName: this.#session.tables.eventList,
+      ...olderThan('shard', shard, before),
+      ConsistentRead: true,
+    };
+    return queryPage(this.#session, input, limit, toListed);
+  };
+
+  listedBy: Events['listedBy'] = (has, shard, before, limit) => {
     const input = {
       TableName: this.#session.tables.events,
       IndexName: 'byState',
-      KeyConditionExpression: before === undefined ? inState : `${inState} AND activity < :before`,
-      ExpressionAttributeNames: STATE,
-      ExpressionAttributeValues: { ':state': state, ...(before && { ':before': before }) },
-      ScanIndexForward: false,
+      ...olderThan('stateShard', stateShard(has, shard), before),
     };
-    return queryPage(this.#session, input, limit, (item) => items.listedItem.parse(item));
+    return queryPage(this.#session, input, limit, toListed);
   };
 
   noteIntent: Events['noteIntent'] = async (eventId, intent) => {
     const noted = await this.#updateIf(eventId, {
-      UpdateExpression: 'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
+      UpdateExpression: 'SET intent = :intent, unfinished = :unfinished',
       ConditionExpression: NO_RESULT,
       ExpressionAttributeValues: {
         ':intent': z.encode(items.decisionItem, intent),
         ':unfinished': UNFINISHED,
-        ':since': items.toInstant(intent.decidedAt),
       },
+      ReturnValues: 'ALL_NEW',
     });
-    return noted !== undefined;
+    return noted && toEvent(noted.Attributes);
   };
 
   putInForce: Events['putInForce'] = async (eventId, decision, from) => {
@@ -94,25 +122,21 @@ export class EventTable implements Events {
 
   finishSettlement: Events['finishSettlement'] = async (eventId, version) => {
     await this.#updateIf(eventId, {
-      UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
+      UpdateExpression: 'SET #state = :settled REMOVE unfinished',
       ConditionExpression: AT_VERSION,
       ExpressionAttributeNames: STATE,
       ExpressionAttributeValues: { ':settled': SETTLED, ':from': version },
     });
   };
 
-  unfinished: Events['unfinished'] = async (limit) => {
-    const { client, tables, options } = this.#session;
-    const command = new QueryCommand({
-      TableName: tables.events,
+  unfinished: Events['unfinished'] = (order, before, limit) => {
+    const input = {
+      TableName: this.#session.tables.events,
       IndexName: 'unfinished',
-      KeyConditionExpression: 'unfinished = :unfinished',
-      ExpressionAttributeValues: { ':unfinished': UNFINISHED },
-      Limit: limit,
-    });
-    // One page is enough: what it does not show, the next run will.
-    const { Items = [] } = await attempt(client.send(command, options));
-    return Items.map((item) => items.unfinishedItem.parse(item));
+      ...olderThan('unfinished', UNFINISHED, before),
+      ScanIndexForward: order === 'oldest-first',
+    };
+    return queryPage(this.#session, input, limit, toListed);
   };
 
   #updateIf(eventId: string, update: Update): ReturnType<typeof updateIf> {
@@ -124,6 +148,23 @@ export class EventTable implements Events {
 type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
 const eventKey = (eventId: string) => ({ eventId });
+const toEvent = (item: unknown): EventRecord => items.eventItem.parse(item);
+const toListed = (item: unknown) => items.listedItem.parse(item);
+
+function stateShard(has: 'no-result' | 'result', shard: string): string {
+  return `${has}#${shard}`;
+}
+
+/** A query of what is under a key, newest first, beyond `before`. */
+function olderThan(name: string, key: string, before: ListKey | undefined) {
+  const ofKey = '#key = :key';
+  return {
+    KeyConditionExpression: before === undefined ? ofKey : `${ofKey} AND listKey < :before`,
+    ExpressionAttributeNames: { '#key': name },
+    ExpressionAttributeValues: { ':key': key, ...(before && { ':before': before }) },
+    ScanIndexForward: false,
+  };
+}
 
 /** Compare and set: a result over version `from`, and whether its settlement goes on. */
 function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>): Update {
@@ -133,12 +174,12 @@ function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>)
   const state: SettlementState = goesOn ? 'settling' : SETTLED;
   const set =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-    'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
+    'stateShard = :stateShard, bets = :bets, stakedMinor = :staked, ' +
     'history = list_append(if_not_exists(history, :none), :verdict)';
   return {
     UpdateExpression: goesOn
-      ? `${set}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`
-      : `${set} REMOVE intent, unfinished, unfinishedSince`,
+      ? `${set}, unfinished = :unfinished REMOVE intent`
+      : `${set} REMOVE intent, unfinished`,
     ConditionExpression: from.version === 0 ? NO_RESULT : AT_VERSION,
     ExpressionAttributeNames: STATE,
     ExpressionAttributeValues: {
@@ -146,7 +187,7 @@ function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>)
       ':decidedAt': items.toInstant(decidedAt),
       ':version': version,
       ':state': state,
-      ':activity': activityOf(eventId, decidedAt),
+      ':stateShard': stateShard('result', items.shardOfEvent(eventId)),
       ':bets': from.bets,
       ':staked': from.stakedMinor,
       ':none': [],

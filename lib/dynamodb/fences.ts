@@ -1,9 +1,9 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unavailable } from '../bets/errors.ts';
-import { FENCES_PER_EVENT } from '../bets/event.ts';
+import type { Fence } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';
-import type { Fences } from '../bets/store.ts';
+import type { FencedEvent, Fences } from '../bets/store.ts';
 import { attemptUnless } from './failures.ts';
 import { eventFenceKey, fenceItem, toInstant } from './items.ts';
 import { batchGet, BUSY, type Session } from './session.ts';
@@ -19,30 +19,46 @@ export class FenceTable implements Fences {
     this.#session = session;
   }
 
-  find: Fences['find'] = async (eventId) => {
-    const items = await batchGet(this.#session, 'fences', fenceKeys(eventId));
-    return items.map((item) => fenceItem.parse(item));
+  create: Fences['create'] = async (event, from) => {
+    const creations = fenceKeys(event, from).map((Key) =>
+      this.#update({
+        Key,
+        // Whatever became of the fence meanwhile stays.
+        UpdateExpression: 'SET placed = if_not_exists(placed, :none)',
+        ExpressionAttributeValues: { ':none': 0 },
+      }),
+    );
+    await Promise.all(creations);
   };
 
-  /** All in one transaction: 64 fit into its 100 items. A fence that conflicts leaves all open. */
-  close: Fences['close'] = async (eventId, closedAt) => {
-    const { client, tables, options } = this.#session;
-    const closings = fenceKeys(eventId).map((Key) => ({
-      TableName: tables.fences,
-      Key,
-      UpdateExpression: 'SET closedAt = if_not_exists(closedAt, :closedAt)',
-      ExpressionAttributeValues: { ':closedAt': toInstant(closedAt) },
-    }));
-    const TransactItems = closings.map((Update) => ({ Update }));
-    const command = new TransactWriteCommand({ TransactItems });
-    const closing = client.send(command, options);
-    const closed = await attemptUnless('TransactionCanceledException', closing);
-    if (closed === undefined) await Promise.all(closings.map((update) => this.#update(update)));
+  find: Fences['find'] = async (events) => {
+    const owners = new Map(
+      events.flatMap((event) => {
+        return fenceKeys(event).map(({ eventFence }) => [eventFence, event.eventId] as const);
+      }),
+    );
+    const keys = Array.from(owners.keys(), (eventFence) => ({ eventFence }));
+    const items = await batchGet(this.#session, 'fences', keys);
+    const found = Map.groupBy(items, ({ eventFence }) => owners.get(String(eventFence)) ?? '');
+    return new Map(Array.from(found, ([eventId, own]) => [eventId, own.map(toFence)]));
+  };
+
+  /** Each by itself: a fence to which a bet is on its way is tried again. */
+  close: Fences['close'] = async (event, closedAt) => {
+    const closings = fenceKeys(event).map(async (Key) => {
+      const closed = await this.#update({
+        Key,
+        UpdateExpression: 'SET closedAt = if_not_exists(closedAt, :closedAt)',
+        ExpressionAttributeValues: { ':closedAt': toInstant(closedAt) },
+        ReturnValues: 'ALL_NEW',
+      });
+      return toFence(closed.Attributes);
+    });
+    return Promise.all(closings);
   };
 
   markSwept: Fences['markSwept'] = async (behind, version) => {
     const marking = this.#update({
-      TableName: this.#session.tables.fences,
       Key: { eventFence: eventFenceKey(behind) },
       UpdateExpression: 'SET sweptVersion = :version',
       // Where it does not hold, another sweeper has marked the fence at this version or above.
@@ -53,17 +69,20 @@ export class FenceTable implements Fences {
   };
 
   /** One update, again while bets are being written to the fence. */
-  async #update(input: UpdateCommandInput): Promise<void> {
-    const { client, options, wait } = this.#session;
+  async #update(input: Omit<UpdateCommandInput, 'TableName'>) {
+    const { client, tables, options, wait } = this.#session;
+    const command = new UpdateCommand({ TableName: tables.fences, ...input });
     const done = await retry(wait, UPDATE_TRIES, () =>
-      attemptUnless('TransactionConflictException', client.send(new UpdateCommand(input), options)),
+      attemptUnless('TransactionConflictException', client.send(command, options)),
     );
-    if (done !== undefined) return;
+    if (done !== undefined) return done;
     throw unavailable(`A fence stayed busy for ${UPDATE_TRIES.tries} tries to write to it.`);
   }
 }
 
-function fenceKeys(eventId: string): { eventFence: string }[] {
-  const fences = Array.from({ length: FENCES_PER_EVENT }, (_, fence) => ({ eventId, fence }));
-  return fences.map((fence) => ({ eventFence: eventFenceKey(fence) }));
+const toFence = (item: unknown): Fence => fenceItem.parse(item);
+
+function fenceKeys({ eventId, fences }: FencedEvent, from = 0): { eventFence: string }[] {
+  const numbers = Array.from({ length: fences - from }, (_, index) => from + index);
+  return numbers.map((fence) => ({ eventFence: eventFenceKey({ eventId, fence }) }));
 }

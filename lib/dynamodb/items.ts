@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { PlacedBet, Result } from '../bets/bet.ts';
 import type { EventRecord, Fence, Settlement } from '../bets/event.ts';
@@ -22,40 +23,34 @@ export function eventFenceKey({ eventId, fence }: BetsBehindFence): string {
   return `${eventId}#${fence}`;
 }
 
-/** A codec between an item and a record whose members have other names. */
-function record<Item extends z.ZodType, Value>(
-  item: Item,
-  decode: (item: z.output<Item>) => Value,
-  encode: (value: Value) => z.output<Item>,
-) {
-  return z.codec(item, z.custom<Value>(), { decode, encode });
+/** Where an event is in the list of events: spread evenly, so that no key is hot. */
+export function shardOfEvent(eventId: string): string {
+  return createHash('sha256').update(eventId).digest('hex').slice(0, 1);
 }
 
-/** A bet as it is first stored; `outcomeVersion` 0 is older than any result. */
-export const betItem = record(
-  z.object({
-    shard: z.string(),
+/** A bet as it is stored. */
+export const betItem = z
+  .object({
     betId: z.string(),
     eventId: z.string(),
-    fence: count,
-    eventFence: z.string(),
     amountMinor: z.bigint(),
     placedAt: instant,
-    status: z.string(),
-    outcomeVersion: count,
-  }),
-  ({ betId: id, eventId, fence, amountMinor, placedAt }): PlacedBet => {
-    return { id, eventId, fence, amountMinor, placedAt };
-  },
-  ({ id, ...bet }) => ({
+  })
+  .transform(({ betId: id, ...bet }): PlacedBet => ({ id, ...bet }));
+
+/** A bet as it is first stored; `outcomeVersion` 0 is older than any result. */
+export function newBetItem({ id, placedAt, ...bet }: PlacedBet, fence: number) {
+  return {
     ...bet,
     shard: shardOf(id),
     betId: id,
-    eventFence: eventFenceKey(bet),
+    fence,
+    eventFence: eventFenceKey({ eventId: bet.eventId, fence }),
+    placedAt: toInstant(placedAt),
     status: 'pending',
     outcomeVersion: 0,
-  }),
-);
+  };
+}
 
 /** A bet as its index holds it. */
 export const betKeyItem = z.object({ betId: z.string() });
@@ -86,13 +81,17 @@ export const settlementItem: z.ZodType<Settlement> = z.object({
 
 const bareEventItem = z.looseObject({
   eventId: z.string(),
+  listKey: z.string(),
+  fences: count,
   intent: decisionItem.optional(),
   version: z.bigint().optional(),
 });
 
 export const eventItem = bareEventItem.transform(
-  ({ eventId, intent, version, ...item }): EventRecord => ({
+  ({ eventId, listKey, fences, intent, version, ...item }): EventRecord => ({
     eventId,
+    listKey,
+    fences,
     ...(intent !== undefined && { intent }),
     ...(version !== undefined && { settlement: settlementItem.parse({ version, ...item }) }),
   }),
@@ -106,12 +105,7 @@ export const resultItem = z
     return [eventId, { outcome: decided, decidedAt }];
   });
 
-/** An event as the index `byState` holds it. */
-export const listedItem = z.object({ eventId: z.string(), activity: z.string() });
-
-/** An event as the index `unfinished` holds it. */
-export const unfinishedItem = z
-  .object({ eventId: z.string(), unfinishedSince: instant })
-  .transform(({ eventId, unfinishedSince: since }) => ({ eventId, since }));
+/** An event as the list of events and the indexes hold it. */
+export const listedItem = z.object({ eventId: z.string(), listKey: z.string() });
 
 export const keyItem = z.object({ key: z.string(), betId: z.string(), requestHash: z.string() });

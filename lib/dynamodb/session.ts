@@ -25,6 +25,8 @@ export type Item = Record<string, unknown>;
 
 /** What AWS calls a condition that did not hold, in a transaction or a batch of statements. */
 export const CONDITION_FAILED = 'ConditionalCheckFailed';
+/** What AWS calls throttling there. */
+export const THROTTLED = ['ThrottlingError', 'ProvisionedThroughputExceeded'] as const;
 /** Pauses before the same call again, in milliseconds. */
 export const BUSY = { baseMs: 20, capMs: 500 };
 

@@ -4,22 +4,27 @@ import type { BetStore } from '../bets/store.ts';
 import { BetTable } from './bets.ts';
 import { EventTable } from './events.ts';
 import { FenceTable } from './fences.ts';
+import { GroupCommit, type GroupCommitOptions } from './groupCommit.ts';
 import { tableNames } from './tables.ts';
 
 /** No event has it, so reading it costs one unit and finds nothing. */
 const NO_EVENT = '#';
 
 /** The store on DynamoDB: AWS's own, DynamoDB Local or the embedded one. */
-export function createDynamodbStore(client: DynamoDBDocumentClient, tablePrefix: string) {
+export function createDynamodbStore(
+  client: DynamoDBDocumentClient,
+  tablePrefix: string,
+  options: GroupCommitOptions,
+) {
   const tables = tableNames(tablePrefix);
-  const notedAt = new Map<string, number>();
+  const groups = new GroupCommit({ client, tables }, options);
   return {
     /** The store for one request: every call ends by the deadline of `wait`. */
     until: (wait: Wait): BetStore => {
       const session = { client, tables, wait, options: { abortSignal: wait.signal } };
-      const events = new EventTable(session, notedAt);
+      const events = new EventTable(session);
       return {
-        bets: new BetTable(session),
+        bets: new BetTable(session, groups),
         fences: new FenceTable(session),
         events,
         ping: async () => void (await events.find([NO_EVENT])),

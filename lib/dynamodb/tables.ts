@@ -24,7 +24,7 @@ function table(KeySchema: Key[], ...indexes: ReturnType<typeof index>[]) {
 
 export type TableDefinition = ReturnType<typeof table>;
 
-export const TABLE_NAMES = ['bets', 'fences', 'events', 'idempotencyKeys'] as const;
+export const TABLE_NAMES = ['bets', 'fences', 'events', 'eventList', 'idempotencyKeys'] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
 /**
@@ -41,9 +41,11 @@ export const tables: Record<TableName, TableDefinition> = {
   /** Only events with work left have the attribute `unfinished`, so its index holds just these. */
   events: table(
     [hash('eventId')],
-    index('unfinished', hash('unfinished'), range('unfinishedSince')),
-    index('byState', hash('state'), range('activity')),
+    index('unfinished', hash('unfinished'), range('listKey')),
+    index('byState', hash('stateShard'), range('listKey')),
   ),
+  /** All events in the order of the list. A table, as an index would lag. */
+  eventList: table([hash('shard'), range('listKey')]),
   idempotencyKeys: table([hash('key')]),
 };
 
@@ -53,6 +55,7 @@ export function tableNames(prefix: string): Record<TableName, string> {
     bets: `${prefix}bets`,
     fences: `${prefix}fences`,
     events: `${prefix}events`,
+    eventList: `${prefix}eventList`,
     idempotencyKeys: `${prefix}idempotencyKeys`,
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Activity, type EventState, isActivity } from '../../bets/event.ts';
+import { type EventState, isListKey, type ListKey } from '../../bets/event.ts';
 import { listEvents as list, MAX_EVENTS_PAGE } from '../../bets/readEvents.ts';
 import { eventListBody } from '../bodies.ts';
 import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
@@ -10,9 +10,9 @@ import { eventState, eventToWire } from '../wire.ts';
 /** No event id has a space, so that no cursor of bets passes for one of events. */
 const filterOf = (state: EventState | undefined): string => `events ${state ?? ''}`;
 
-function activityBelow(text: string, state: EventState | undefined): Activity | undefined {
-  const activity = openCursor(text, filterOf(state))?.toString() ?? '';
-  return isActivity(activity) ? activity : undefined;
+function listKeyBelow(text: string, state: EventState | undefined): ListKey | undefined {
+  const listKey = openCursor(text, filterOf(state))?.toString() ?? '';
+  return isListKey(listKey) ? listKey : undefined;
 }
 
 export const listEvents = defineCall({
@@ -34,7 +34,7 @@ export const listEvents = defineCall({
           examples: ['open'],
         }),
       })
-      .transform(placeFrom((text, { state }) => activityBelow(text, state), 'state')),
+      .transform(placeFrom((text, { state }) => listKeyBelow(text, state), 'state')),
   },
   async respond(context, { query }) {
     const { limit, state } = query;
@@ -49,13 +49,13 @@ const PAGES = { 'first-page': [openByNumber], 'last-page': [open], 'in-state': [
 
 export const listEventsDocs: CallDocs = () => ({
   tag: 'events',
-  summary: 'List the events, newest activity first',
+  summary: 'List the events, the newest first',
   description:
-    'The newest bet (to the minute) or the newest result of an event decides its place. A page ' +
-    'has at most 100 events. The header `Link` leads to the next page. The order comes from an ' +
-    'index that may lag by moments; the events themselves are always current. A client that ' +
-    'follows the links sees each event that existed when it began, unless new activity moves ' +
-    'the event to the front.',
+    'The time of its first bet or result decides the place of an event, which never changes. A ' +
+    'page has at most 100 events. The header `Link` leads to the next page. A client that follows ' +
+    'the links sees each event that existed when it began exactly once. The list without `state` ' +
+    'is always current. With `state` it comes from an index that may lag by moments; the events ' +
+    'themselves are always current.',
   answers: { 200: answer('A page.', eventListBody, PAGES, 'Link') },
   refusals: [invalid('query', '#/state', 'must be open, settling or settled')],
 });
