@@ -4,7 +4,7 @@ import type { Clock, Wait } from '../bets/context.ts';
 import { untilAborted } from '../bets/context.ts';
 import { batchesOf, type InsertResult, type Placement } from '../bets/store.ts';
 import { isNamed, translateFailure } from './failures.ts';
-import { insertionOf, MAX_ACTIONS } from './insertion.ts';
+import { type Attempt, insertionOf, MAX_ACTIONS } from './insertion.ts';
 import type { Session } from './session.ts';
 
 /** Bets in one transaction at most. */
@@ -15,11 +15,9 @@ const MAX_UNDER_WAY = 2;
 const DEADLINE_MS = 8_000;
 
 /** A bet that waits to be stored, and who waits for it. */
-interface Waiting extends Placement {
+interface Waiting extends Attempt {
   resolve: (result: InsertResult) => void;
   reject: (error: unknown) => void;
-  /** Whether it was in a transaction before, of which a part may still be on its way. */
-  triedBefore: boolean;
   /** Nobody waits for it any more. */
   isGivenUp: () => boolean;
 }
@@ -136,10 +134,7 @@ export class GroupCommit {
       if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
       const results = resultsOf(error.CancellationReasons ?? []);
       if (results === undefined) throw error;
-      return results.map((result, index) => {
-        if (result?.kind !== 'fence-closed') return result;
-        return { ...result, triedBefore: group[index]?.triedBefore === true };
-      });
+      return results;
     }
   }
 }

@@ -29,6 +29,7 @@ interface Places {
   fence: number;
   bet: number;
   key: number | undefined;
+  triedBefore: boolean;
 }
 
 /** The transaction that stores a group of bets together, and what its cancellation means. */
@@ -38,11 +39,14 @@ export interface Insertion {
    * What became of each bet when the transaction was cancelled; undefined for one that nothing
    * speaks against. Undefined when the reasons tell nothing.
    */
-  resultsOf(reasons: readonly CancellationReason[]): (Canceled | undefined)[] | undefined;
+  resultsOf(reasons: readonly CancellationReason[]): (InsertResult | undefined)[] | undefined;
 }
 
-type Canceled =
-  Exclude<InsertResult, { kind: 'inserted' | 'fence-closed' }> | { kind: 'fence-closed' };
+/** A bet to be stored, perhaps not for the first time. */
+export interface Attempt extends Placement {
+  /** Whether it was in a transaction that was cancelled, a copy of which may still be on its way. */
+  triedBefore: boolean;
+}
 
 /**
  * Bets, counts and keys are stored together or not at all. No item may be in a transaction twice,
@@ -50,7 +54,7 @@ type Canceled =
  */
 export function insertionOf(
   tables: Session['tables'],
-  group: readonly Placement[],
+  group: readonly Attempt[],
   random: () => number,
 ): Insertion {
   const counts = new Map<string, { place: number; count: Count; fence: number }>();
@@ -68,14 +72,14 @@ export function insertionOf(
     }
   }
   for (const { count } of counts.values()) actions.push({ Update: countBets(tables, count) });
-  const places = group.map(({ bet, record }): Places => {
+  const places = group.map(({ bet, record, triedBefore }): Places => {
     const { place = 0, fence = 0 } = counts.get(bet.eventId) ?? {};
     const Item = newBetItem(bet, fence);
     actions.push({ Put: { TableName: tables.bets, Item, ConditionExpression: BET_IS_NEW } });
     const betPlace = actions.length - 1;
-    if (record === undefined) return { fence: place, bet: betPlace, key: undefined };
+    if (record === undefined) return { fence: place, bet: betPlace, key: undefined, triedBefore };
     actions.push({ Put: putKey(tables, record) });
-    return { fence: place, bet: betPlace, key: betPlace + 1 };
+    return { fence: place, bet: betPlace, key: betPlace + 1, triedBefore };
   });
   return {
     input: { TransactItems: actions },
@@ -109,7 +113,10 @@ function putKey(tables: Session['tables'], Item: NonNullable<Placement['record']
 }
 
 /** A bet or key that is there answers before a closed fence: a retry of what landed replays it. */
-function resultOf(reasons: readonly CancellationReason[], places: Places): Canceled | undefined {
+function resultOf(
+  reasons: readonly CancellationReason[],
+  places: Places,
+): InsertResult | undefined {
   const fence = reasons[places.fence];
   const bet = reasons[places.bet];
   const key = places.key === undefined ? undefined : reasons[places.key];
@@ -119,7 +126,8 @@ function resultOf(reasons: readonly CancellationReason[], places: Places): Cance
     return { kind: 'key-taken', record: keyItem.parse(unmarshall(key.Item ?? {})) };
   }
   if (fence?.Code === CONDITION_FAILED) {
-    return { kind: fence.Item === undefined ? 'fence-missing' : 'fence-closed' };
+    if (fence.Item === undefined) return { kind: 'fence-missing' };
+    return { kind: 'fence-closed', triedBefore: places.triedBefore };
   }
   const contended = [fence, bet, key].some((reason) => CONTENTION.has(reason?.Code));
   return contended ? { kind: 'contended' } : undefined;
