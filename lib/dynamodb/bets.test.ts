@@ -3,17 +3,19 @@ import {
   BatchGetCommand,
   QueryCommand,
   TransactGetCommand,
-  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { canceled, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
+import { canceled, mockedSession, sent } from '../../tests/support/dynamodb.ts';
+import { noon } from '../../tests/support/handlers.ts';
 import { betIdOf, NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import { BetTable } from './bets.ts';
+import { GroupCommit } from './groupCommit.ts';
 
 const { dynamodb, session, pauses } = mockedSession();
-const bets = new BetTable(session);
+const groups = new GroupCommit(session, { clock: noon, random: () => 0.5 });
+const bets = new BetTable(session, groups);
 
 const ID = betIdOf(0x2f);
-const bet = placedBet(0x2f, { fence: 7 });
+const bet = placedBet(0x2f);
 const record = { key: 'key-1', betId: ID, requestHash: 'hash-1' };
 /** As a table holds it, some time after it was placed. */
 const betItem = {
@@ -28,91 +30,6 @@ const betItem = {
   outcomeVersion: 3n,
   settledAt: NOON_TEXT,
 };
-
-describe('insert', () => {
-  const countBet = {
-    Update: {
-      TableName: 'test-fences',
-      Key: { eventFence: 'sr:match:42#7' },
-      UpdateExpression: 'ADD placed :one, stakedMinor :stake',
-      ConditionExpression: 'attribute_not_exists(closedAt)',
-      ExpressionAttributeValues: { ':one': 1, ':stake': 1050n },
-    },
-  };
-  const { settledAt: _later, ...asPlaced } = { ...betItem, status: 'pending', outcomeVersion: 0n };
-  const isNew = 'attribute_not_exists(betId)';
-  const putBet = { Put: { TableName: 'test-bets', Item: asPlaced, ConditionExpression: isNew } };
-  const putKey = {
-    Put: {
-      TableName: 'test-idempotencyKeys',
-      Item: record,
-      ConditionExpression: 'attribute_not_exists(#key)',
-      ExpressionAttributeNames: { '#key': 'key' },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    },
-  };
-
-  it.each([
-    ['counts the bet behind its open fence and stores it', undefined, [countBet, putBet]],
-    ['stores the key together with the bet', record, [countBet, putBet, putKey]],
-  ])('%s, in one transaction', async (_case, given, TransactItems) => {
-    dynamodb.on(TransactWriteCommand).resolves({});
-
-    const result = await bets.insert(bet, given);
-
-    expect(result).toEqual({ kind: 'inserted' });
-    expect(sent(dynamodb)).toEqual([['TransactWriteCommand', { TransactItems }]]);
-  });
-
-  const FAILED = 'ConditionalCheckFailed';
-  const BUSY = 'TransactionConflict';
-  const Item = { key: { S: 'key-1' }, betId: { S: betIdOf(3) }, requestHash: { S: 'other' } };
-  const KEY = { Code: FAILED, Item };
-  const closed = { kind: 'fence-closed' };
-  const exists = { kind: 'bet-exists' };
-  const contended = { kind: 'contended' };
-  const others = { ...record, betId: betIdOf(3), requestHash: 'other' };
-  const taken = { kind: 'key-taken', record: others };
-
-  it.each([
-    ['a closed fence', [FAILED, 'None', 'None'], closed],
-    ['a closed fence, before contention', [FAILED, BUSY], closed],
-    ['a bet that is there', ['None', FAILED, 'None'], exists],
-    ['a bet that is there, before a closed fence', [FAILED, FAILED], exists],
-    ['a bet that is there, before its own key', ['None', FAILED, KEY], exists],
-    ['a taken key', ['None', 'None', KEY], taken],
-    ['a taken key, before a closed fence', [FAILED, 'None', KEY], taken],
-    ['a taken key, before contention', [BUSY, 'None', KEY], taken],
-    ['another writer to the fence', [BUSY, 'None', 'None'], contended],
-    ['another writer to the bet', ['None', BUSY, 'None'], contended],
-    ['another writer to the key', ['None', 'None', BUSY], contended],
-    ['a throttled fence', ['ThrottlingError', 'None'], contended],
-    ['a fence without throughput', ['ProvisionedThroughputExceeded'], contended],
-  ])('meets %s', async (_case, reasons, expected) => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled(...reasons));
-
-    const result = await bets.insert(bet, record);
-
-    expect(result).toEqual(expected);
-  });
-
-  it('meets its own transaction that is still under way', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(refused('TransactionInProgressException'));
-
-    const result = await bets.insert(bet, undefined);
-
-    expect(result).toEqual({ kind: 'contended' });
-  });
-
-  it.each([
-    ['no reason that is known', canceled('ValidationError', 'None')],
-    ['no reason at all', canceled()],
-  ])('calls a cancellation with %s a bug', async (_case, error) => {
-    dynamodb.on(TransactWriteCommand).rejects(error);
-
-    await expect(bets.insert(bet, undefined)).rejects.toBe(error);
-  });
-});
 
 describe('find', () => {
   it('reads each bet from its shard, strongly consistent, as it was placed', async () => {

@@ -1,16 +1,23 @@
-import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { conditionFailed, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
 import { NOON, NOON_TEXT } from '../../tests/support/samples.ts';
 import { EventTable } from './events.ts';
 
 const { dynamodb, session } = mockedSession();
-const events = new EventTable(session, new Map());
+const events = new EventTable(session);
+
+/** What is stored of every event. SHA-256 of "e" begins with 3, by OpenSSL. */
+const listKey = `${NOON_TEXT} e`;
+const bareItem = { eventId: 'e', listKey, fences: 4n, stateShard: 'no-result#3' };
+const bare = { eventId: 'e', listKey, fences: 4 };
 
 const decision = { id: 'decision-1', outcome: 'WIN' as const, decidedAt: NOON };
 const decisionItem = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON_TEXT };
 
 const settlementItem = {
-  eventId: 'e',
+  ...bareItem,
   outcome: 'WIN',
   decidedAt: NOON_TEXT,
   version: 2n,
@@ -22,7 +29,6 @@ const settlementItem = {
     { ...decisionItem, version: 2n },
   ],
   unfinished: '1',
-  unfinishedSince: NOON_TEXT,
 };
 const settlement = {
   outcome: 'WIN',
@@ -49,17 +55,16 @@ const update = (eventId: string, more: object): [string, object] => [
 
 describe('find', () => {
   it('reads the events, strongly consistent, and leaves out what is not stored', async () => {
-    const open = { eventId: 'f', state: 'open', activity: `${NOON_TEXT} f` };
-    const noted = { eventId: 'g', intent: decisionItem, unfinished: '1' };
-    const items = [settlementItem, open, noted];
+    const noted = { ...bareItem, eventId: 'g', intent: decisionItem, unfinished: '1' };
+    const items = [settlementItem, { ...bareItem, eventId: 'f' }, noted];
     dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-events': items } });
 
     const found = await events.find(['e', 'f', 'g', 'h']);
 
     expect([...found]).toEqual([
-      ['e', { eventId: 'e', settlement }],
-      ['f', { eventId: 'f' }],
-      ['g', { eventId: 'g', intent: decision }],
+      ['e', { ...bare, settlement }],
+      ['f', { ...bare, eventId: 'f' }],
+      ['g', { ...bare, eventId: 'g', intent: decision }],
     ]);
     expect(sent(dynamodb)).toEqual([reading(['e', 'f', 'g', 'h'])]);
   });
@@ -78,115 +83,151 @@ describe('findResults', () => {
   });
 });
 
-describe('noteActivity', () => {
-  const noting = (eventId: string, activity: string, quiet: string) =>
-    update(eventId, {
-      UpdateExpression: 'SET #state = :open, activity = :activity',
-      ConditionExpression: 'attribute_not_exists(activity) OR #state = :open AND activity < :quiet',
-      ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':open': 'open', ':activity': activity, ':quiet': quiet },
-    });
+describe('enlist', () => {
+  it('enters the event in the list, and then gives it what it does not have yet', async () => {
+    dynamodb.on(PutCommand).resolves({});
+    dynamodb.on(UpdateCommand).resolves({ Attributes: bareItem });
 
-  it('asks the store once a minute to list an event, or to move one that was quiet', async () => {
-    const fresh = new EventTable(session, new Map());
-    dynamodb.on(UpdateCommand).resolves({});
+    const enlisted = await events.enlist('e', NOON + 1);
 
-    await fresh.noteActivity('e', NOON);
-    await fresh.noteActivity('e', NOON + 59_999);
-    await fresh.noteActivity('f', NOON + 59_999);
-    await fresh.noteActivity('e', NOON + 60_000);
-    await fresh.noteActivity('e', NOON + 119_999);
-    // A clock may be set back.
-    await fresh.noteActivity('e', NOON);
-
+    const later = '2026-11-22T12:00:00.001Z e';
+    const Item = { shard: '3', listKey: later, eventId: 'e' };
+    // Another was first: its place in the list is the one that stays.
+    expect(enlisted).toEqual(bare);
     expect(sent(dynamodb)).toEqual([
-      noting('e', '2026-11-22T12:00:00.000Z e', '2026-11-22T11:59:00.000Z'),
-      noting('f', '2026-11-22T12:00:59.999Z f', '2026-11-22T11:59:59.999Z'),
-      noting('e', '2026-11-22T12:01:00.000Z e', '2026-11-22T12:00:00.000Z'),
-      noting('e', '2026-11-22T12:00:00.000Z e', '2026-11-22T11:59:00.000Z'),
+      ['PutCommand', { TableName: 'test-eventList', Item }],
+      update('e', {
+        UpdateExpression:
+          'SET listKey = if_not_exists(listKey, :listKey), ' +
+          'fences = if_not_exists(fences, :fences), ' +
+          'stateShard = if_not_exists(stateShard, :shard)',
+        ExpressionAttributeValues: { ':listKey': later, ':fences': 1, ':shard': 'no-result#3' },
+        ReturnValues: 'ALL_NEW',
+      }),
     ]);
   });
 
-  it('does not ask again when somebody else has noted it', async () => {
-    const fresh = new EventTable(session, new Map());
-    dynamodb.on(UpdateCommand).rejects(conditionFailed());
+  it('leaves the event alone that could not be entered in the list', async () => {
+    dynamodb.on(PutCommand).rejects(refused('ThrottlingException'));
 
-    await fresh.noteActivity('e', NOON);
-    await fresh.noteActivity('e', NOON);
-
-    expect(sent(dynamodb)).toHaveLength(1);
-  });
-
-  it('asks again after the store was away', async () => {
-    const fresh = new EventTable(session, new Map());
-    dynamodb.on(UpdateCommand).rejectsOnce(refused('ThrottlingException')).resolves({});
-    await expect(fresh.noteActivity('e', NOON)).rejects.toMatchObject({ code: 'unavailable' });
-
-    await fresh.noteActivity('e', NOON);
-
-    expect(sent(dynamodb)).toHaveLength(2);
-  });
-
-  it('remembers 10,000 events at most', async () => {
-    const remembered = new Map<string, number>();
-    for (let number = 0; number < 10_000; number += 1) remembered.set(`e${number}`, NOON);
-    const fresh = new EventTable(session, remembered);
-    dynamodb.on(UpdateCommand).resolves({});
-
-    await fresh.noteActivity('e0', NOON);
-    await fresh.noteActivity('one more', NOON);
-
-    expect([...remembered]).toEqual([['one more', NOON]]);
+    await expect(events.enlist('e', NOON)).rejects.toMatchObject({ code: 'unavailable' });
     expect(sent(dynamodb)).toHaveLength(1);
   });
 });
 
-describe('listed', () => {
-  const page = {
-    TableName: 'test-events',
-    IndexName: 'byState',
-    KeyConditionExpression: '#state = :state',
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ':state': 'open' },
-    ScanIndexForward: false,
-    Limit: 5,
-  };
+describe('widen', () => {
+  const seen = { eventId: 'e', fences: 4 };
+  const failed = (Item?: ConditionalCheckFailedException['Item']): Error =>
+    new ConditionalCheckFailedException({ $metadata: {}, message: '', Item });
 
-  it('reads the events in a state from the index, newest activity first', async () => {
-    const b = { eventId: 'b', activity: '2026-11-22T12:01:00.000Z b' };
-    const a = { eventId: 'a', activity: '2026-11-22T12:00:00.000Z a' };
-    dynamodb.on(QueryCommand).resolves({ Items: [{ ...b, state: 'open' }, a] });
+  it('sets the number, on condition of the one that was seen and of no decision', async () => {
+    dynamodb.on(UpdateCommand).resolves({ Attributes: { ...bareItem, fences: 16n } });
 
-    const listed = await events.listed('open', undefined, 5);
-    await events.listed('open', a.activity, 5);
+    const widened = await events.widen(seen, 16);
 
-    const beyond = {
+    expect(widened).toEqual({ ...bare, fences: 16 });
+    expect(sent(dynamodb)).toEqual([
+      update('e', {
+        UpdateExpression: 'SET fences = :to',
+        ConditionExpression:
+          'fences = :fences AND attribute_not_exists(intent) AND attribute_not_exists(version)',
+        ExpressionAttributeValues: { ':fences': 4, ':to': 16 },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    ]);
+  });
+
+  it('tells of the event as another has left it', async () => {
+    const Item = marshall({ ...bareItem, fences: 64n, intent: decisionItem });
+    dynamodb.on(UpdateCommand).rejects(failed(Item));
+
+    expect(await events.widen(seen, 16)).toEqual({ ...bare, fences: 64, intent: decision });
+  });
+
+  it('tells that there is no event', async () => {
+    dynamodb.on(UpdateCommand).rejects(failed());
+
+    expect(await events.widen(seen, 16)).toBeUndefined();
+  });
+});
+
+describe('the list', () => {
+  const b = { eventId: 'b', listKey: '2026-11-22T12:01:00.000Z b' };
+  const a = { eventId: 'a', listKey: '2026-11-22T12:00:00.000Z a' };
+  const backwards = { ScanIndexForward: false, Limit: 5 };
+  const index = (IndexName: string) => ({ TableName: 'test-events', IndexName });
+  const all = { TableName: 'test-eventList', ConsistentRead: true };
+
+  it.each([
+    [
+      'of all events, strongly consistent',
+      (before?: string) => events.listed('3', before, 5),
+      { ...all, ...backwards },
+      ['shard', '3'],
+    ],
+    [
+      'of those without a result, from the index',
+      (before?: string) => events.listedBy('no-result', '3', before, 5),
+      { ...index('byState'), ...backwards },
+      ['stateShard', 'no-result#3'],
+    ],
+    [
+      'of those with a result, from the index',
+      (before?: string) => events.listedBy('result', '3', before, 5),
+      { ...index('byState'), ...backwards },
+      ['stateShard', 'result#3'],
+    ],
+    [
+      'of those whose settlement goes on, from the index',
+      (before?: string) => events.unfinished('newest-first', before, 5),
+      { ...index('unfinished'), ...backwards },
+      ['unfinished', '1'],
+    ],
+    [
+      'of those whose settlement goes on, oldest first',
+      (before?: string) => events.unfinished('oldest-first', before, 5),
+      { ...index('unfinished'), ScanIndexForward: true, Limit: 5 },
+      ['unfinished', '1'],
+    ],
+  ])('%s, is read newest first, beyond a place', async (_case, list, page, [name, value]) => {
+    dynamodb.on(QueryCommand).resolves({ Items: [{ ...b, more: 1n }, a] });
+
+    const listed = await list();
+    await list(a.listKey);
+
+    const of = {
       ...page,
-      KeyConditionExpression: '#state = :state AND activity < :before',
-      ExpressionAttributeValues: { ':state': 'open', ':before': a.activity },
+      KeyConditionExpression: '#key = :key',
+      ExpressionAttributeNames: { '#key': name },
+      ExpressionAttributeValues: { ':key': value },
+    };
+    const beyond = {
+      ...of,
+      KeyConditionExpression: '#key = :key AND listKey < :before',
+      ExpressionAttributeValues: { ':key': value, ':before': a.listKey },
     };
     expect(listed).toEqual({ items: [b, a], end: true });
     expect(sent(dynamodb)).toEqual([
-      ['QueryCommand', page],
+      ['QueryCommand', of],
       ['QueryCommand', beyond],
     ]);
   });
 });
 
 describe('noteIntent', () => {
-  it('notes the decision and that work is left, on an event without a result', async () => {
-    dynamodb.on(UpdateCommand).resolves({});
+  it('notes the decision and that work is left, and tells the final number of fences', async () => {
+    dynamodb.on(UpdateCommand).resolves({ Attributes: { ...bareItem, intent: decisionItem } });
 
     const noted = await events.noteIntent('e', decision);
 
-    const values = { ':intent': decisionItem, ':unfinished': '1', ':since': NOON_TEXT };
-    expect(noted).toBe(true);
+    expect(noted).toEqual({ ...bare, intent: decision });
     expect(sent(dynamodb)).toEqual([
       update('e', {
-        UpdateExpression:
-          'SET intent = :intent, unfinished = :unfinished, unfinishedSince = :since',
+        UpdateExpression: 'SET intent = :intent, unfinished = :unfinished',
         ConditionExpression: 'attribute_not_exists(version)',
-        ExpressionAttributeValues: values,
+        ExpressionAttributeValues: { ':intent': decisionItem, ':unfinished': '1' },
+        ReturnValues: 'ALL_NEW',
       }),
     ]);
   });
@@ -195,10 +236,10 @@ describe('noteIntent', () => {
 describe('putInForce', () => {
   const SET =
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-    'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
+    'stateShard = :stateShard, bets = :bets, stakedMinor = :staked, ' +
     'history = list_append(if_not_exists(history, :none), :verdict)';
-  const GOES_ON = `${SET}, unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent`;
-  const IS_DONE = `${SET} REMOVE intent, unfinished, unfinishedSince`;
+  const GOES_ON = `${SET}, unfinished = :unfinished REMOVE intent`;
+  const IS_DONE = `${SET} REMOVE intent, unfinished`;
   const FIRST = 'attribute_not_exists(version)';
   const NEXT = 'version = :from';
   const unfinished: object = { ':unfinished': '1' };
@@ -224,7 +265,7 @@ describe('putInForce', () => {
           ':decidedAt': NOON_TEXT,
           ':version': version + 1,
           ':state': bets > 0 ? 'settling' : 'settled',
-          ':activity': `${NOON_TEXT} e`,
+          ':stateShard': 'result#3',
           ':bets': bets,
           ':staked': 50n,
           ':none': [],
@@ -245,7 +286,7 @@ describe('finishSettlement', () => {
 
     expect(sent(dynamodb)).toEqual([
       update('e', {
-        UpdateExpression: 'SET #state = :settled REMOVE unfinished, unfinishedSince',
+        UpdateExpression: 'SET #state = :settled REMOVE unfinished',
         ConditionExpression: 'version = :from',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':settled': 'settled', ':from': 2 },
@@ -259,33 +300,8 @@ describe('a condition that does not hold', () => {
     dynamodb.on(UpdateCommand).rejects(conditionFailed());
     const from = { version: 4, bets: 1, stakedMinor: 50n };
 
-    expect(await events.noteIntent('e', decision)).toBe(false);
+    expect(await events.noteIntent('e', decision)).toBeUndefined();
     expect(await events.putInForce('e', decision, from)).toBeUndefined();
     await expect(events.finishSettlement('e', 2)).resolves.toBeUndefined();
-  });
-});
-
-describe('unfinished', () => {
-  it('reads one page of the sparse index, longest-waiting first', async () => {
-    const items = [
-      { eventId: 'b', unfinished: '1', unfinishedSince: NOON_TEXT },
-      { eventId: 'a', unfinished: '1', unfinishedSince: '2026-11-22T12:00:00.001Z' },
-    ];
-    dynamodb.on(QueryCommand).resolves({ Items: items, LastEvaluatedKey: { eventId: 'a' } });
-
-    const unfinished = await events.unfinished(2);
-
-    expect(unfinished).toEqual([
-      { eventId: 'b', since: NOON },
-      { eventId: 'a', since: NOON + 1 },
-    ]);
-    const query = {
-      TableName: 'test-events',
-      IndexName: 'unfinished',
-      KeyConditionExpression: 'unfinished = :unfinished',
-      ExpressionAttributeValues: { ':unfinished': '1' },
-      Limit: 2,
-    };
-    expect(sent(dynamodb)).toEqual([['QueryCommand', query]]);
   });
 });

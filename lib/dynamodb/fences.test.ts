@@ -1,7 +1,6 @@
-import { BatchGetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   broken,
-  canceled,
   conditionFailed,
   mockedSession,
   refused,
@@ -13,22 +12,57 @@ import { FenceTable } from './fences.ts';
 const { dynamodb, session, pauses } = mockedSession();
 const fences = new FenceTable(session);
 
-/** `e#0` to `e#63`. */
-const KEYS = Array.from({ length: 64 }, (_, number) => ({ eventFence: `e#${number}` }));
-const FIFTH = { Key: { eventFence: 'e#5' } };
+/** `e#0` to `e#3`. */
+const KEYS = [0, 1, 2, 3].map((number) => ({ eventFence: `e#${number}` }));
+const THIRD = { Key: { eventFence: 'e#2' } };
+const event = { eventId: 'e', fences: 4 };
+
+describe('create', () => {
+  it('makes the fences from a number on, and leaves one as it is that is there', async () => {
+    dynamodb.on(UpdateCommand).resolves({});
+
+    await fences.create(event, 2);
+
+    const creations = KEYS.slice(2).map((Key) => ({
+      TableName: 'test-fences',
+      Key,
+      UpdateExpression: 'SET placed = if_not_exists(placed, :none)',
+      ExpressionAttributeValues: { ':none': 0 },
+    }));
+    expect(sent(dynamodb)).toEqual(creations.map((update) => ['UpdateCommand', update]));
+  });
+});
 
 describe('find', () => {
-  it('reads all 64 fences at once, strongly consistent; those that exist are found', async () => {
-    const filled = { eventFence: 'e#63', placed: 2n, stakedMinor: 5n, sweptVersion: 1n };
-    const closed = { eventFence: 'e#7', closedAt: NOON_TEXT };
-    dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-fences': [filled, closed] } });
+  it('reads the fences of all events, strongly consistent; those that exist are found', async () => {
+    const filled = { eventFence: 'e#3', placed: 2n, stakedMinor: 5n, sweptVersion: 1n };
+    const closed = { eventFence: 'e#1', closedAt: NOON_TEXT };
+    const others = { eventFence: 'a#b#0', placed: 1n };
+    const found = [filled, others, closed];
+    dynamodb.on(BatchGetCommand).resolves({ Responses: { 'test-fences': found } });
 
-    const found = await fences.find('e');
+    const all = await fences.find([
+      event,
+      { eventId: 'a#b', fences: 1 },
+      { ...event, eventId: 'f' },
+    ]);
 
-    const RequestItems = { 'test-fences': { Keys: KEYS, ConsistentRead: true } };
-    expect(found).toEqual([
-      { number: 63, placed: 2, stakedMinor: 5n, sweptVersion: 1 },
-      { number: 7, placed: 0, stakedMinor: 0n, sweptVersion: 0 },
+    const Keys = [
+      ...KEYS,
+      { eventFence: 'a#b#0' },
+      ...[0, 1, 2, 3].map((number) => ({ eventFence: `f#${number}` })),
+    ];
+    const RequestItems = { 'test-fences': { Keys, ConsistentRead: true } };
+    const none = { placed: 0, stakedMinor: 0n, sweptVersion: 0 };
+    expect([...all]).toEqual([
+      [
+        'e',
+        [
+          { number: 3, placed: 2, stakedMinor: 5n, sweptVersion: 1 },
+          { ...none, number: 1 },
+        ],
+      ],
+      ['a#b', [{ ...none, number: 0, placed: 1 }]],
     ]);
     expect(sent(dynamodb)).toEqual([['BatchGetCommand', { RequestItems }]]);
   });
@@ -40,66 +74,57 @@ describe('close', () => {
     Key,
     UpdateExpression: 'SET closedAt = if_not_exists(closedAt, :closedAt)',
     ExpressionAttributeValues: { ':closedAt': NOON_TEXT },
+    ReturnValues: 'ALL_NEW',
   }));
-  const TransactItems = closings.map((Update) => ({ Update }));
+  const closed = { eventFence: 'e#0', closedAt: NOON_TEXT };
+  const counts = { placed: 7n, stakedMinor: 70n };
 
-  it('closes all fences in one transaction, and keeps the time of an earlier closing', async () => {
-    dynamodb.on(TransactWriteCommand).resolves({});
+  it('closes each fence, keeps the time of an earlier closing and tells the counts', async () => {
+    dynamodb.on(UpdateCommand).resolves({ Attributes: closed });
+    dynamodb.on(UpdateCommand, THIRD).resolves({ Attributes: { ...counts, eventFence: 'e#2' } });
 
-    await fences.close('e', NOON);
+    const found = await fences.close(event, NOON);
 
-    expect(sent(dynamodb)).toEqual([['TransactWriteCommand', { TransactItems }]]);
-  });
-
-  it('closes them one by one when the transaction meets another writer', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled('TransactionConflict', 'None'));
-    dynamodb.on(UpdateCommand).resolves({});
-
-    await fences.close('e', NOON);
-
-    expect(sent(dynamodb)).toEqual([
-      ['TransactWriteCommand', { TransactItems }],
-      ...closings.map((update) => ['UpdateCommand', update]),
-    ]);
+    const empty = { number: 0, placed: 0, stakedMinor: 0n, sweptVersion: 0 };
+    const third = { number: 2, placed: 7, stakedMinor: 70n, sweptVersion: 0 };
+    expect(found).toEqual([empty, empty, third, empty]);
+    expect(sent(dynamodb)).toEqual(closings.map((update) => ['UpdateCommand', update]));
     expect(pauses).toEqual([]);
   });
 
   it('tries only the fence that is written to again, after a pause', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled('TransactionConflict'));
-    dynamodb.on(UpdateCommand).resolves({});
+    dynamodb.on(UpdateCommand).resolves({ Attributes: closed });
     dynamodb
-      .on(UpdateCommand, FIFTH)
+      .on(UpdateCommand, THIRD)
       .rejectsOnce(refused('TransactionConflictException'))
       .rejectsOnce(refused('TransactionConflictException'))
-      .resolves({});
+      .resolves({ Attributes: closed });
 
-    await fences.close('e', NOON);
+    await fences.close(event, NOON);
 
-    expect(dynamodb.commandCalls(UpdateCommand, FIFTH)).toHaveLength(3);
-    expect(dynamodb.commandCalls(UpdateCommand)).toHaveLength(66);
+    expect(dynamodb.commandCalls(UpdateCommand, THIRD)).toHaveLength(3);
+    expect(dynamodb.commandCalls(UpdateCommand)).toHaveLength(6);
     expect(pauses).toEqual([20, 40]);
   });
 
   it('is unavailable when a fence stays busy for 20 tries', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled('TransactionConflict'));
-    dynamodb.on(UpdateCommand).resolves({});
-    dynamodb.on(UpdateCommand, FIFTH).rejects(refused('TransactionConflictException'));
+    dynamodb.on(UpdateCommand).resolves({ Attributes: closed });
+    dynamodb.on(UpdateCommand, THIRD).rejects(refused('TransactionConflictException'));
 
-    await expect(fences.close('e', NOON)).rejects.toMatchObject({
+    await expect(fences.close(event, NOON)).rejects.toMatchObject({
       code: 'unavailable',
       message: 'A fence stayed busy for 20 tries to write to it.',
     });
-    expect(dynamodb.commandCalls(UpdateCommand, FIFTH)).toHaveLength(20);
+    expect(dynamodb.commandCalls(UpdateCommand, THIRD)).toHaveLength(20);
     const longest = Array.from({ length: 14 }, () => 500);
     expect(pauses).toEqual([20, 40, 80, 160, 320, ...longest]);
   });
 
   it('does not return while a single fence could not be closed', async () => {
-    dynamodb.on(TransactWriteCommand).rejects(canceled('TransactionConflict'));
-    dynamodb.on(UpdateCommand).resolves({});
-    dynamodb.on(UpdateCommand, FIFTH).rejects(broken('ECONNRESET'));
+    dynamodb.on(UpdateCommand).resolves({ Attributes: closed });
+    dynamodb.on(UpdateCommand, THIRD).rejects(broken('ECONNRESET'));
 
-    await expect(fences.close('e', NOON)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(fences.close(event, NOON)).rejects.toMatchObject({ code: 'unavailable' });
   });
 });
 

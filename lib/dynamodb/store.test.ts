@@ -1,12 +1,17 @@
-import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { broken, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
 import { betIdOf, NOON, placedBet } from '../../tests/support/samples.ts';
 import type { Bets, BetStore, Events, Fences } from '../bets/store.ts';
 import { createDynamodbStore } from './store.ts';
 
 const { dynamodb, session } = mockedSession();
-const newStore = (): BetStore => createDynamodbStore(session.client, 'test-').until(session.wait);
+const random = (): number => 0.5;
+const { signal } = session.wait;
+const options = { clock: { deadline: () => ({ signal, [Symbol.dispose]: () => {} }) }, random };
+const newStore = (): BetStore =>
+  createDynamodbStore(session.client, 'test-', options).until(session.wait);
 
+const event = { eventId: 'e', fences: 1 };
 const behind = { eventId: 'e', fence: 0 };
 const result = { outcome: 'WIN' as const, decidedAt: NOON };
 const decision = { id: 'decision-1', ...result };
@@ -18,24 +23,27 @@ type CallName =
   | `events.${keyof Events}`
   | Exclude<keyof BetStore, 'bets' | 'fences' | 'events'>;
 const CALLS: Record<CallName, (store: BetStore) => Promise<unknown>> = {
-  'bets.insert': ({ bets }) => bets.insert(placedBet(1), undefined),
+  'bets.insert': ({ bets }) => bets.insert({ bet: placedBet(1), fences: 1 }),
   'bets.find': ({ bets }) => bets.find([betIdOf(1)]),
   'bets.findPlaced': ({ bets }) => bets.findPlaced(betIdOf(1), undefined),
   'bets.newest': ({ bets }) => bets.newest('0', undefined, 1),
   'bets.newestIds': ({ bets }) => bets.newestIds(behind, undefined, 1),
   'bets.oldestIds': ({ bets }) => bets.oldestIds(behind, undefined, 1),
   'bets.storeResult': ({ bets }) => bets.storeResult([betIdOf(1)], { ...result, version: 1 }),
-  'fences.find': ({ fences }) => fences.find('e'),
-  'fences.close': ({ fences }) => fences.close('e', NOON),
+  'fences.create': ({ fences }) => fences.create(event, 0),
+  'fences.find': ({ fences }) => fences.find([event]),
+  'fences.close': ({ fences }) => fences.close(event, NOON),
   'fences.markSwept': ({ fences }) => fences.markSwept(behind, 1),
   'events.find': ({ events }) => events.find(['e']),
   'events.findResults': ({ events }) => events.findResults(['e']),
-  'events.noteActivity': ({ events }) => events.noteActivity('e', NOON),
-  'events.listed': ({ events }) => events.listed('open', undefined, 1),
+  'events.enlist': ({ events }) => events.enlist('e', NOON),
+  'events.widen': ({ events }) => events.widen(event, 4),
+  'events.listed': ({ events }) => events.listed('0', undefined, 1),
+  'events.listedBy': ({ events }) => events.listedBy('result', '0', undefined, 1),
   'events.noteIntent': ({ events }) => events.noteIntent('e', decision),
   'events.putInForce': ({ events }) => events.putInForce('e', decision, from),
   'events.finishSettlement': ({ events }) => events.finishSettlement('e', 1),
-  'events.unfinished': ({ events }) => events.unfinished(1),
+  'events.unfinished': ({ events }) => events.unfinished('oldest-first', undefined, 1),
   ping: (store) => store.ping(),
 };
 
@@ -68,13 +76,13 @@ describe('ping', () => {
 });
 
 describe('the stores of all requests', () => {
-  it('share what the process remembers of the activity of events', async () => {
-    const store = createDynamodbStore(session.client, 'test-');
-    dynamodb.resolves({});
+  it('store their bets together', async () => {
+    const store = createDynamodbStore(session.client, 'test-', options);
+    dynamodb.on(TransactWriteCommand).resolves({});
 
-    await store.until(session.wait).events.noteActivity('e', NOON);
-    await store.until(session.wait).events.noteActivity('e', NOON);
+    const bets = Array.from({ length: 20 }, (_, number) => placedBet(number));
+    await Promise.all(bets.map((bet) => store.until(session.wait).bets.insert({ bet, fences: 1 })));
 
-    expect(sent(dynamodb)).toHaveLength(1);
+    expect(sent(dynamodb).length).toBeLessThan(bets.length);
   });
 });

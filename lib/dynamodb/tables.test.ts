@@ -25,12 +25,17 @@ describe('tables', () => {
         BillingMode,
       },
       events: {
-        AttributeDefinitions: text('eventId', 'unfinished', 'unfinishedSince', 'state', 'activity'),
+        AttributeDefinitions: text('eventId', 'unfinished', 'listKey', 'stateShard'),
         KeySchema: keys('eventId'),
         GlobalSecondaryIndexes: [
-          index('unfinished', keys('unfinished', 'unfinishedSince')),
-          index('byState', keys('state', 'activity')),
+          index('unfinished', keys('unfinished', 'listKey')),
+          index('byState', keys('stateShard', 'listKey')),
         ],
+        BillingMode,
+      },
+      eventList: {
+        AttributeDefinitions: text('shard', 'listKey'),
+        KeySchema: keys('shard', 'listKey'),
         BillingMode,
       },
       idempotencyKeys: { AttributeDefinitions: text('key'), KeySchema: keys('key'), BillingMode },

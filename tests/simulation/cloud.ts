@@ -29,6 +29,7 @@ export interface Cloud {
   /** A page may end after `most` items, wherever the limit is. */
   query(input: CommandInput, most: number): Output;
   update(input: CommandInput): Output;
+  put(input: CommandInput): Output;
   /**
    * Checks and locks; after `commit` the writes are seen one by one, until it is `finished`; after
    * `abort` it has never been. Throws when the transaction is cancelled at once.
@@ -236,10 +237,17 @@ export function createCloud(options: CloudOptions): Cloud {
     update: (input) => {
       const { table, key, check, result } = writeOf({ Update: input }, tableOf);
       if (locks.has(lockOf(table, key))) throw new TransactionConflictException(fault);
-      if (check().Code !== 'None') throw new ConditionalCheckFailedException(fault);
+      const { Code, Item } = check();
+      if (Code !== 'None') throw new ConditionalCheckFailedException({ ...fault, Item });
       const after = result();
       write(table, key, after);
       return input.ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
+    },
+    put: (input) => {
+      const { table, key, result } = writeOf({ Put: input }, tableOf);
+      if (locks.has(lockOf(table, key))) throw new TransactionConflictException(fault);
+      write(table, key, result());
+      return {};
     },
     prepare: ({ TransactItems = [] }, token) => {
       checkSize(TransactItems, MAX_WRITES);
@@ -249,6 +257,7 @@ export function createCloud(options: CloudOptions): Cloud {
         return { commit: (finished) => finished(), abort: () => {} };
       }
       const writes = TransactItems.map((item) => writeOf(item, tableOf));
+      checkOnce(writes.map(({ table, key }) => lockOf(table, key)));
       const reasons = writes.map(({ table, key, check }) => {
         return locks.has(lockOf(table, key)) ? { Code: 'TransactionConflict' } : check();
       });
@@ -312,6 +321,11 @@ export function createCloud(options: CloudOptions): Cloud {
 
 function checkSize({ length }: readonly unknown[], most: number): void {
   if (length > most) throw new Error(`ValidationException: ${length} are more than ${most}`);
+}
+
+/** DynamoDB takes no transaction with two writes to one item. */
+function checkOnce(items: readonly string[]): void {
+  if (new Set(items).size < items.length) throw new Error('ValidationException: an item twice');
 }
 
 function failed(Code: string): Output {
@@ -395,14 +409,15 @@ function writeOf(
   const put = Put && normalizedItem(Put.Item ?? {});
   const Key = put === undefined ? (input.Key ?? {}) : pick(put, table.keyNames);
   const key = keyOf(table, Key);
-  const before = (): Item => table.items.get(key)?.item ?? {};
+  const found = (): Item | undefined => table.items.get(key)?.item;
+  const before = (): Item => found() ?? {};
   return {
     table,
     key,
     check: () => {
       if (holds(input.ConditionExpression, before(), given)) return { Code: 'None' };
-      const shown = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
-      return { Code: CONDITION_FAILED, ...(shown && { Item: marshall(before()) }) };
+      const shown = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? found() : undefined;
+      return { Code: CONDITION_FAILED, ...(shown && { Item: marshall(shown) }) };
     },
     result: () => put ?? updated(input.UpdateExpression ?? '', { ...before(), ...Key }, given),
   };

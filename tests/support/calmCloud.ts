@@ -3,33 +3,45 @@ import type { PlacedBet } from '../../lib/bets/bet.ts';
 import type { Context } from '../../lib/bets/context.ts';
 import type { Verdict } from '../../lib/bets/event.ts';
 import { readConfig } from '../../lib/config.ts';
+import type { FencedEvent } from '../../lib/bets/store.ts';
+import { insertionOf } from '../../lib/dynamodb/insertion.ts';
+import { tableNames } from '../../lib/dynamodb/tables.ts';
 import { createService } from '../../lib/service.ts';
 import { type Cloud, type CommandInput, createCloud, type Output } from '../simulation/cloud.ts';
 import { abortable } from '../simulation/network.ts';
 import { createVirtualTime, serverClock } from '../simulation/virtualTime.ts';
 import { canceled, conditionFailed, givenUp } from './dynamodb.ts';
 import { recordingObserver } from './observers.ts';
-import { betIdOf, NOON } from './samples.ts';
+import { betIdOf, NOON, NOON_TEXT } from './samples.ts';
 
+/** How many fences an event may have. */
+const WIDTHS = [1, 4, 16, 64];
 const CONFIG = readConfig({ TABLE_PREFIX: 'calm-', LOG_LEVEL: 'SILENT' });
 
-/** The store's calls and what only their commands say; the first that fits counts. */
+/**
+ * The store's calls and what only their commands say; the first that fits counts. To enlist an
+ * event takes two commands: one that enters it in the list, and one on the event itself.
+ */
 const CALLS = {
-  insert: /^TransactWrite.*"Put"/,
-  close: /^TransactWrite/,
+  insert: /^TransactWrite/,
   findPlaced: /^TransactGet/,
   storeResult: /^BatchExecuteStatement/,
+  enter: /^Put/,
   newestIds: /^Query.*"byEvent".*"ScanIndexForward":false/,
   oldestIds: /^Query.*"byEvent"/,
-  listed: /^Query.*"byState"/,
+  listed: /^Query.*"calm-eventList"/,
+  listedBy: /^Query.*"byState"/,
   unfinished: /^Query.*"unfinished"/,
   newest: /^Query/,
   findBets: /^BatchGet.*"calm-bets"/,
   findFences: /^BatchGet.*"calm-fences"/,
   findResults: /^BatchGet.*"ProjectionExpression"/,
   findEvents: /^BatchGet/,
+  create: /^Update.*SET placed/,
+  close: /^Update.*SET closedAt/,
   markSwept: /^Update.*SET sweptVersion/,
-  noteActivity: /^Update.*SET #state = :open/,
+  enlist: /^Update.*SET listKey/,
+  widen: /^Update.*SET fences/,
   noteIntent: /^Update.*SET intent/,
   putInForce: /^Update.*SET outcome/,
   finishSettlement: /^Update/,
@@ -44,7 +56,9 @@ export const prompt: Fate = (carryOut) => carryOut();
 export const twice: Fate = (carryOut) => carryOut().then(carryOut);
 export const away = failing(givenUp('TimeoutError'));
 export const conflict = failing(canceled('TransactionConflict'));
-export const fenceClosed = failing(canceled('ConditionalCheckFailed'));
+export const fenceClosed = failing(
+  canceled({ Code: 'ConditionalCheckFailed', Item: { closedAt: { S: NOON_TEXT } } }),
+);
 export const lostRace = failing(conditionFailed());
 
 export function failing(error: Error): Fate {
@@ -53,13 +67,17 @@ export function failing(error: Error): Fate {
   };
 }
 
-export interface CalmCloud extends Pick<Cloud, 'all'> {
+export interface CalmCloud extends Pick<Cloud, 'all' | 'backUp'> {
   /** How long a write takes to reach an index from now on. */
   indexLagMs: number;
   /** Runs a request until it is over, beside the one that runs already if there is one. */
   run<Result>(task: (context: Context) => Promise<Result>, withinMs?: number): Promise<Result>;
-  /** Adds bets as if they had been placed. */
+  /** Adds bets as if another process had placed them, behind the first fence of each event. */
   add(...bets: PlacedBet[]): Promise<void>;
+  /** The same behind another fence; an event has no more fences than that takes. */
+  addBehind(fence: number, ...bets: PlacedBet[]): Promise<void>;
+  /** Another process admits an event that has so many fences. */
+  admit(eventId: string, fences?: number): Promise<FencedEvent>;
   /** Another operator's result comes in force, LOSE and the first by default; no bet follows. */
   decide(eventId: string, verdict?: Partial<Verdict>): Promise<void>;
   /** What the next calls of a kind meet, each one fate; those after them meet nothing. */
@@ -123,6 +141,7 @@ export function calmCloud({
   const calm: CalmCloud = {
     indexLagMs,
     all: cloud.all,
+    backUp: cloud.backUp,
     run: async (task, withinMs = 60_000) => {
       if (running) return service.within(withinMs, task);
       running = true;
@@ -131,15 +150,34 @@ export function calmCloud({
       begun = time.now();
       return time.runThrough(service.within(withinMs, task)).finally(() => (running = false));
     },
-    add: (...bets) =>
+    add: (...bets) => calm.addBehind(0, ...bets),
+    addBehind: async (fence, ...bets) => {
+      const fences = WIDTHS.find((width) => width > fence) ?? 0;
+      for (const eventId of new Set(bets.map((bet) => bet.eventId))) {
+        await calm.admit(eventId, fences);
+      }
+      for (const bet of bets) {
+        const group = [{ bet, fences, triedBefore: false }];
+        const { input } = insertionOf(tableNames(CONFIG.tablePrefix), group, () => fence / fences);
+        await perform(cloud, 'TransactWriteCommand', input, `token-${(count.tokens += 1)}`);
+      }
+    },
+    admit: (eventId, fences = 1) =>
       calm.run(async ({ store }) => {
-        for (const bet of bets) await store.bets.insert(bet, undefined);
+        let event = await store.events.enlist(eventId, NOON);
+        while (event.fences < fences) {
+          event = (await store.events.widen(event, 4 * event.fences)) ?? event;
+        }
+        await store.fences.create(event, 0);
+        return event;
       }),
     decide: (eventId, { version = 1, ...given } = {}) => {
       const bets = cloud.all('bets').filter((bet) => bet['eventId'] === eventId).length;
       const from = { version: version - 1, bets, stakedMinor: 1050n * BigInt(bets) };
       const decision = { id: 'others', outcome: 'LOSE' as const, decidedAt: NOON, ...given };
+      const isKnown = cloud.all('events').some((event) => event['eventId'] === eventId);
       return calm.run(async ({ store }) => {
+        if (!isKnown) await store.events.enlist(eventId, decision.decidedAt);
         await store.events.putInForce(eventId, decision, from);
       });
     },
@@ -166,6 +204,7 @@ function perform(cloud: Cloud, name: string, input: CommandInput, token: string)
     if (name === 'TransactGetCommand') resolve(cloud.transactGet(input));
     if (name === 'BatchGetCommand') resolve(cloud.batchGet(input, Infinity));
     if (name === 'QueryCommand') resolve(cloud.query(input, Infinity));
+    if (name === 'PutCommand') resolve(cloud.put(input));
     if (name === 'UpdateCommand') resolve(cloud.update(input));
     if (name === 'BatchExecuteStatementCommand') resolve(cloud.batchExecute(input, []));
   });

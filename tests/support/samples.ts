@@ -14,7 +14,6 @@ export function placedBet(number: number, more: Partial<PlacedBet> = {}): Placed
   return {
     id: betIdOf(number),
     eventId: 'sr:match:42',
-    fence: 0,
     amountMinor: 1050n,
     placedAt: NOON,
     ...more,
