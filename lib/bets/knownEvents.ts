@@ -40,13 +40,14 @@ export class KnownEvents {
     this.#fences.set(eventId, fences);
   }
 
-  /** Waits for the request that asks the store about an event. False when there is none. */
-  async othersAsk(eventId: string, { signal }: Wait): Promise<boolean> {
+  /**
+   * Waits for the request that asks the store about an event. Undefined when there is none: at once,
+   * as whole groups of bets come here in the same instant, and one of them shall ask.
+   */
+  othersAsk(eventId: string, { signal }: Wait): Promise<void> | undefined {
     const other = this.#underWay.get(eventId);
-    if (other === undefined) return false;
     // If it failed, whoever waited asks the store, and hears of the failure.
-    await untilAborted(signal, other).catch(() => {});
-    return true;
+    return other && untilAborted(signal, other).catch(() => {});
   }
 
   /** Asks the store about an event. */
@@ -72,10 +73,12 @@ export async function admit(
   mends: boolean,
 ): Promise<number> {
   const { store, known } = context;
-  const isKnown = (): boolean => known.get(eventId) !== undefined;
-  if (isKnown() || ((await known.othersAsk(eventId, context)) && isKnown())) {
-    return known.get(eventId) ?? CLOSED;
+  if (known.get(eventId) === undefined) {
+    const others = known.othersAsk(eventId, context);
+    if (others !== undefined) await others;
   }
+  const remembered = known.get(eventId);
+  if (remembered !== undefined) return remembered;
   await known.ask(eventId, context, async () => {
     const found = (await store.events.find([eventId])).get(eventId);
     // A fence comes last, so that no event has a bet and is not listed.
@@ -93,7 +96,8 @@ export async function widen(context: Context, event: FencedEvent): Promise<void>
   const { eventId, fences } = event;
   const to = widened(fences);
   if (to === undefined || known.get(eventId) !== fences) return;
-  if (await known.othersAsk(eventId, context)) return;
+  const others = known.othersAsk(eventId, context);
+  if (others !== undefined) return others;
   await known.ask(eventId, context, async () => {
     const now = await store.events.widen(event, to);
     if (now === undefined) return known.forget(eventId);
