@@ -219,7 +219,7 @@ async function perform({ world, random, clients, history, limits }: Play): Promi
   const events = random.chance(0.7) ? (['match'] as const) : (['match', 'final'] as const);
   const pauseMs = random.pick([10, 300, 5_000]);
   for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random, history);
-  const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
+  const crowds = random.chance(0.35) ? random.between(1, 3) : 0;
   const rush = random.chance(0.15) ? random.between(4, 10) : 0;
   // An event of one bet is listed by that bet or not at all.
   const quarrels = history.puts.length > MANY_PUTS ? random.between(12, 20) : 0;
@@ -232,12 +232,31 @@ async function perform({ world, random, clients, history, limits }: Play): Promi
   };
   await Promise.all([
     ...Array.from({ length: random.between(1, 5) }, act),
-    ...Array.from({ length: crowd }, () => clients.place('match', random.chance(0.5))),
+    ...Array.from({ length: crowds }, () => crowd(world, random, clients, events)),
     ...Array.from({ length: quarrels }, (_, turn) => quarrel(world, random, clients, turn)),
     ...friendlies.map((event) => clients.place(event, true)),
     ...(rush > 0 ? lastMinute(world, random, clients, rush) : []),
     ...(random.chance(0.15) ? dispute(world, random, clients) : []),
   ]);
+}
+
+/**
+ * Many place at the same instant, so that their bets go in groups: good ones, late ones, and some
+ * with a key that is used.
+ */
+async function crowd(
+  world: World,
+  random: Random,
+  clients: Clients,
+  events: readonly [string, ...string[]],
+) {
+  await world.time.sleep(random.next() * random.pick([1, 3_000, 20_000]));
+  const bets = Array.from({ length: random.between(6, 40) }, () =>
+    random.chance(0.05)
+      ? clients.misuseKey()
+      : clients.place(random.pick(events), random.chance(0.5)),
+  );
+  await Promise.all(bets);
 }
 
 /** One of several who contradict each other, each in its turn; some know the version. */
