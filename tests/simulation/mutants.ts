@@ -8,8 +8,6 @@ export interface Mutant {
   /** A piece of the file, which must have it once, however its lines are broken. */
   find: string;
   replace: string;
-  /** What notices it, where the simulation cannot. */
-  noticedBy?: string;
 }
 
 /** Finds the piece; whitespace, and a comma before a bracket that closes, do not count. */

@@ -177,9 +177,8 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     guarantee: 9,
     file: 'lib/dynamodb/bets.ts',
     find: 'if (response === undefined) return false;',
+    // Only a unit test notices: the simulated cloud, like DynamoDB, says something of each.
     replace: 'if (response === undefined) return true;',
-    // The simulated cloud, like DynamoDB, says something of every statement.
-    noticedBy: 'lib/dynamodb/bets.test.ts',
   },
   {
     name: 'a fence is marked for the version to come',
