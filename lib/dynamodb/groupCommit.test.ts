@@ -130,18 +130,18 @@ describe('bets in groups', () => {
     expect(await Promise.all(results)).toEqual([INSERTED, INSERTED, INSERTED]);
   });
 
-  it('are at most 48 in a group', async () => {
+  it('are as many in a group as there are actions', async () => {
     const { sent, insert, fill } = grouping();
     const [filler] = await fill();
-    for (let number = 1; number <= 50; number += 1) void insert(placement(number));
+    for (let number = 1; number <= 101; number += 1) void insert(placement(number));
 
     filler?.succeed();
     await soon();
 
-    expect(last(sent).bets).toEqual(Array.from({ length: 48 }, (_, index) => index + 1));
+    expect(last(sent).bets).toEqual(Array.from({ length: 99 }, (_, index) => index + 1));
     last(sent).succeed();
     await soon();
-    expect(last(sent).bets).toEqual([49, 50]);
+    expect(last(sent).bets).toEqual([100, 101]);
   });
 
   it('make at most 100 actions, and none overtakes another', async () => {
@@ -174,7 +174,7 @@ describe('bets in groups', () => {
     const first = last(sent);
     other?.succeed();
     await soon();
-    void insert(placement(4));
+    void insert(placement(4, 'f'));
     await soon();
 
     expect(sent.slice(-2).map(({ bets }) => bets)).toEqual([[1, 3], [4]]);
@@ -182,6 +182,29 @@ describe('bets in groups', () => {
     first.succeed();
     await soon();
     expect(last(sent).bets).toEqual([2]);
+  });
+
+  it('write to one fence one after the other, and others pass by', async () => {
+    const { sent, insert } = grouping();
+    void insert(placement(1));
+    void insert(placement(2));
+    void insert(placement(3, 'f'));
+    await soon();
+    expect(sent.map(({ bets }) => bets)).toEqual([[1], [3]]);
+
+    sent[0]?.succeed();
+    await soon();
+
+    expect(last(sent).bets).toEqual([2]);
+  });
+
+  it('write to two fences side by side where an event has them', async () => {
+    const { sent, insert } = grouping();
+    for (const number of [1, 2]) void insert({ ...placement(number), fences: 4 });
+    await soon();
+
+    const counts = sent.map(({ actions: [count] }) => count?.Update?.Key?.['eventFence']);
+    expect(counts).toEqual(['e#2', 'e#3']);
   });
 });
 

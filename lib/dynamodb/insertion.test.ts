@@ -5,7 +5,7 @@ import { type Attempt, insertionOf } from './insertion.ts';
 import { tableNames } from './tables.ts';
 
 const TABLES = tableNames('test-');
-const middle = (): number => 0.5;
+const middle = new Map([['sr:match:42', 8]]);
 
 function attempt(bet: PlacedBet, fences: number, more: Partial<Attempt> = {}): Attempt {
   return { bet, fences, triedBefore: false, ...more };
@@ -70,9 +70,12 @@ describe('the transaction', () => {
       // Somebody knew of fewer fences; the group has one.
       attempt(placedBet(3, { eventId: 'a', amountMinor }), 1),
     ];
-    const numbers = [0.99, 0];
+    const fences = new Map([
+      ['a', 3],
+      ['b', 0],
+    ]);
 
-    const { input } = insertionOf(TABLES, group, () => numbers.shift() ?? Number.NaN);
+    const { input } = insertionOf(TABLES, group, fences);
 
     expect(input.TransactItems).toEqual([
       count('a#3', 2, amountMinor + 1050n),

@@ -158,8 +158,15 @@ export function calmCloud({
       }
       for (const bet of bets) {
         const group = [{ bet, fences, triedBefore: false }];
-        const { input } = insertionOf(tableNames(CONFIG.tablePrefix), group, () => fence / fences);
-        await perform(cloud, 'TransactWriteCommand', input, `token-${(count.tokens += 1)}`);
+        const fenceOf = new Map([[bet.eventId, fence]]);
+        const { input } = insertionOf(tableNames(CONFIG.tablePrefix), group, fenceOf);
+        // The SDK's types allow undefined members, which nobody gives.
+        await perform(
+          cloud,
+          'TransactWriteCommand',
+          input as CommandInput,
+          `token-${(count.tokens += 1)}`,
+        );
       }
     },
     admit: (eventId, fences = 1) =>
