@@ -1,4 +1,4 @@
-import { isActivity, openReport, type Settlement, settlementReport } from './event.ts';
+import { isListKey, listKeyOf, openReport, type Settlement, settlementReport } from './event.ts';
 
 const swept = { number: 0, placed: 2, stakedMinor: 300n, sweptVersion: 2 };
 const ahead = { number: 5, placed: 3, stakedMinor: 700n, sweptVersion: 3 };
@@ -44,7 +44,13 @@ describe('settlementReport', () => {
   });
 });
 
-describe('isActivity', () => {
+describe('the list key of an event', () => {
+  it('sorts by the time when the event was first known', () => {
+    expect(listKeyOf('e', 1_795_348_800_000)).toBe('2026-11-22T12:00:00.000Z e');
+  });
+});
+
+describe('isListKey', () => {
   it.each([
     ['an instant and an event', '2026-11-22T12:00:00.000Z sr:match:42', true],
     ['an instant alone', '2026-11-22T12:00:00.000Z ', false],
@@ -52,6 +58,6 @@ describe('isActivity', () => {
     ['what cannot name an event', '2026-11-22T12:00:00.000Z a b', false],
     ['something before the instant', 'x2026-11-22T12:00:00.000Z a', false],
   ])('judges %s', (_case, text, expected) => {
-    expect(isActivity(text)).toBe(expected);
+    expect(isListKey(text)).toBe(expected);
   });
 });

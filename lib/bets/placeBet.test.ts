@@ -19,7 +19,7 @@ const request: PlaceRequest = { eventId, amountMinor: 1050n };
 const keyed: PlaceRequest = { ...request, idempotencyKey: 'key-1' };
 /** SHA-256 of "sr:match:42 1050", by OpenSSL. */
 const HASH = 'J5ez-VGt09cFc2sR1KHZ_tHquDmy-o_mmNjLPtjvhUY';
-const stored = placedBet(0x1001, { fence: 32 });
+const stored = placedBet(0x1001);
 const bet: Bet = { ...stored, status: 'pending' };
 
 const SETTLED = {
@@ -43,50 +43,54 @@ function settle(cloud: CalmCloud): Promise<unknown> {
 const landsUnseen: Fate = (carryOut) => carryOut().then(() => conflict(carryOut));
 
 describe('placeBet', () => {
-  it('stores a pending bet, whose id tells its time, behind a random fence', async () => {
+  it('stores a pending bet, whose id tells its time, and lists its event before it', async () => {
     const cloud = calmCloud();
 
     const placed = await place(cloud);
 
     expect(placed).toEqual({ bet, replayed: false });
     expect(cloud.told).toEqual([['betPlaced', 1050n]]);
+    expect(cloud.calls()).toEqual(['findEvents', 'enter', 'enlist', 'create', 'insert']);
     expect(await cloud.run(({ store }) => store.bets.find([bet.id]))).toEqual([stored]);
-    expect(cloud.all('events')).toMatchObject([{ activity: `${NOON_TEXT} ${eventId}` }]);
+    expect(cloud.all('events')).toMatchObject([{ listKey: `${NOON_TEXT} ${eventId}` }]);
     expect(cloud.all('idempotencyKeys')).toEqual([]);
   });
 
-  it.each([
-    [0, 0],
-    [0.999_999, 63],
-  ])('uses the first and the last fence too (random number %d)', async (random, fence) => {
-    const cloud = calmCloud({ random: () => random });
+  it('goes behind one of the fences that the event has, and asks of it only once', async () => {
+    const cloud = calmCloud({ random: () => 0.999_999 });
+    await cloud.admit(eventId, 16);
+    await place(cloud);
 
-    const placed = await place(cloud);
+    await place(cloud);
 
-    expect(placed.bet.fence).toBe(fence);
+    expect(cloud.calls()).toEqual(['insert']);
+    expect(cloud.all('bets')).toMatchObject([{ fence: 15n }, { fence: 15n }]);
   });
 
-  it.each(['noteActivity', 'insert'] as const)('stores nothing when %s fails', async (call) => {
-    const cloud = calmCloud();
-    cloud.meet(call, away);
+  it.each(['findEvents', 'enter', 'enlist', 'create', 'insert'] as const)(
+    'stores nothing when %s fails',
+    async (call) => {
+      const cloud = calmCloud();
+      cloud.meet(call, away);
 
-    await expect(place(cloud)).rejects.toHaveProperty('code', 'unavailable');
-    expect(cloud.calls().at(-1)).toBe(call);
-    expect(cloud.told).toEqual([]);
-  });
+      await expect(place(cloud)).rejects.toHaveProperty('code', 'unavailable');
+      expect(cloud.calls().at(-1)).toBe(call);
+      expect(cloud.told).toEqual([]);
+    },
+  );
 });
 
 describe('placeBet that meets other writers', () => {
-  it('tries another random fence with the same id each time', async () => {
-    // For each try a fence, for each pause its length.
-    const numbers = [0.1, 0.5, 0.2, 0.5, 0.3];
-    const cloud = calmCloud({ random: () => numbers.shift() ?? 0 });
+  it('tries again with the same id, each time behind four times as many fences', async () => {
+    const cloud = calmCloud();
     cloud.meet('insert', conflict, conflict);
 
     const placed = await place(cloud);
 
-    expect(placed).toEqual({ bet: { ...bet, fence: 19 }, replayed: false });
+    expect(placed).toEqual({ bet, replayed: false });
     expect(cloud.tookMs()).toBe(5 + 10);
+    expect(cloud.all('bets')).toMatchObject([{ betId: bet.id, fence: 8n }]);
+    expect(cloud.all('fences')).toHaveLength(16);
     expect(cloud.told).toEqual([['placeConflicted'], ['placeConflicted'], ['betPlaced', 1050n]]);
   });
 
@@ -103,13 +107,12 @@ describe('placeBet that meets other writers', () => {
   });
 
   it('acknowledges the bet that an earlier try stored, under the result by now', async () => {
-    const numbers = [0.1, 0.5, 0.2];
-    const cloud = calmCloud({ random: () => numbers.shift() ?? 0 });
+    const cloud = calmCloud();
     cloud.meet('insert', landsUnseen, (carryOut) => settle(cloud).then(carryOut));
 
     const placed = await place(cloud);
 
-    const won = { ...bet, fence: 6, status: 'won', settledAt: NOON + 5 };
+    const won = { ...bet, status: 'won', settledAt: NOON + 5 };
     expect(placed).toEqual({ bet: won, replayed: false });
     expect(cloud.told.at(-1)).toEqual(['betPlaced', 1050n]);
   });
@@ -180,37 +183,87 @@ it('takes the key that an earlier try of its own stored for no repetition', asyn
   expect(cloud.told.at(-1)).toEqual(['betPlaced', 1050n]);
 });
 
-describe('placeBet that finds a fence closed', () => {
-  it('refuses a bet without a key at once', async () => {
+describe('placeBet on a store that was brought back', () => {
+  it('lists an event again that is gone, although the process knows it', async () => {
     const cloud = calmCloud();
-    await cloud.run(({ store }) => store.fences.close(eventId, NOON));
+    const bringBack = cloud.backUp();
+    await place(cloud);
+    bringBack();
+
+    const placed = await place(cloud);
+
+    expect(placed.replayed).toBe(false);
+    expect(cloud.told).toEqual([['betPlaced', 1050n]]);
+    expect(cloud.all('eventList')).toHaveLength(1);
+    expect(cloud.all('bets')).toMatchObject([{ betId: placed.bet.id }]);
+    expect(cloud.all('fences')).toMatchObject([{ placed: 1n }]);
+  });
+
+  it('makes fences that were on their way when it was copied', async () => {
+    const cloud = calmCloud();
+    await cloud.admit(eventId);
+    await cloud.run(({ store }) => store.events.widen({ eventId, fences: 1 }, 4));
+
+    await place(cloud);
+
+    expect(cloud.all('fences')).toHaveLength(4);
+    expect(cloud.all('bets')).toMatchObject([{ fence: 2n }]);
+  });
+
+  it('takes bets again on an event whose result it has lost', async () => {
+    const cloud = calmCloud();
+    await cloud.admit(eventId);
+    const bringBack = cloud.backUp();
+    await settle(cloud);
+    await expect(place(cloud)).rejects.toMatchObject(SETTLED);
+    bringBack();
+
+    await place(cloud);
+
+    expect(cloud.told).toEqual([['betPlaced', 1050n]]);
+    expect(cloud.calls()).toEqual(['findEvents', 'findEvents', 'create', 'insert']);
+  });
+});
+
+describe('placeBet that finds a fence closed', () => {
+  it('refuses a bet without a key once the event has been read', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    await cloud.admit(eventId);
+    cloud.meet('findEvents', (carryOut) => {
+      const open = carryOut();
+      return settle(cloud).then(() => open);
+    });
 
     await expect(place(cloud)).rejects.toMatchObject(SETTLED);
-    expect(cloud.calls()).toEqual(['noteActivity', 'insert']);
+    expect(cloud.calls().slice(-2)).toEqual(['insert', 'findEvents']);
     expect(cloud.all('bets')).toEqual([]);
-    expect(cloud.told).toEqual([['betRefused']]);
+    expect(cloud.told.at(-1)).toEqual(['betRefused']);
   });
 
-  it('refuses a new key only once all fences are closed and it is not there', async () => {
-    const cloud = calmCloud({ latencyMs: 1 });
-    cloud.meet('insert', fenceClosed);
-
-    await expect(place(cloud, keyed)).rejects.toMatchObject(SETTLED);
-    const steps = ['noteActivity', 'insert', 'findResults', 'close', 'findPlaced'];
-    expect(cloud.calls()).toEqual(steps);
-    expect(cloud.tookMs()).toBe(steps.length);
-    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(
-      Array.from({ length: 64 }, () => '2026-11-22T12:00:00.003Z'),
-    );
-    expect(cloud.told).toEqual([['betRefused']]);
-  });
-
-  it('does not close again what a result in force has closed', async () => {
+  it('writes nothing for an event that it knows to be closed, and reads it', async () => {
     const cloud = calmCloud();
     await settle(cloud);
+    await expect(place(cloud)).rejects.toMatchObject(SETTLED);
+
+    await expect(place(cloud)).rejects.toMatchObject(SETTLED);
+
+    expect(cloud.calls()).toEqual(['findEvents']);
+    await expect(place(cloud, keyed)).rejects.toMatchObject(SETTLED);
+    expect(cloud.calls()).toEqual(['findEvents', 'findPlaced']);
+  });
+
+  it('refuses a new key under an intent only once all fences are closed', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    await cloud.admit(eventId, 4);
+    const intent = { id: 'others', outcome: 'WIN', decidedAt: NOON } as const;
+    await cloud.run(({ store }) => store.events.noteIntent(eventId, intent));
 
     await expect(place(cloud, keyed)).rejects.toMatchObject(SETTLED);
-    expect(cloud.calls()).not.toContain('close');
+    const closings = Array.from({ length: 4 }, () => 'close');
+    expect(cloud.calls()).toEqual(['findEvents', 'findEvents', ...closings, 'findPlaced']);
+    expect(cloud.tookMs()).toBe(4);
+    expect(cloud.all('fences').filter(({ closedAt }) => closedAt === undefined)).toEqual([]);
+    expect(cloud.told).toEqual([['betRefused']]);
   });
 
   it.each([
@@ -219,8 +272,14 @@ describe('placeBet that finds a fence closed', () => {
   ])('%s a key that landed meanwhile', async (_case, requestHash, expected) => {
     const cloud = calmCloud();
     const record = { key: 'key-1', betId: betIdOf(7), requestHash };
-    await cloud.run(({ store }) => store.bets.insert(placedBet(7), record));
-    cloud.meet('insert', fenceClosed);
+    await cloud.admit(eventId);
+    await cloud.run(({ store }) => store.bets.insert({ bet: placedBet(7), fences: 1, record }));
+    cloud.meet('insert', async (carryOut) => {
+      await cloud.run(({ store }) =>
+        store.events.noteIntent(eventId, { id: 'others', outcome: 'WIN', decidedAt: NOON }),
+      );
+      return fenceClosed(carryOut);
+    });
 
     const answer: unknown = await place(cloud, keyed).catch((error: unknown) => error);
 
@@ -249,5 +308,23 @@ describe('placeBet that finds a fence closed', () => {
     const won = { ...bet, status: 'won', settledAt: NOON + 5 };
     expect(placed).toEqual({ bet: won, replayed: false });
     expect(cloud.told.at(-1)).toEqual(['betPlaced', 1050n]);
+  });
+
+  it('acknowledges a bet that its only try has stored, in a group that was cancelled', async () => {
+    const cloud = calmCloud();
+    await place(cloud);
+    const landed = placedBet(0x1002);
+    await cloud.add(landed);
+    await settle(cloud);
+    const insert = async () => ({ kind: 'fence-closed' as const, triedBefore: true });
+
+    const placed = await cloud.run((context) => {
+      const { store } = context;
+      const bets = { ...store.bets, insert };
+      return placeBet({ ...context, store: { ...store, bets } }, request);
+    });
+
+    const won = { ...landed, status: 'won', settledAt: NOON };
+    expect(placed).toEqual({ bet: won, replayed: false });
   });
 });

@@ -83,25 +83,24 @@ describe('listBets', () => {
 });
 
 describe('listBets of one event', () => {
-  it('merges the fences that hold bets, and asks no other', async () => {
+  it('merges all fences that the event has, and reads its number of them first', async () => {
     const cloud = calmCloud();
-    const bets = [3, 60, 3].map((fence, number) => placedBet(number, { fence }));
-    await cloud.add(...bets, placedBet(4, { eventId: 'other' }));
-    // Closing leaves an item of each fence.
-    await cloud.run(({ store }) => store.fences.close(EVENT, NOON));
+    const bets = [3, 0, 3].map((fence, number) => ({ fence, bet: placedBet(number) }));
+    for (const { fence, bet } of bets) await cloud.addBehind(fence, bet);
+    await cloud.add(placedBet(4, { eventId: 'other' }));
 
     const page = await list(cloud, { limit: 10, eventId: EVENT });
 
-    expect(page).toEqual({ bets: bets.toReversed().map(pending) });
-    // One more than is shown tells whether there is a next page.
-    const input = { Limit: 11 };
-    expect(cloud.sent('newestIds')).toMatchObject([{ input }, { input }]);
+    expect(page).toEqual({ bets: bets.map(({ bet }) => pending(bet)).toReversed() });
+    const queries = Array.from({ length: 4 }, () => 'newestIds');
+    expect(cloud.calls()).toEqual(['findEvents', ...queries, 'findBets', 'findResults']);
   });
 
   it('reads on behind a fence that holds most of the page, below the cursor', async () => {
     const cloud = calmCloud();
     const crowd = numbers(2, 70).map((number) => placedBet(number));
-    await cloud.add(placedBet(1, { fence: 1 }), ...crowd);
+    await cloud.addBehind(1, placedBet(1));
+    await cloud.add(...crowd);
 
     const page = await list(cloud, { limit: 60, eventId: EVENT, before: betIdOf(66) });
 
@@ -113,6 +112,7 @@ describe('listBets of one event', () => {
     const cloud = calmCloud();
 
     expect(await list(cloud, { limit: 2, eventId: 'unknown' })).toEqual({ bets: [] });
+    expect(cloud.calls()).toEqual(['findEvents']);
   });
 });
 

@@ -8,11 +8,13 @@ const win: SettleRequest = { eventId: EVENT, outcome: 'WIN' };
 const lose: SettleRequest = { eventId: EVENT, outcome: 'LOSE' };
 const own = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON } as const;
 
-/** Bets of 10.50, each behind a fence of its own. */
+/** Bets of 10.50, in turn behind each of four fences. */
 async function withBets(count: number, random?: () => number): Promise<CalmCloud> {
   const cloud = calmCloud({ random });
-  const bets = Array.from({ length: count }, (_, number) => placedBet(number, { fence: number }));
-  await cloud.add(...bets);
+  await cloud.admit(EVENT, 4);
+  for (let number = 0; number < count; number += 1) {
+    await cloud.addBehind(number % 4, placedBet(number));
+  }
   return cloud;
 }
 
@@ -54,29 +56,32 @@ describe('settleEvent for a first result', () => {
 
     // More bets than one batch holds are left to the resumer.
     expect(settled).toEqual(report(26, 0));
-    const order = ['findEvents', 'noteIntent', 'close', 'findFences', 'putInForce', 'findFences'];
+    const closings = Array.from({ length: 4 }, () => 'close');
+    const order = ['findEvents', 'noteIntent', ...closings, 'putInForce', 'findFences'];
     expect(cloud.calls()).toEqual(order);
     expect(cloud.sent('noteIntent')).toMatchObject([
       { input: { ExpressionAttributeValues: { ':intent': { ...own, decidedAt: NOON_TEXT } } } },
     ]);
-    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(Array(64).fill(NOON_TEXT));
+    expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(Array(4).fill(NOON_TEXT));
     expect(cloud.told).toEqual([['settlementBegun']]);
   });
 
-  it('settles an event without bets at once', async () => {
+  it('lists an event that nobody knew, and settles one without bets at once', async () => {
     const cloud = calmCloud();
 
     const settled = await settle(cloud);
 
     expect(settled).toEqual(report(0));
-    expect(cloud.calls().at(-1)).toBe('putInForce');
+    const order = ['findEvents', 'enter', 'enlist', 'noteIntent', 'close', 'putInForce'];
+    expect(cloud.calls()).toEqual(order);
+    expect(cloud.all('eventList')).toMatchObject([{ listKey: `${NOON_TEXT} ${EVENT}` }]);
     expect(cloud.told).toEqual([['settlementBegun'], ['settlementFinished']]);
   });
 
   it('answers that it goes on when the budget of the sweep is over', async () => {
     const cloud = await withBets(2, () => 0.999);
     cloud.indexLagMs = 5_000;
-    await cloud.add(placedBet(2, { fence: 2 }));
+    await cloud.addBehind(2, placedBet(2));
 
     const settled = await settle(cloud);
 
@@ -99,6 +104,18 @@ describe('settleEvent for a first result', () => {
     await expect(settle(cloud)).rejects.toHaveProperty('code', 'unavailable');
     expect(cloud.calls().at(-1)).toBe('close');
     expect(cloud.told).toEqual([]);
+  });
+});
+
+describe('settleEvent of an event that gets more fences meanwhile', () => {
+  it('takes their final number from the write of its intent', async () => {
+    const cloud = await withBets(2);
+    cloud.meet('noteIntent', (carryOut) => cloud.addBehind(9, placedBet(2)).then(carryOut));
+
+    const settled = await settle(cloud);
+
+    expect(settled).toEqual(report(3));
+    expect(cloud.sent('close')).toHaveLength(16);
   });
 });
 
@@ -169,7 +186,7 @@ describe('settleEvent for an outcome after the first', () => {
 
     const again = await settle(cloud);
 
-    expect(again).toEqual(report(26, 1));
+    expect(again).toEqual(report(26, 6));
     expect(cloud.calls()).toEqual(['findEvents', 'findFences']);
     expect(cloud.told).toEqual([]);
   });

@@ -7,6 +7,7 @@ import {
 } from '../../tests/support/calmCloud.ts';
 import { NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import { BetError } from './errors.ts';
+import type { StoredResult } from './store.ts';
 import { sweep } from './sweep.ts';
 
 const EVENT = 'sr:match:42';
@@ -15,7 +16,7 @@ const result = { outcome: 'WIN' as const, decidedAt: NOON, version: 1 };
 /** Adds so many bets behind a fence, each newer than all that are there. */
 function addBets(cloud: CalmCloud, fence: number, count: number): Promise<void> {
   const from = cloud.all('bets').length;
-  return cloud.add(...Array.from({ length: count }, (_, id) => placedBet(from + id, { fence })));
+  return cloud.addBehind(fence, ...Array.from({ length: count }, (_, id) => placedBet(from + id)));
 }
 
 /** One bet behind a fence, which the index shows after so many milliseconds. */
@@ -28,7 +29,12 @@ async function addHidden(cloud: CalmCloud, fence: number, indexLagMs: number): P
 /** Runs a sweep after the first result of the event came in force. */
 async function swept(cloud: CalmCloud, withinMs?: number): Promise<boolean> {
   await cloud.decide(EVENT);
-  return cloud.run((context) => sweep(context, EVENT, result), withinMs);
+  return sweeping(cloud, result, withinMs);
+}
+
+function sweeping(cloud: CalmCloud, stored: StoredResult, withinMs?: number): Promise<boolean> {
+  const fences = Number(cloud.all('events')[0]?.['fences']);
+  return cloud.run((context) => sweep(context, { eventId: EVENT, fences }, stored), withinMs);
 }
 
 const versions = (cloud: CalmCloud) =>
@@ -107,9 +113,7 @@ describe('sweep', () => {
       const behind = { eventId: EVENT, fence: version };
       await cloud.run(({ store }) => store.fences.markSwept(behind, version));
     }
-    await cloud.run(({ store }) => store.fences.close(EVENT, NOON));
-
-    const done = await cloud.run((context) => sweep(context, EVENT, { ...result, version: 2 }));
+    const done = await sweeping(cloud, { ...result, version: 2 });
 
     expect(done).toBe(true);
     expect(cloud.sent('oldestIds')).toHaveLength(1);

@@ -156,15 +156,22 @@ export function calmCloud({
       for (const eventId of new Set(bets.map((bet) => bet.eventId))) {
         await calm.admit(eventId, fences);
       }
-      for (const bet of bets) {
-        const group = [{ bet, fences, triedBefore: false }];
-        const { input } = insertionOf(tableNames(CONFIG.tablePrefix), group, () => fence / fences);
-        await perform(cloud, 'TransactWriteCommand', input, `token-${(count.tokens += 1)}`);
-      }
+      await calm.run(async () => {
+        for (const bet of bets) {
+          const group = [{ bet, fences, triedBefore: false }];
+          const { input } = insertionOf(
+            tableNames(CONFIG.tablePrefix),
+            group,
+            () => fence / fences,
+          );
+          await perform(cloud, 'TransactWriteCommand', input, `token-${(count.tokens += 1)}`);
+        }
+      });
     },
     admit: (eventId, fences = 1) =>
       calm.run(async ({ store }) => {
-        let event = await store.events.enlist(eventId, NOON);
+        const found = (await store.events.find([eventId])).get(eventId);
+        let event = found ?? (await store.events.enlist(eventId, NOON));
         while (event.fences < fences) {
           event = (await store.events.widen(event, 4 * event.fences)) ?? event;
         }
