@@ -49,7 +49,7 @@ describe('listEvents', () => {
     expect(cloud.calls()).not.toContain('findEvents');
   });
 
-  it('shows the events of all states, each as it is now, the one first known last first', async () => {
+  it('shows the events of all states as they are now, the one known last first', async () => {
     const cloud = calmCloud();
     await addOpen(cloud, 'over', 0);
     await addOpen(cloud, 'quiet', 1);
