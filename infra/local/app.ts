@@ -17,8 +17,10 @@ import type { Prometheus } from './prometheus.ts';
 const HANDLER_DEADLINE_MS = 10_000;
 /** When the store must have answered for the service to be ready, in milliseconds. */
 const READY_DEADLINE_MS = 2_000;
-/** More at once would only wait for the store; about what it does in a second may wait for that. */
-const IN_FLIGHT = { serving: 32, waiting: 1_000, waitMs: 5_000 };
+/** Bets served at once: enough for full groups, and little to hold in memory. */
+const PLACING = { serving: 256, waiting: 1_000, waitMs: 5_000 };
+/** Other calls served at once: a page of the history takes memory, and bets do not wait for it. */
+const OTHERS = { serving: 32, waiting: 1_000, waitMs: 5_000 };
 
 const ALIVE = succeed('application/json', '{"status":"alive"}');
 const READY = succeed('application/json', '{"status":"ready"}');
@@ -45,11 +47,12 @@ export function createApp(
   // Compressed bodies are refused, as they are by the handlers: API Gateway does not unpack them.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
   const operator = demandOperator(operatorToken);
-  const inTurn = limitInFlight(IN_FLIGHT);
+  const placing = limitInFlight(PLACING);
+  const others = limitInFlight(OTHERS);
   const answer = (call: Call): RequestHandler[] => [
     ...(call.operatorsOnly ? [operator] : []),
     ...(call.request.body === undefined ? [] : [body]),
-    invoke(createHandler(call, service), inTurn),
+    invoke(createHandler(call, service), call.name === 'placeBet' ? placing : others),
   ];
   for (const [path, calls] of Map.groupBy(CALLS, ({ call }) => call.path)) {
     const route = app.route(expressPath(path));

@@ -41,6 +41,8 @@ export async function settleEvent(context: Context, request: SettleRequest): Pro
     checkVersion(request, current);
     if (found && current?.outcome === outcome) return reportSettlement(store, found, current);
     const event = found ?? (await store.events.enlist(eventId, decision.decidedAt));
+    // Another operator was faster, and what was checked is not so any more.
+    if (event.settlement !== current) return undefined;
     const decided = await decide(context, event, decision);
     return decided && sweepAtOnce(context, decided);
   });

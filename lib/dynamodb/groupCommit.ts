@@ -5,10 +5,9 @@ import { untilAborted } from '../bets/context.ts';
 import { batchesOf, type InsertResult, type Placement } from '../bets/store.ts';
 import { isNamed, translateFailure } from './failures.ts';
 import { type Attempt, insertionOf, MAX_ACTIONS } from './insertion.ts';
+import { eventFenceKey } from './items.ts';
 import type { Session } from './session.ts';
 
-/** Bets in one transaction at most. */
-const MAX_BETS = 48;
 /** Transactions under way at once: while one is carried out, the next one is made. */
 const MAX_UNDER_WAY = 2;
 /** When a group is given up, in milliseconds: it is nobody's request and has its own deadline. */
@@ -22,6 +21,12 @@ interface Waiting extends Attempt {
   isGivenUp: () => boolean;
 }
 
+/** Bets for one transaction, and behind which fence of each event they go. */
+interface Group {
+  bets: readonly Waiting[];
+  fenceOf: ReadonlyMap<string, number | undefined>;
+}
+
 export interface GroupCommitOptions {
   clock: Pick<Clock, 'deadline'>;
   /** Evenly spread over [0, 1). */
@@ -33,7 +38,8 @@ export interface GroupCommitOptions {
  * one, first come first. A bet that comes alone leaves at once. When a group is cancelled, each bet
  * hears its own reason. Those that nothing speaks against go again before all others, among
  * themselves and in groups of half the size, so that a bet is alone after a few rounds and nobody
- * who sends bets that must fail can hold others up.
+ * who sends bets that must fail can hold others up. Two groups never write to one fence at once:
+ * they would cancel each other.
  */
 export class GroupCommit {
   readonly #session: Pick<Session, 'client' | 'tables'>;
@@ -44,6 +50,8 @@ export class GroupCommit {
   readonly #again: Waiting[][] = [];
   /** Keys of bets in groups: one key is in one group at a time. */
   readonly #keys = new Set<string>();
+  /** Fences that are being written to. */
+  readonly #fences = new Set<string>();
   #underWay = 0;
 
   constructor(session: Pick<Session, 'client' | 'tables'>, options: GroupCommitOptions) {
@@ -62,74 +70,108 @@ export class GroupCommit {
 
   #leave(): void {
     while (this.#underWay < MAX_UNDER_WAY) {
-      const group = this.#again.shift() ?? this.#takeFromQueue();
-      if (group.length === 0) return;
+      const group = this.#again.length > 0 ? this.#goAgain() : this.#takeFromQueue();
+      if (group.bets.length === 0) return;
       this.#underWay += 1;
       void this.#commit(group);
     }
   }
 
+  /** The group that is to go again; nobody while one of its fences is being written to. */
+  #goAgain(): Group {
+    const [bets = []] = this.#again;
+    const fenceOf = new Map<string, number>();
+    for (const { bet, fences } of bets) {
+      const fence = fenceOf.get(bet.eventId) ?? this.#freeFence(bet.eventId, fences);
+      if (fence === undefined) return { bets: [], fenceOf };
+      fenceOf.set(bet.eventId, fence);
+    }
+    this.#again.shift();
+    return { bets, fenceOf };
+  }
+
   /** The next group: who cannot go in it keeps the place in the queue. */
-  #takeFromQueue(): Waiting[] {
-    const group: Waiting[] = [];
-    const events = new Set<string>();
+  #takeFromQueue(): Group {
+    const bets: Waiting[] = [];
+    const fenceOf = new Map<string, number | undefined>();
     const left: Waiting[] = [];
     let actions = 0;
     for (const [index, waiting] of this.#queue.entries()) {
-      const { bet, record, isGivenUp } = waiting;
-      const more = 1 + (events.has(bet.eventId) ? 0 : 1) + (record === undefined ? 0 : 1);
-      if (group.length === MAX_BETS || actions + more > MAX_ACTIONS) {
+      const { record, fences, isGivenUp } = waiting;
+      const { eventId } = waiting.bet;
+      const isFirst = !fenceOf.has(eventId);
+      const more = 1 + (isFirst ? 1 : 0) + (record === undefined ? 0 : 1);
+      if (actions + more > MAX_ACTIONS) {
         left.push(...this.#queue.slice(index));
         break;
       }
       if (isGivenUp()) continue;
-      if (record !== undefined && this.#keys.has(record.key)) {
+      const isKeyFree = record === undefined || !this.#keys.has(record.key);
+      if (isKeyFree && isFirst) fenceOf.set(eventId, this.#freeFence(eventId, fences));
+      if (!isKeyFree || fenceOf.get(eventId) === undefined) {
         left.push(waiting);
         continue;
       }
       if (record !== undefined) this.#keys.add(record.key);
-      events.add(bet.eventId);
       actions += more;
-      group.push(waiting);
+      bets.push(waiting);
     }
     this.#queue = left;
-    return group;
+    return { bets, fenceOf };
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
+  /** Any fence that no group writes to. */
+  #freeFence(eventId: string, fences: number): number | undefined {
+    const first = Math.floor(this.#options.random() * fences);
+    // Only a group that is under way can hold one.
+    for (let index = 0; index < Math.min(fences, MAX_UNDER_WAY); index += 1) {
+      const fence = (first + index) % fences;
+      if (!this.#fences.has(eventFenceKey({ eventId, fence }))) return fence;
+    }
+    return undefined;
+  }
+
+  async #commit({ bets, fenceOf }: Group): Promise<void> {
+    const fences = [...new Set(bets.map(({ bet }) => bet.eventId))].map((eventId) => {
+      return eventFenceKey({ eventId, fence: fenceOf.get(eventId) ?? 0 });
+    });
+    for (const fence of fences) this.#fences.add(fence);
     const innocent: Waiting[] = [];
     try {
-      const results = await this.#write(group);
-      for (const [index, waiting] of group.entries()) {
+      const results = await this.#write(bets, fenceOf);
+      for (const [index, waiting] of bets.entries()) {
         const result = results[index];
         if (result !== undefined) waiting.resolve(result);
         else if (!waiting.isGivenUp()) innocent.push({ ...waiting, triedBefore: true });
       }
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const { reject } of bets) reject(error);
     }
+    for (const fence of fences) this.#fences.delete(fence);
     const staying = new Set(innocent.map(({ record }) => record?.key));
-    for (const { record } of group) {
+    for (const { record } of bets) {
       if (record !== undefined && !staying.has(record.key)) this.#keys.delete(record.key);
     }
-    this.#again.push(...batchesOf(innocent, Math.ceil(group.length / 2)));
+    this.#again.push(...batchesOf(innocent, Math.ceil(bets.length / 2)));
     this.#underWay -= 1;
     this.#leave();
   }
 
   /** One transaction; undefined for each bet that may go again. */
-  async #write(group: readonly Waiting[]): Promise<(InsertResult | undefined)[]> {
+  async #write(
+    bets: Group['bets'],
+    fenceOf: Group['fenceOf'],
+  ): Promise<(InsertResult | undefined)[]> {
     const { client, tables } = this.#session;
-    const { clock, random } = this.#options;
-    const { input, resultsOf } = insertionOf(tables, group, random);
-    using deadline = clock.deadline(DEADLINE_MS);
+    const { input, resultsOf } = insertionOf(tables, bets, fenceOf);
+    using deadline = this.#options.clock.deadline(DEADLINE_MS);
     try {
       // The SDK adds a client request token, so that its own retry of a lost reply is one write.
       await client.send(new TransactWriteCommand(input), { abortSignal: deadline.signal });
-      return group.map(() => ({ kind: 'inserted' }));
+      return bets.map(() => ({ kind: 'inserted' }));
     } catch (error) {
       if (isNamed(error, 'TransactionInProgressException')) {
-        return group.map(() => ({ kind: 'contended' }));
+        return bets.map(() => ({ kind: 'contended' }));
       }
       if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);
       const results = resultsOf(error.CancellationReasons ?? []);

@@ -1,7 +1,7 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { InsertResult, Placement } from '../bets/store.ts';
+import type { IdempotencyRecord, InsertResult, Placement } from '../bets/store.ts';
 import { eventFenceKey, keyItem, newBetItem } from './items.ts';
 import { CONDITION_FAILED, type Session, THROTTLED } from './session.ts';
 
@@ -13,11 +13,18 @@ const BET_IS_NEW = 'attribute_not_exists(betId)';
 const KEY_IS_NEW = 'attribute_not_exists(#key)';
 
 const CONTENTION = new Set<string | undefined>(['TransactionConflict', ...THROTTLED]);
-const HARMLESS = new Set<string | undefined>(['None', CONDITION_FAILED, ...CONTENTION]);
+/** Reasons that are understood; any other is a bug. */
+const EXPECTED = new Set<string | undefined>(['None', CONDITION_FAILED, ...CONTENTION]);
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** What the bets of a group on one event do to one of its fences, which must be there and open. */
+/** A bet to be stored, perhaps not for the first time. */
+export interface Attempt extends Placement {
+  /** It was in a transaction that was cancelled, and a copy of which may still be on its way. */
+  triedBefore: boolean;
+}
+
+/** What the bets of a group do to a fence, which must be there and open. */
 interface Count {
   eventFence: string;
   placed: number;
@@ -42,73 +49,72 @@ export interface Insertion {
   resultsOf: (reasons: readonly CancellationReason[]) => (InsertResult | undefined)[] | undefined;
 }
 
-/** A bet to be stored, perhaps not for the first time. */
-export interface Attempt extends Placement {
-  /** It was in a transaction that was cancelled, and a copy of which may still be on its way. */
-  triedBefore: boolean;
-}
-
 /**
- * Bets, counts and keys are stored together or not at all. No item may be in a transaction twice,
- * so all bets on an event go behind one of its fences, and no two bets may have one key.
+ * Bets, counts and keys are stored together or not at all. No item may be in a transaction twice:
+ * all bets on an event go behind one of its fences, and no two bets have one key.
  */
 export function insertionOf(
   tables: Session['tables'],
   group: readonly Attempt[],
-  random: () => number,
+  fenceOf: ReadonlyMap<string, number | undefined>,
 ): Insertion {
-  const counts = new Map<string, { place: number; count: Count; fence: number }>();
-  const actions: Action[] = [];
-  for (const { bet, fences } of group) {
-    const known = counts.get(bet.eventId);
-    if (known === undefined) {
-      const fence = Math.floor(random() * fences);
-      const eventFence = eventFenceKey({ eventId: bet.eventId, fence });
-      const count = { eventFence, placed: 1, stakedMinor: bet.amountMinor };
-      counts.set(bet.eventId, { place: counts.size, count, fence });
-    } else {
-      known.count.placed += 1;
-      known.count.stakedMinor += bet.amountMinor;
-    }
-  }
-  for (const { count } of counts.values()) actions.push({ Update: countBets(tables, count) });
+  const counts = countsOf(group, fenceOf);
+  const actions: Action[] = Array.from(counts.values(), (count) => countBets(tables, count));
+  const placeOfEvent = new Map(Array.from(counts.keys(), (eventId, place) => [eventId, place]));
   const places = group.map(({ bet, record, triedBefore }): Places => {
-    const { place = 0, fence = 0 } = counts.get(bet.eventId) ?? {};
-    const Item = newBetItem(bet, fence);
-    actions.push({ Put: { TableName: tables.bets, Item, ConditionExpression: BET_IS_NEW } });
-    const betPlace = actions.length - 1;
-    if (record === undefined) return { fence: place, bet: betPlace, key: undefined, triedBefore };
-    actions.push({ Put: putKey(tables, record) });
-    return { fence: place, bet: betPlace, key: betPlace + 1, triedBefore };
+    const Item = newBetItem(bet, fenceOf.get(bet.eventId) ?? 0);
+    const place = actions.push({
+      Put: { TableName: tables.bets, Item, ConditionExpression: BET_IS_NEW },
+    });
+    const key = record === undefined ? undefined : actions.push(putKey(tables, record)) - 1;
+    return { fence: placeOfEvent.get(bet.eventId) ?? 0, bet: place - 1, key, triedBefore };
   });
   return {
     input: { TransactItems: actions },
     resultsOf: (reasons) => {
-      const isClear = reasons.every(({ Code }) => Code === undefined || HARMLESS.has(Code));
+      const isClear = reasons.every(({ Code }) => Code === undefined || EXPECTED.has(Code));
       const results = places.map((place) => resultOf(reasons, place));
       return isClear && results.some((result) => result !== undefined) ? results : undefined;
     },
   };
 }
 
-function countBets(tables: Session['tables'], { eventFence, placed, stakedMinor }: Count) {
+function countsOf(group: readonly Attempt[], fenceOf: ReadonlyMap<string, number | undefined>) {
+  const counts = new Map<string, Count>();
+  for (const { bet } of group) {
+    const { eventId, amountMinor } = bet;
+    const fence = fenceOf.get(eventId) ?? 0;
+    const none = { eventFence: eventFenceKey({ eventId, fence }), placed: 0, stakedMinor: 0n };
+    const count = counts.get(eventId) ?? none;
+    count.placed += 1;
+    count.stakedMinor += amountMinor;
+    counts.set(eventId, count);
+  }
+  return counts;
+}
+
+function countBets(tables: Session['tables'], { eventFence, placed, stakedMinor }: Count): Action {
   return {
-    TableName: tables.fences,
-    Key: { eventFence },
-    UpdateExpression: 'ADD placed :placed, stakedMinor :staked',
-    ConditionExpression: FENCE_IS_OPEN,
-    ExpressionAttributeValues: { ':placed': placed, ':staked': stakedMinor },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    Update: {
+      TableName: tables.fences,
+      Key: { eventFence },
+      UpdateExpression: 'ADD placed :placed, stakedMinor :staked',
+      ConditionExpression: FENCE_IS_OPEN,
+      ExpressionAttributeValues: { ':placed': placed, ':staked': stakedMinor },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
   };
 }
 
-function putKey(tables: Session['tables'], Item: NonNullable<Placement['record']>) {
+function putKey(tables: Session['tables'], Item: IdempotencyRecord): Action {
   return {
-    TableName: tables.idempotencyKeys,
-    Item,
-    ConditionExpression: KEY_IS_NEW,
-    ExpressionAttributeNames: { '#key': 'key' },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    Put: {
+      TableName: tables.idempotencyKeys,
+      Item,
+      ConditionExpression: KEY_IS_NEW,
+      ExpressionAttributeNames: { '#key': 'key' },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
   };
 }
 

@@ -247,7 +247,11 @@ export function createClients(world: World, random: Random, history: History): C
       if (walk !== undefined) history.walks.push(walk);
       return walk;
     },
-    walkEvents: (query) => walkOver(pageOfEvents, query),
+    walkEvents: async (query) => {
+      const walk = await walkOver(pageOfEvents, query);
+      if (walk !== undefined) history.eventWalks.push(walk);
+      return walk;
+    },
     rest: () => void (atRest = true),
   };
 }

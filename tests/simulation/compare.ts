@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  type QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { type Activity, activityOf, type Decision, EVENT_STATES } from '../../lib/bets/event.ts';
+import { type Decision, type ListKey, listKeyOf } from '../../lib/bets/event.ts';
 import { type BetId, shardOf } from '../../lib/bets/ids.ts';
-import type { BetsBehindFence, BetStore } from '../../lib/bets/store.ts';
+import type { BetsBehindFence, BetStore, FencedEvent } from '../../lib/bets/store.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
+import { type Attempt, insertionOf } from '../../lib/dynamodb/insertion.ts';
 import { createDynamodbStore } from '../../lib/dynamodb/store.ts';
+import { tableNames } from '../../lib/dynamodb/tables.ts';
+import { systemClock } from '../../lib/service.ts';
 import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
 import { createCloud } from './cloud.ts';
 import { createNetwork, NO_FAULTS } from './network.ts';
@@ -44,7 +51,17 @@ export async function compareClouds(calls: number, seed: number): Promise<void> 
         sleep: () => Promise.resolve(),
         random: random.next,
       };
-      const callByChance = randomCalls(createDynamodbStore(both, tablePrefix).until(wait), random);
+      const options = { clock: systemClock, random: random.next };
+      const store = createDynamodbStore(both, tablePrefix, options).until(wait);
+      const insertGroup = async (group: readonly Attempt[], fence: number): Promise<void> => {
+        const fenceOf = new Map(group.map(({ bet }) => [bet.eventId, fence]));
+        const { input } = insertionOf(tableNames(tablePrefix), group, fenceOf);
+        const inserting = both.send(new TransactWriteCommand(input), { abortSignal: wait.signal });
+        await inserting.catch((error: unknown) => {
+          if (!(error instanceof TransactionCanceledException)) throw error;
+        });
+      };
+      const callByChance = randomCalls(store, insertGroup, random);
       for (let done = 0; done < calls / LANES; done += 1) await callByChance();
     });
   } finally {
@@ -81,7 +98,8 @@ function bothClients(
     now: time.now,
     onWrite: () => {},
   });
-  const { client: simulated } = createNetwork(cloud, time, random, NO_FAULTS, () => {});
+  const network = createNetwork(cloud, time, random, NO_FAULTS, () => {});
+  const simulated = network.clientOf({ server: 0, crashed: false, onCrash: () => {} });
   /** The others of the store's commands differ only in their types. */
   const send = async (command: QueryCommand, options: object): Promise<Answer> => {
     const [real, fake] = await Promise.allSettled([
@@ -126,7 +144,11 @@ function said(result: PromiseSettledResult<Answer>): unknown {
 type Call = () => Promise<unknown>;
 
 /** Few events, fences, bets and keys at a time, so that calls meet each other's items. */
-function randomCalls({ bets, fences, events }: BetStore, random: Random): Call {
+function randomCalls(
+  { bets, fences, events }: BetStore,
+  insertGroup: (group: readonly Attempt[], fence: number) => Promise<void>,
+  random: Random,
+): Call {
   const recent: BetId[] = ['never-placed'];
   let evening = 0;
   const id = (): BetId => recent[random.between(0, recent.length - 1)] ?? 'none';
@@ -135,8 +157,9 @@ function randomCalls({ bets, fences, events }: BetStore, random: Random): Call {
   const key = (): string => `key-${evening}-${random.between(0, 9)}`;
   const behind = (): BetsBehindFence => ({ eventId: eventId(), fence: random.between(0, 3) });
   const bound = (): BetId | undefined => (random.chance(0.5) ? id() : undefined);
-  const before = (): Activity | undefined =>
-    random.chance(0.5) ? activityOf(eventId(), at()) : undefined;
+  const before = (): ListKey | undefined =>
+    random.chance(0.5) ? listKeyOf(eventId(), at()) : undefined;
+  const fenced = (): FencedEvent => ({ eventId: eventId(), fences: random.pick([1, 4]) });
   const limit = (): number => random.between(1, 6);
   const decision = (): Decision => {
     return { id: 'decision', outcome: random.pick(['WIN', 'LOSE']), decidedAt: at() };
@@ -144,25 +167,38 @@ function randomCalls({ bets, fences, events }: BetStore, random: Random): Call {
   const several = <Item>(one: () => Item): Item[] => [
     ...new Set(Array.from({ length: random.between(1, 5) }, one)),
   ];
+  /** No bet and no key is in a transaction twice. */
   const insert: Call = () => {
-    const isNew = random.chance(0.8);
-    const betId = isNew ? random.between(0, 2 ** 32).toString(16) : id();
-    if (isNew) recent.push(betId);
-    if (recent.length > 40) recent.shift();
-    // Sums go beyond what a float holds exactly.
-    const amountMinor = BigInt(random.between(1, 1_000_000)) * 10_000_000_000n;
-    const record = { key: key(), betId, requestHash: 'hash' };
-    const bet = { id: betId, ...behind(), amountMinor, placedAt: at() };
-    return bets.insert(bet, random.chance(0.4) ? record : undefined);
+    const keys = several(key);
+    const group = several(() => {
+      const isNew = random.chance(0.8);
+      const betId = isNew ? random.between(0, 2 ** 32).toString(16) : id();
+      if (isNew) recent.push(betId);
+      if (recent.length > 40) recent.shift();
+      return betId;
+    }).map((betId): Attempt => {
+      // Sums go beyond what a float holds exactly.
+      const amountMinor = BigInt(random.between(1, 1_000_000)) * 10_000_000_000n;
+      const bet = { id: betId, eventId: eventId(), amountMinor, placedAt: at() };
+      const own = random.chance(0.4) ? keys.pop() : undefined;
+      const record = own === undefined ? undefined : { key: own, betId, requestHash: 'hash' };
+      return { bet, fences: 4, record, triedBefore: false };
+    });
+    return insertGroup(group, random.between(0, 3));
   };
   const close: Call = () => {
     // Closed fences are the end of an event.
     if (random.chance(0.3)) evening += 1;
-    return fences.close(eventId(), at());
+    return fences.close(fenced(), at());
   };
-  const putInForce: Call = () => {
+  const putInForce: Call = async () => {
+    const event = await events.enlist(eventId(), at());
     const from = { version: random.between(0, 3), bets: random.between(0, 1), stakedMinor: 10n };
-    return events.putInForce(eventId(), decision(), from);
+    return events.putInForce(event.eventId, decision(), from);
+  };
+  const noteIntent: Call = async () => {
+    const event = await events.enlist(eventId(), at());
+    return events.noteIntent(event.eventId, decision());
   };
   const calls: [Call, ...Call[]] = [
     insert,
@@ -176,15 +212,21 @@ function randomCalls({ bets, fences, events }: BetStore, random: Random): Call {
     () => bets.newestIds(behind(), bound(), limit()),
     () => bets.oldestIds(behind(), bound(), limit()),
     () => bets.storeResult(several(id), { ...decision(), version: random.between(1, 6) }),
-    () => fences.find(eventId()),
+    () => fences.create({ eventId: eventId(), fences: 4 }, 0),
+    () => fences.create({ eventId: eventId(), fences: 4 }, 0),
+    () => fences.find([{ eventId: eventId(), fences: 4 }]),
     () => fences.markSwept(behind(), random.between(1, 5)),
     () => events.find(several(eventId)),
     () => events.findResults(several(eventId)),
-    () => events.noteActivity(eventId(), at()),
-    () => events.listed(random.pick(EVENT_STATES), before(), limit()),
-    () => events.noteIntent(eventId(), decision()),
+    noteIntent,
+    () => events.widen(fenced(), 4),
+    () => events.listed(shardOf(id()), before(), limit()),
+    () => {
+      const has = random.pick(['no-result', 'result'] as const);
+      return events.listedBy(has, shardOf(id()), before(), limit());
+    },
     () => events.finishSettlement(eventId(), random.between(1, 4)),
-    () => events.unfinished(limit()),
+    () => events.unfinished(random.pick(['newest-first', 'oldest-first']), before(), limit()),
   ];
   return () => random.pick(calls)();
 }

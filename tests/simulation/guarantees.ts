@@ -20,9 +20,12 @@ export interface Stored {
   bets: Item[];
   fences: Item[];
   events: Item[];
+  eventList: Item[];
 }
 
 const FOREVER = ['eventId', 'fence', 'amountMinor', 'placedAt'];
+/** What never changes of an event. */
+const LISTED = ['listKey'];
 
 /** Looks at every write when it happens. */
 export function* checkWrite(
@@ -38,6 +41,11 @@ export function* checkWrite(
     }
     const changed = FOREVER.filter((name) => before[name] !== after[name]);
     if (changed.length > 0) yield violation(1, `${changed.join(', ')} of ${bet} changed`);
+  }
+  if (table === 'events' && before !== undefined) {
+    const fewer = number(after['fences']) < number(before['fences']);
+    const moved = LISTED.some((name) => before[name] !== undefined && before[name] !== after[name]);
+    if (fewer || moved) yield violation(14, `${text(after['eventId'])} moved, or lost fences`);
   }
   if (table === 'events' && after['state'] === 'settled') {
     const event = text(after['eventId']);
@@ -94,7 +102,7 @@ interface Ending extends Stored {
   eventsById: Map<string, Item>;
 }
 
-function indexed({ bets, fences, events }: Stored): Ending {
+function indexed({ bets, fences, events, eventList }: Stored): Ending {
   const byStake = new Map<bigint, Item[]>();
   for (const bet of bets) {
     byStake.set(stakeOf(bet), [...(byStake.get(stakeOf(bet)) ?? []), bet]);
@@ -102,6 +110,7 @@ function indexed({ bets, fences, events }: Stored): Ending {
   return {
     fences,
     events,
+    eventList,
     byStake,
     bets: bets.toSorted((one, other) => (text(one['betId']) < text(other['betId']) ? 1 : -1)),
     byId: new Map(bets.map((bet) => [text(bet['betId']), bet])),
@@ -292,22 +301,64 @@ function* checkWalks(history: History, ending: Ending): Generator<Violation> {
   for (const { query, pages } of history.restingEventWalks) {
     const { limit, state } = query;
     const known = new Set(ending.bets.map((bet) => bet['eventId']));
-    const all = ending.events
-      .filter(({ activity }) => activity !== undefined)
-      .filter((event) => state === undefined || event['state'] === state)
-      .sort((one, other) => (text(one['activity']) < text(other['activity']) ? 1 : -1));
+    const isTrue = ({ eventId, listKey }: Item): boolean =>
+      ending.eventsById.get(text(eventId))?.['listKey'] === listKey;
+    // Lists by state come from the events themselves; the list of all has each entry that was made.
+    const all = (
+      state === undefined ? ending.eventList : ending.events.filter(isIn(state))
+    ).toSorted((one, other) => (text(one['listKey']) < text(other['listKey']) ? 1 : -1));
     // An event of which only a bet that failed is noted has its place, and is not shown.
     const expected = pagesOf(all, Number(limit)).map((page) =>
       page
-        .filter(({ eventId, version }) => version !== undefined || known.has(text(eventId)))
-        .map(({ eventId }) => text(eventId)),
+        .filter(isTrue)
+        .map(({ eventId }) => text(eventId))
+        .filter(
+          (event) => ending.eventsById.get(event)?.['version'] !== undefined || known.has(event),
+        )
+        .filter((event) => state === undefined || stateOf(ending.eventsById.get(event)) === state),
     );
     yield* checkPages(14, query, expected, { pages }, ({ event_id }) => event_id);
   }
-  const listed = new Set(ending.events.map(({ eventId, activity }) => activity && eventId));
-  for (const event of new Set(ending.bets.map((bet) => text(bet['eventId'])))) {
-    if (listed.has(event) || history.unlisted.has(event)) continue;
-    yield violation(14, `${event} is not listed`);
+  yield* checkEventWalks(history, ending);
+}
+
+/** Which events a list by state is made from, before those that left the state are dropped. */
+function isIn(state: string): (event: Item) => boolean {
+  if (state === 'settling') return ({ unfinished }) => unfinished !== undefined;
+  return ({ version }) => (version === undefined) === (state === 'open');
+}
+
+function stateOf(event: Item | undefined): string {
+  return event?.['version'] === undefined ? 'open' : text(event['state']);
+}
+
+/** At any time the list of all events has each once that was there before, newest first. */
+function* checkEventWalks(
+  history: History,
+  { eventList, eventsById }: Ending,
+): Generator<Violation> {
+  const entries = new Set(
+    eventList.map(({ eventId, listKey }) => `${text(eventId)} ${text(listKey)}`),
+  );
+  for (const { eventId, listKey } of eventsById.values()) {
+    if (entries.has(`${text(eventId)} ${text(listKey)}`)) continue;
+    yield violation(14, `${text(eventId)} is not listed`);
+  }
+  for (const { start, query, pages } of history.eventWalks) {
+    const shown = pages.flat().map(({ event_id }) => event_id);
+    const keys = shown.map((event) => text(eventsById.get(event)?.['listKey']));
+    if (keys.some((key, index) => index > 0 && key >= (keys[index - 1] ?? ''))) {
+      yield violation(14, `the pages of ${JSON.stringify(query)} are out of order, or overlap`);
+    }
+    if (query['state'] !== undefined) continue;
+    const told = new Set(shown);
+    const due = [
+      ...history.puts.filter(({ answer, end }) => answer !== undefined && end <= start),
+      ...history.wishes.filter((wish) => acknowledged(wish).some(({ end }) => end <= start)),
+    ];
+    for (const event of new Set(due.map((each) => each.event))) {
+      if (!told.has(event)) yield violation(14, `${event} is missing in a later walk`);
+    }
   }
 }
 
@@ -438,11 +489,8 @@ function putOperations(put: PutRequest): RegisterOperation[] {
 
 function* checkStored({ bets, events, fences, eventsById }: Ending): Generator<Violation> {
   const closed = new Set(fences.map((fence) => fence['closedAt'] && eventOf(fence)));
-  for (const { eventId, state, version, intent, unfinished, activity, decidedAt } of events) {
-    if (version !== undefined && activity !== `${text(decidedAt)} ${text(eventId)}`) {
-      yield violation(14, `${text(eventId)} is not where its result brought it`);
-    }
-    const open = state === 'open' && version === undefined && !closed.has(text(eventId));
+  for (const { eventId, state, version, intent, unfinished } of events) {
+    const open = version === undefined && !closed.has(text(eventId));
     const settled = state === 'settled' && unfinished === undefined;
     if (intent === undefined && (open || settled)) continue;
     yield violation(8, `${text(eventId)} is never finished`);

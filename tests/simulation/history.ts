@@ -68,13 +68,12 @@ export interface History {
   eventReads: EventRead[];
   betsReads: BetsRead[];
   walks: Walk<BetJson>[];
+  eventWalks: Walk<EventJson>[];
   /** Lists that were walked when nothing happened and nothing lagged any more. */
   restingWalks: Walk<BetJson>[];
   restingEventWalks: Walk<EventJson>[];
   /** Answers that are wrong by themselves, or by what was stored when they came. */
   faults: Violation[];
-  /** Events that a process may take for listed, because the store was brought back under it. */
-  unlisted: Set<string>;
 }
 
 export function emptyHistory(): History {
@@ -84,16 +83,17 @@ export function emptyHistory(): History {
     eventReads: [],
     betsReads: [],
     walks: [],
+    eventWalks: [],
     restingWalks: [],
     restingEventWalks: [],
     faults: [],
-    unlisted: new Set(),
   };
 }
 
 /** Remembers what was asked so far; the function forgets all since, but what was wrong. */
-export function mark({ wishes, puts, eventReads, betsReads, walks }: History): () => void {
-  const lists = [wishes, puts, eventReads, betsReads, walks];
+export function mark(history: History): () => void {
+  const { wishes, puts, eventReads, betsReads, walks, eventWalks } = history;
+  const lists = [wishes, puts, eventReads, betsReads, walks, eventWalks];
   const lengths = lists.map(({ length }) => length);
   return () => {
     for (const [index, list] of lists.entries()) list.length = lengths[index] ?? 0;

@@ -8,8 +8,6 @@ export interface Mutant {
   /** A piece of the file, which must have it once, however its lines are broken. */
   find: string;
   replace: string;
-  /** What notices it, where the simulation cannot. */
-  noticedBy?: string;
 }
 
 /** Finds the piece; whitespace, and a comma before a bracket that closes, do not count. */
@@ -26,9 +24,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a bet is acknowledged when the store fails',
     guarantee: 1,
-    file: 'lib/dynamodb/bets.ts',
-    find: "return { kind: 'contended' }; throw translateFailure(error);",
-    replace: "return { kind: 'contended' }; return { kind: 'inserted' };",
+    file: 'lib/dynamodb/groupCommit.ts',
+    find: 'if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);',
+    replace:
+      "if (!(error instanceof TransactionCanceledException)) return bets.map(() => ({ kind: 'inserted' }));",
   },
   {
     name: 'the history is read without one of its shards',
@@ -54,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a key may be taken twice',
     guarantee: 2,
-    file: 'lib/dynamodb/bets.ts',
+    file: 'lib/dynamodb/insertion.ts',
     find: "const KEY_IS_NEW = 'attribute_not_exists(#key)';",
     replace: "const KEY_IS_NEW = 'attribute_not_exists(nothing)';",
   },
@@ -62,28 +61,29 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'another try is another bet',
     guarantee: 11,
     file: 'lib/bets/placeBet.ts',
-    find: 'const bet: PlacedBet = { id, eventId,',
-    replace: 'const bet: PlacedBet = { id: context.newBetId(placedAt), eventId,',
+    find: 'store.bets.insert({ bet, fences, record })',
+    replace:
+      'store.bets.insert({ bet: { ...bet, id: context.newBetId(placedAt) }, fences, record })',
   },
   {
     name: 'closed fences let bets through',
     guarantee: 3,
-    file: 'lib/dynamodb/bets.ts',
-    find: "const FENCE_IS_OPEN = 'attribute_not_exists(closedAt)';",
-    replace: "const FENCE_IS_OPEN = 'attribute_not_exists(nothing)';",
+    file: 'lib/dynamodb/insertion.ts',
+    find: "'attribute_exists(eventFence) AND attribute_not_exists(closedAt)'",
+    replace: "'attribute_exists(eventFence)'",
   },
   {
     name: 'one fence is left open',
     guarantee: 3,
     file: 'lib/dynamodb/fences.ts',
-    find: 'const closings = fenceKeys(eventId).map(',
-    replace: 'const closings = fenceKeys(eventId).slice(1).map(',
+    find: 'const closings = fenceKeys(event).map(',
+    replace: 'const closings = fenceKeys(event).slice(1).map(',
   },
   {
     name: 'a bet is refused while an earlier try of it is on its way',
     guarantee: 3,
     file: 'lib/bets/placeBet.ts',
-    find: 'await store.fences.close(eventId, context.now());',
+    find: 'if (event.settlement === undefined) await store.fences.close(event, context.now());',
     replace: 'await Promise.resolve();',
   },
   {
@@ -105,11 +105,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 4,
     file: 'lib/bets/settleEvent.ts',
-    find: 'await store.fences.close(eventId, context.now());',
+    find: 'const closed = await context.store.fences.close(event, context.now());',
     replace: `
       const early = { version: 1, state: 'settling', bets: 0, stakedMinor: 0n, history: [] };
-      if (Math.floor(decision.decidedAt) % 2) return { ...decision, ...early };
-      await store.fences.close(eventId, context.now());`,
+      if (Math.floor(decision.decidedAt) % 2) {
+        return { ...event, settlement: { ...decision, ...early } };
+      }
+      const closed = await context.store.fences.close(event, context.now());`,
   },
   {
     name: 'a result replaces whatever version is there',
@@ -150,8 +152,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'nobody completes a result that was only noted',
     guarantee: 8,
     file: 'lib/bets/resumeSettlements.ts',
-    find: 'noted ? await closeAndPutInForce(context, eventId, noted) : event?.settlement',
-    replace: 'event?.settlement',
+    find: 'noted ? await closeAndPutInForce(context, event, noted) : event',
+    replace: 'event',
   },
   {
     name: 'a correction does not start the sweep again',
@@ -180,8 +182,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the sweep of an old version finishes a newer one',
     guarantee: 9,
     file: 'lib/dynamodb/events.ts',
-    find: "unfinished, unfinishedSince', ConditionExpression: AT_VERSION,",
-    replace: "unfinished, unfinishedSince', ConditionExpression: 'attribute_exists(version)',",
+    find: "REMOVE unfinished', ConditionExpression: AT_VERSION,",
+    replace: "REMOVE unfinished', ConditionExpression: 'attribute_exists(version)',",
   },
   {
     name: 'stakes go through a float',
@@ -217,32 +219,113 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'bets are counted before the fences are closed',
     guarantee: 13,
     file: 'lib/bets/settleEvent.ts',
-    find: `
-      await store.fences.close(eventId, context.now());
-      const { placed, stakedMinor } = totalsOf(await store.fences.find(eventId));`,
+    find: 'const closed = await context.store.fences.close(event, context.now());',
     replace: `
-      const { placed, stakedMinor } = totalsOf(await store.fences.find(eventId));
-      await store.fences.close(eventId, context.now());`,
+      const closed = (await context.store.fences.find([event])).get(event.eventId) ?? [];
+      await context.store.fences.close(event, context.now());`,
   },
   {
     name: 'a bet is stored without its count',
     guarantee: 13,
-    file: 'lib/dynamodb/bets.ts',
-    find: "UpdateExpression: 'ADD placed :one, stakedMinor :stake',",
-    replace: "UpdateExpression: 'ADD stakedMinor :stake',",
+    file: 'lib/dynamodb/insertion.ts',
+    find: "UpdateExpression: 'ADD placed :placed, stakedMinor :staked',",
+    replace: "UpdateExpression: 'ADD stakedMinor :staked',",
   },
   {
     name: 'an event is listed if that happens to succeed',
     guarantee: 14,
-    file: 'lib/bets/placeBet.ts',
-    find: 'await store.events.noteActivity(eventId, placedAt);',
-    replace: 'await store.events.noteActivity(eventId, placedAt).catch(() => {});',
+    file: 'lib/dynamodb/events.ts',
+    find: 'await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), options));',
+    replace:
+      'await client.send(new PutCommand({ TableName: tables.eventList, Item }), options).catch(() => {});',
   },
   {
     name: 'a page of events begins with the one that the page before ended with',
     guarantee: 14,
     file: 'lib/dynamodb/events.ts',
-    find: 'AND activity < :before',
-    replace: 'AND activity <= :before',
+    find: 'AND listKey < :before',
+    replace: 'AND listKey <= :before',
+  },
+  {
+    name: 'a remembered result refuses without looking',
+    guarantee: 3,
+    file: 'lib/bets/placeBet.ts',
+    find: 'if (event === undefined || !takesNoBets(event)) {',
+    replace: 'if (event === undefined) {',
+  },
+  {
+    name: 'an event that gets its result while it is enlisted is corrected',
+    guarantee: 5,
+    file: 'lib/bets/settleEvent.ts',
+    find: 'if (event.settlement !== current) return undefined;',
+    replace: '',
+  },
+  {
+    name: 'an innocent bet of a cancelled group hears what another one hears',
+    guarantee: 11,
+    file: 'lib/dynamodb/groupCommit.ts',
+    find: 'const result = results[index];',
+    replace: 'const result = results[index] ?? results.find((other) => other !== undefined);',
+  },
+  {
+    name: 'two bets with one key go in one group',
+    guarantee: 11,
+    file: 'lib/dynamodb/groupCommit.ts',
+    find: 'if (record !== undefined) this.#keys.add(record.key);',
+    replace: '',
+  },
+  {
+    name: 'the number of fences is read before the intent',
+    guarantee: 13,
+    file: 'lib/bets/settleEvent.ts',
+    find: 'return noted && closeAndPutInForce(context, noted, decision);',
+    replace: 'return noted && closeAndPutInForce(context, event, decision);',
+  },
+  {
+    name: 'an event is widened in spite of an intent',
+    guarantee: 13,
+    file: 'lib/dynamodb/events.ts',
+    find: `
+      ConditionExpression: \`\${HAS_FENCES} AND \${NO_INTENT} AND \${NO_RESULT}\`,
+      ExpressionAttributeValues: { ':fences': fences, ':to': to },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+      options,
+      );
+      try {
+      return toEvent((await widening).Attributes);`,
+    replace: `
+      ConditionExpression: HAS_FENCES,
+      ExpressionAttributeValues: { ':fences': fences, ':to': to },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+      options,
+      );
+      try {
+      const { intent, settlement, ...widened } = toEvent((await widening).Attributes);
+      return widened;`,
+  },
+  {
+    name: 'a count forgets how many bets the group has',
+    guarantee: 13,
+    file: 'lib/dynamodb/insertion.ts',
+    find: 'count.placed += 1;',
+    replace: 'count.placed = 1;',
+  },
+  {
+    name: 'a fence is taken without being there',
+    guarantee: 14,
+    file: 'lib/dynamodb/insertion.ts',
+    find: "'attribute_exists(eventFence) AND attribute_not_exists(closedAt)'",
+    replace: "'attribute_not_exists(closedAt)'",
+  },
+  {
+    name: 'an entry is shown that lost the race to enlist its event',
+    guarantee: 14,
+    file: 'lib/bets/readEvents.ts',
+    find: 'return record?.listKey === listKey ? [record] : [];',
+    replace: 'return record ? [record] : [];',
   },
 ];

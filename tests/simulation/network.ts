@@ -24,7 +24,7 @@ export interface Faults {
   statementFails: number;
   keysUnprocessed: number;
   pageCut: number;
-  /** A call that the caller does not survive. */
+  /** A call that its process does not survive, with all the requests that it serves. */
   crash: number;
   latencyMs: number;
   lateMs: number;
@@ -43,11 +43,15 @@ export interface Faults {
 /** What runs a call: a request on a server, or a sweeper. */
 export interface Caller {
   name: string;
-  server: number;
   /** Batches of statements that it sent. */
   statements: number;
   /** When it sent the first and the last of them. */
   statementsAt: [first: number, last: number] | undefined;
+}
+
+/** A process: what it waits for comes no more when it has crashed. */
+export interface Process {
+  server: number;
   crashed: boolean;
   onCrash: () => void;
 }
@@ -99,7 +103,7 @@ class SdkError extends Error {
 const BY_CHANCE = { $metadata: {}, message: 'by chance' };
 
 export interface Network {
-  client: DynamoDBDocumentClient;
+  clientOf(process: Process): DynamoDBDocumentClient;
   /** What goes wrong now, with its times since the schedule began. */
   faults(): Faults;
   /** From now on things go wrong by chance. */
@@ -149,6 +153,8 @@ export function createNetwork(
         return cloud.transactGet(input);
       case 'UpdateCommand':
         return cloud.update(input);
+      case 'PutCommand':
+        return cloud.put(input);
       case 'QueryCommand':
         return cloud.query(input, random.chance(current.pageCut) ? random.between(1, 4) : Infinity);
       case 'BatchGetCommand':
@@ -223,21 +229,21 @@ export function createNetwork(
       new RequestLimitExceeded(BY_CHANCE),
     ]);
 
-  const send = async (name: string, input: CommandInput): Promise<Output> => {
+  const send = async (process: Process, name: string, input: CommandInput): Promise<Output> => {
+    // A group is nobody's call: its name is that of whoever came when it left.
     const caller = callers.getStore();
     tokens += 1;
     const token = `token-${tokens}`;
-    if (caller !== undefined) {
-      if (name === 'BatchExecuteStatementCommand') {
-        caller.statements += 1;
-        caller.statementsAt = [caller.statementsAt?.[0] ?? time.now(), time.now()];
-      }
-      if (caller.crashed || random.chance(current.crash)) await crash(caller, name, input, token);
+    if (caller !== undefined && name === 'BatchExecuteStatementCommand') {
+      caller.statements += 1;
+      caller.statementsAt = [caller.statementsAt?.[0] ?? time.now(), time.now()];
     }
+    if (process.crashed || random.chance(current.crash)) await crash(process, name, input, token);
     for (let tries = 1; ; tries += 1) {
       const answer = await attempt(name, input, token);
-      const heldMs = frozenMs(current.freezes[caller?.server ?? 0] ?? [], time.now());
+      const heldMs = frozenMs(current.freezes[process.server] ?? [], time.now());
       if (heldMs > 0) await time.sleep(heldMs);
+      if (process.crashed) await new Promise(() => {});
       trace(`${time.now().toFixed(1)} ${caller?.name ?? '-'} ${name} ${outcomeOf(answer)}`);
       if ('output' in answer) return answer.output;
       if (tries >= ATTEMPTS || !isRetried(answer.error)) throw answer.error;
@@ -245,28 +251,30 @@ export function createNetwork(
     }
   };
 
-  /** The caller is gone, with its last call on its way or not; nothing of it goes on. */
+  /** The process is gone, with this call on its way or not; nothing of it goes on. */
   const crash = async (
-    caller: Caller,
+    process: Process,
     name: string,
     input: CommandInput,
     token: string,
   ): Promise<void> => {
-    trace(`${time.now().toFixed(1)} ${caller.name} crashes at ${name}`);
-    if (!caller.crashed && random.chance(0.5)) void attempt(name, input, token);
-    caller.crashed = true;
-    caller.onCrash();
+    if (!process.crashed) {
+      trace(`${time.now().toFixed(1)} a process of server ${process.server} crashes at ${name}`);
+      if (random.chance(0.5)) void attempt(name, input, token);
+      process.crashed = true;
+      process.onCrash();
+    }
     await new Promise(() => {});
   };
 
-  const client = {
+  const clientOf = (process: Process) => ({
     send: (
       command: { constructor: { name: string }; input: CommandInput },
       { abortSignal }: { abortSignal: AbortSignal },
-    ) => abortable(() => send(command.constructor.name, command.input), abortSignal),
-  };
+    ) => abortable(() => send(process, command.constructor.name, command.input), abortSignal),
+  });
   return {
-    client: client as unknown as DynamoDBDocumentClient, // The store uses only `send`.
+    clientOf: (process) => clientOf(process) as unknown as DynamoDBDocumentClient, // Only `send`.
     faults: () => current,
     break: () => {
       const since = (times: readonly Freeze[]): Freeze[] =>

@@ -102,7 +102,8 @@ async function runCommand(command = 'schedules'): Promise<boolean> {
       return runSchedules();
     case 'mutants': {
       const { judgeMutants } = await import('./mutate.ts');
-      return judgeMutants(values.only, integer(values.schedules ?? '3000'), values.subtle);
+      const schedules = values.subtle ? '2000' : '3000';
+      return judgeMutants(values.only, integer(values.schedules ?? schedules), values.subtle);
     }
     case 'model': {
       const { exploreModel } = await import('../model/run.ts');

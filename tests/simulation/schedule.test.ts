@@ -44,6 +44,7 @@ it('makes one bet of 200 parallel requests with one key, whatever replies are lo
       {
         faults,
         indexLagMs: { bets: 0, events: 0 },
+        lambdas: 0,
         skewsMs: [0, 3_600_000],
         fences: 64,
         hotFence: 0,

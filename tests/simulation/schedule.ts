@@ -24,8 +24,6 @@ const REST_MS = 600_000;
 const LATE_MS = 300_000;
 const INDEX_LAG_MS = 180_000;
 const HOUR_MS = 3_600_000;
-/** After so long a process notes the activity of an event again, in milliseconds. */
-const LISTED_MS = 61_000;
 /** Puts before things go wrong that only those have who quarrel. */
 const MANY_PUTS = 50;
 /** Events of which a page of three shows too few. */
@@ -92,6 +90,7 @@ export async function runSchedule(
     bets: world.cloud.all('bets'),
     fences: world.cloud.all('fences'),
     events: world.cloud.all('events'),
+    eventList: world.cloud.all('eventList'),
   };
   violations.push(...checkHistory(history, ending));
   return { seed, violations, digest: digest.digest('hex'), commands };
@@ -137,6 +136,7 @@ function worldOptions(random: Random, kind: Kind): WorldOptions {
     faults,
     indexLagMs: kind === 'arena' ? { bets: INDEX_LAG_MS, events: 0 } : indexLags(random),
     skewsMs: Array.from({ length: servers }, skew),
+    lambdas: random.between(0, servers),
     fences: kind === 'arena' ? 64 : random.pick([1, 3, 64]),
     hotFence: kind === 'arena' ? 0 : random.pick([0, 0.5]),
     shards: random.pick([1, 2, 16]),
@@ -169,6 +169,7 @@ const PRELUDES: Record<Kind, (play: Play) => Promise<void>> = {
   stadium: (play) => placeMany(play, STADIUM_BETS),
   arena: async (play) => {
     const { world, random, clients } = play;
+    await world.widen('match');
     await placeMany(play, ARENA_BETS);
     // The index lacks a few bets still: some behind the first group of fences, few behind the last.
     await world.time.sleep(INDEX_LAG_MS - random.between(15_000, 30_000));
@@ -210,19 +211,15 @@ async function restoreUnderWay({ world, random, clients, history }: Play): Promi
   if (random.chance(0.5)) await evening();
   const [restore, forget] = [world.backUp(), mark(history)];
   await evening();
-  for (const { event } of history.wishes) history.unlisted.add(event);
   restore();
   forget();
-  if (random.chance(0.5)) return;
-  await world.time.sleep(LISTED_MS);
-  history.unlisted.clear();
 }
 
 async function perform({ world, random, clients, history, limits }: Play): Promise<void> {
   const events = random.chance(0.7) ? (['match'] as const) : (['match', 'final'] as const);
   const pauseMs = random.pick([10, 300, 5_000]);
   for (let sweeper = 0; sweeper < 2; sweeper += 1) sweepAgainAndAgain(world, random, history);
-  const crowd = random.chance(0.1) ? random.between(26, 40) : 0;
+  const crowds = random.chance(0.35) ? random.between(1, 3) : 0;
   const rush = random.chance(0.15) ? random.between(4, 10) : 0;
   // An event of one bet is listed by that bet or not at all.
   const quarrels = history.puts.length > MANY_PUTS ? random.between(12, 20) : 0;
@@ -235,12 +232,31 @@ async function perform({ world, random, clients, history, limits }: Play): Promi
   };
   await Promise.all([
     ...Array.from({ length: random.between(1, 5) }, act),
-    ...Array.from({ length: crowd }, () => clients.place('match', random.chance(0.5))),
+    ...Array.from({ length: crowds }, () => crowd(world, random, clients, events)),
     ...Array.from({ length: quarrels }, (_, turn) => quarrel(world, random, clients, turn)),
     ...friendlies.map((event) => clients.place(event, true)),
     ...(rush > 0 ? lastMinute(world, random, clients, rush) : []),
     ...(random.chance(0.15) ? dispute(world, random, clients) : []),
   ]);
+}
+
+/**
+ * Many place at the same instant, so that their bets go in groups: good ones, late ones, and some
+ * with a key that is used.
+ */
+async function crowd(
+  world: World,
+  random: Random,
+  clients: Clients,
+  events: readonly [string, ...string[]],
+) {
+  await world.time.sleep(random.next() * random.pick([1, 3_000, 20_000]));
+  const bets = Array.from({ length: random.between(6, 40) }, () =>
+    random.chance(0.05)
+      ? clients.misuseKey()
+      : clients.place(random.pick(events), random.chance(0.5)),
+  );
+  await Promise.all(bets);
 }
 
 /** One of several who contradict each other, each in its turn; some know the version. */

@@ -1,4 +1,5 @@
 import { v7 } from 'uuid';
+import { admit, widen } from '../../lib/bets/knownEvents.ts';
 import { readConfig } from '../../lib/config.ts';
 import { getBet } from '../../lib/http/calls/getBet.ts';
 import { getEvent } from '../../lib/http/calls/getEvent.ts';
@@ -15,7 +16,14 @@ import { silentObserver } from '../support/observers.ts';
 import { type Cloud, createCloud } from './cloud.ts';
 import type { Item } from './expressions.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { type Caller, callers, createNetwork, type Faults, type Network } from './network.ts';
+import {
+  type Caller,
+  callers,
+  createNetwork,
+  type Faults,
+  type Network,
+  type Process,
+} from './network.ts';
 import type { Random } from './random.ts';
 import { createVirtualTime, frozenWithin, serverClock, type VirtualTime } from './virtualTime.ts';
 
@@ -33,6 +41,8 @@ export interface WorldOptions {
   indexLagMs: { bets: number; events: number };
   /** How far each server's clock is off, in milliseconds. */
   skewsMs: readonly number[];
+  /** The first servers are Lambdas: each of their processes serves one request at a time. */
+  lambdas: number;
   /** Bets go to this many of an event's fences, so that few bets meet at one. */
   fences: number;
   /** How likely a bet goes to the first of them. */
@@ -76,6 +86,8 @@ export interface World {
   call(route: Route, sent: Sent): Promise<Called | undefined>;
   /** One run of the resumer, however it ends; how long it took, if it ended by itself. */
   resume(server: number): Promise<number>;
+  /** Gives an event as many fences as a crowd brings about. */
+  widen(event: string): Promise<void>;
   /** Remembers what is stored; the function brings it back while the servers live on. */
   backUp(): () => void;
 }
@@ -120,12 +132,17 @@ export function createWorld(
     bytes[15] = random.between(0, options.shards - 1);
     return v7({ msecs: placedAt, random: bytes });
   };
-  /** A process a server, which lives as long as the schedule. */
-  const servers = options.skewsMs.map((skewMs, server) => {
+  /** A process begins with an empty memory, and dies with all that it serves. */
+  const startProcess = (server: number) => {
     const freezes = () => network.faults().freezes[server] ?? [];
+    const serving = new Set<() => void>();
+    const onCrash = (): void => {
+      for (const giveUp of serving) time.after(CLIENT_PATIENCE_MS, giveUp);
+    };
+    const process: Process = { server, crashed: false, onCrash };
     const service = createService(CONFIG, {
-      client: network.client,
-      clock: serverClock(time, EPOCH + skewMs, freezes),
+      client: network.clientOf(process),
+      clock: serverClock(time, EPOCH + (options.skewsMs[server] ?? 0), freezes),
       observer: silentObserver,
       newBetId,
       newDecisionId: () => `decision-${(decisions += 1)}`,
@@ -133,39 +150,51 @@ export function createWorld(
     });
     const activeMs = (from: number, to: number): number =>
       to - from - frozenWithin(freezes(), from, to);
-    return { service, handlers: handlersOf(service), activeMs };
-  });
-  const serverOf = (number: number) => {
-    const server = servers[number % servers.length];
-    if (server === undefined) throw new Error('There is no server');
-    return server;
+    const isLambda = server < options.lambdas;
+    const isFree = (): boolean => !process.crashed && !(isLambda && serving.size > 0);
+    return { process, service, handlers: handlersOf(service), serving, activeMs, isFree };
+  };
+  type Running = ReturnType<typeof startProcess>;
+  const running = options.skewsMs.map((): Running[] => []);
+  /** A process that is free, or else a new one. */
+  const processOf = (number: number): Running => {
+    const server = number % running.length;
+    const free = running[server]?.find(({ isFree }) => isFree());
+    if (free !== undefined) return free;
+    const started = startProcess(server);
+    running[server] = [...(running[server] ?? []), started].filter(
+      ({ process }) => !process.crashed,
+    );
+    return started;
   };
 
   let calls = 0;
   const run = <Result>(
     name: string,
     server: number,
-    task: () => Promise<Result>,
+    task: (running: Running) => Promise<Result>,
   ): Promise<Result | undefined> => {
     calls += 1;
-    const { promise: noAnswer, resolve: giveUp } = Promise.withResolvers<undefined>();
+    const { promise: noAnswer, resolve } = Promise.withResolvers<undefined>();
+    const giveUp = (): void => resolve(undefined);
+    const serves = processOf(server);
     const caller: Caller = {
-      name: `${name}-${calls}@${server}`,
-      server,
+      name: `${name}-${calls}@${serves.process.server}`,
       statements: 0,
       statementsAt: undefined,
-      crashed: false,
-      onCrash: () => time.after(CLIENT_PATIENCE_MS, () => giveUp(undefined)),
     };
     const note = (what: string): void => trace(`${time.now().toFixed(1)} ${caller.name} ${what}`);
+    serves.serving.add(giveUp);
     return callers.run(caller, async () => {
       try {
-        const result = await Promise.race([task(), noAnswer]);
+        const result = await Promise.race([task(serves), noAnswer]);
         note(result === undefined ? 'gives no answer' : JSON.stringify(result));
         return result;
       } catch (error) {
         note(String(error));
         return undefined;
+      } finally {
+        serves.serving.delete(giveUp);
       }
     });
   };
@@ -187,9 +216,8 @@ export function createWorld(
     },
     call: (route, sent) => {
       const server = random.between(0, options.skewsMs.length - 1);
-      return run(route, server, async () => {
+      return run(route, server, async ({ handlers, activeMs }) => {
         const begun = time.now();
-        const { handlers, activeMs } = serverOf(server);
         const response = await handlers[route](apiEvent(sent), INVOCATION);
         const { statements = 0, statementsAt = [0, 0] as const } = callers.getStore() ?? {};
         const sweptMs = activeMs(...statementsAt);
@@ -197,13 +225,22 @@ export function createWorld(
       });
     },
     resume: async (number) => {
-      const server = number % servers.length;
       const begun = time.now();
-      const { service, activeMs } = serverOf(server);
       let tookMs = 0;
-      const end = (): void => void (tookMs = activeMs(begun, time.now()));
-      await run('resume', server, () => resume(service, 'resumer', RUN_MS).finally(end));
+      await run('resume', number, ({ service, activeMs }) => {
+        const end = (): void => void (tookMs = activeMs(begun, time.now()));
+        return resume(service, 'resumer', RUN_MS).finally(end);
+      });
       return tookMs;
+    },
+    widen: async (event) => {
+      await processOf(0).service.within(RUN_MS, async (context) => {
+        for (let fences = await admit(context, event, context.now(), false); fences > 0;) {
+          await widen(context, { eventId: event, fences });
+          const now = context.known.get(event) ?? 0;
+          fences = now > fences ? now : 0;
+        }
+      });
     },
   };
 }

@@ -17,6 +17,7 @@ import { betIdOf, NOON, NOON_TEXT } from './samples.ts';
 /** How many fences an event may have. */
 const WIDTHS = [1, 4, 16, 64];
 const CONFIG = readConfig({ TABLE_PREFIX: 'calm-', LOG_LEVEL: 'SILENT' });
+const TABLES = tableNames(CONFIG.tablePrefix);
 
 /**
  * The store's calls and what only their commands say; the first that fits counts. To enlist an
@@ -159,12 +160,10 @@ export function calmCloud({
       await calm.run(async () => {
         for (const bet of bets) {
           const group = [{ bet, fences, triedBefore: false }];
-          const { input } = insertionOf(
-            tableNames(CONFIG.tablePrefix),
-            group,
-            () => fence / fences,
-          );
-          await perform(cloud, 'TransactWriteCommand', input, `token-${(count.tokens += 1)}`);
+          const { input } = insertionOf(TABLES, group, new Map([[bet.eventId, fence]]));
+          // It is what the store sends.
+          const command = input as CommandInput;
+          await perform(cloud, 'TransactWriteCommand', command, `token-${(count.tokens += 1)}`);
         }
       });
     },
