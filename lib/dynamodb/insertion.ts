@@ -41,7 +41,7 @@ interface Places {
 
 /** The transaction that stores a group of bets together, and what its cancellation means. */
 export interface Insertion {
-  input: TransactWriteCommandInput;
+  input: { TransactItems: Action[] };
   /**
    * What became of each bet when the transaction was cancelled; undefined for one that nothing
    * speaks against. Undefined when the reasons tell nothing.

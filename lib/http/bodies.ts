@@ -50,7 +50,7 @@ export const eventBody = z
 
 export const eventListBody = z
   .array(eventBody)
-  .meta({ id: 'EventList', description: 'Events, newest activity first.' });
+  .meta({ id: 'EventList', description: 'Events, the newest first.' });
 
 export type BetJson = z.infer<typeof betBody>;
 export type EventJson = z.infer<typeof eventBody>;

@@ -49,8 +49,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List the events, newest activity first
-     * @description The newest bet (to the minute) or the newest result of an event decides its place. A page has at most 100 events. The header `Link` leads to the next page. The order comes from an index that may lag by moments; the events themselves are always current. A client that follows the links sees each event that existed when it began, unless new activity moves the event to the front.
+     * List the events, the newest first
+     * @description The time of its first bet or result decides the place of an event, which never changes. A page has at most 100 events. The header `Link` leads to the next page. A client that follows the links sees each event that existed when it began exactly once. The list without `state` is always current. With `state` it comes from an index that may lag by moments; the events themselves are always current.
      */
     get: operations['listEvents'];
     put?: never;
@@ -232,7 +232,7 @@ export interface components {
      * @example 20
      */
     EventLimit: number;
-    /** @description Events, newest activity first. */
+    /** @description Events, the newest first. */
     EventList: components['schemas']['Event'][];
     Health: {
       /** @enum {string} */
