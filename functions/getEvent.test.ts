@@ -15,6 +15,8 @@ describe('GET /events/{event_id}', () => {
     const { dynamodb, ask } = serve(getEvent);
     const item = {
       eventId: 'sr:match:42',
+      listKey: `${NOON_TEXT} sr:match:42`,
+      fences: 16n,
       outcome: 'WIN',
       decidedAt: LATER,
       version: 2n,

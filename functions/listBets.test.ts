@@ -95,9 +95,10 @@ describe('GET /bets', () => {
 
   it('shows the bets on one event, and leads on with a cursor of that event', async () => {
     const { dynamodb, ask } = serve(listBets);
+    const event = { eventId: 'e', listKey: `${NOON_TEXT} e`, fences: 1n };
     dynamodb
       .on(BatchGetCommand)
-      .resolvesOnce({ Responses: { 'bet-maker-fences': [{ eventFence: 'e#3', placed: 2n }] } })
+      .resolvesOnce({ Responses: { 'bet-maker-events': [event] } })
       .resolvesOnce({ Responses: { 'bet-maker-bets': [itemOf(0x12), itemOf(0x11)] } })
       .resolvesOnce({});
     const ids = [{ betId: betIdOf(0x12) }, { betId: betIdOf(0x11) }];

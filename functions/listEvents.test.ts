@@ -6,15 +6,17 @@ import { sent } from '../tests/support/dynamodb.ts';
 import { serve } from '../tests/support/handlers.ts';
 import { NOON_TEXT } from '../tests/support/samples.ts';
 
-const NEWEST = { eventId: 'a', activity: '2026-11-22T12:02:00.000Z a', state: 'settled' };
-const OLDEST = { eventId: 'b', activity: '2026-11-22T12:01:00.000Z b', state: 'settled' };
-const CURSOR = sealCursor(Buffer.from(NEWEST.activity), 'events settled');
+const NEWEST = { eventId: 'a', listKey: '2026-11-22T12:02:00.000Z a' };
+const OLDEST = { eventId: 'b', listKey: '2026-11-22T12:01:00.000Z b' };
+const CURSOR = sealCursor(Buffer.from(NEWEST.listKey), 'events settled');
 
 describe('GET /events', () => {
   it('shows a page of a state, and leads to the next', async () => {
     const { dynamodb, ask } = serve(listEvents);
     const item = {
       ...NEWEST,
+      fences: 1n,
+      state: 'settled',
       outcome: 'LOSE',
       decidedAt: NOON_TEXT,
       version: 1n,
@@ -22,7 +24,13 @@ describe('GET /events', () => {
       stakedMinor: 3150n,
       history: [{ id: 'decision-1', outcome: 'LOSE', decidedAt: NOON_TEXT, version: 1n }],
     };
-    dynamodb.on(QueryCommand).resolves({ Items: [NEWEST, OLDEST] });
+    const inShard = (shard: string) => ({
+      ExpressionAttributeValues: { ':key': `result#${shard}` },
+    });
+    dynamodb.on(QueryCommand).resolves({});
+    // SHA-256 of "a" begins with c, and that of "b" with 3, by OpenSSL.
+    dynamodb.on(QueryCommand, inShard('c')).resolves({ Items: [NEWEST] });
+    dynamodb.on(QueryCommand, inShard('3')).resolves({ Items: [OLDEST] });
     dynamodb.on(BatchGetCommand).resolves({ Responses: { 'bet-maker-events': [item] } });
 
     const answer = await ask({ path: '/events', query: { limit: '1', state: 'settled' } });
@@ -39,28 +47,28 @@ describe('GET /events', () => {
     expect(answer).toEqual(taggedAnswer([event], { link }));
   });
 
-  it('begins a page below the activity that its cursor names', async () => {
+  it('begins a page of all events below the place that its cursor names', async () => {
     const { dynamodb, ask } = serve(listEvents);
     dynamodb.on(QueryCommand).resolves({});
 
-    const query = { limit: '1', state: 'settled', cursor: CURSOR };
-    const answer = await ask({ path: '/events', query });
+    const cursor = sealCursor(Buffer.from(NEWEST.listKey), 'events ');
+    const answer = await ask({ path: '/events', query: { limit: '1', cursor } });
 
     expect(answer).toEqual(taggedAnswer([]));
-    expect(sent(dynamodb)).toEqual([
-      [
+    expect(sent(dynamodb)).toEqual(
+      '0123456789abcdef'.split('').map((shard) => [
         'QueryCommand',
         {
-          TableName: 'bet-maker-events',
-          IndexName: 'byState',
-          KeyConditionExpression: '#state = :state AND activity < :before',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':state': 'settled', ':before': NEWEST.activity },
+          TableName: 'bet-maker-eventList',
+          KeyConditionExpression: '#key = :key AND listKey < :before',
+          ExpressionAttributeNames: { '#key': 'shard' },
+          ExpressionAttributeValues: { ':key': shard, ':before': NEWEST.listKey },
+          ConsistentRead: true,
           ScanIndexForward: false,
           Limit: 2,
         },
-      ],
-    ]);
+      ]),
+    );
   });
 
   const CURSOR_RULE = 'must be a cursor from the Link header of a page with the same state';

@@ -1,5 +1,10 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  PutCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { placeBet } from '../lib/http/calls/placeBet.ts';
 import { EVENT_RULE, invalidAnswer, jsonAnswer, problemAnswer } from '../tests/support/apiEvent.ts';
 import { canceled, type MockedDynamodb, sent } from '../tests/support/dynamodb.ts';
@@ -27,9 +32,12 @@ const bet = {
 const created = (more: object) =>
   jsonAnswer(201, { ...bet, ...more }, { location: `/bets/${NEW_BET_ID}` });
 
-/** A store that takes bets, or refuses them with these reasons. */
+const event = { eventId: 'sr:match:42', listKey: `${NOON_TEXT} sr:match:42`, fences: 16n };
+const intent = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON_TEXT };
+
+/** A store that takes bets on the event, or refuses them with these reasons. */
 function open(dynamodb: MockedDynamodb, ...reasons: (string | CancellationReason)[]): void {
-  dynamodb.on(UpdateCommand).resolves({});
+  dynamodb.on(BatchGetCommand).resolves({ Responses: { 'bet-maker-events': [event] } });
   if (reasons.length === 0) dynamodb.on(TransactWriteCommand).resolves({});
   else dynamodb.on(TransactWriteCommand).rejects(canceled(...reasons));
 }
@@ -49,13 +57,14 @@ describe('POST /bets', () => {
 
     expect(answer).toEqual(created({}));
     expect(lines).toEqual([]);
-    expect(sent(dynamodb).map(([name]) => name)).toEqual(['UpdateCommand', 'TransactWriteCommand']);
+    const Keys = [{ eventId: 'sr:match:42' }];
     const countBet = {
       TableName: 'bet-maker-fences',
-      Key: { eventFence: 'sr:match:42#32' },
-      UpdateExpression: 'ADD placed :one, stakedMinor :stake',
-      ConditionExpression: 'attribute_not_exists(closedAt)',
-      ExpressionAttributeValues: { ':one': 1, ':stake': 1050n },
+      Key: { eventFence: 'sr:match:42#8' },
+      UpdateExpression: 'ADD placed :placed, stakedMinor :staked',
+      ConditionExpression: 'attribute_exists(eventFence) AND attribute_not_exists(closedAt)',
+      ExpressionAttributeValues: { ':placed': 1, ':staked': 1050n },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     };
     const putBet = {
       TableName: 'bet-maker-bets',
@@ -63,12 +72,12 @@ describe('POST /bets', () => {
         shard: '1',
         betId: NEW_BET_ID,
         eventId: 'sr:match:42',
-        fence: 32n,
-        eventFence: 'sr:match:42#32',
+        fence: 8,
+        eventFence: 'sr:match:42#8',
         amountMinor: 1050n,
         placedAt: NOON_TEXT,
         status: 'pending',
-        outcomeVersion: 0n,
+        outcomeVersion: 0,
       },
       ConditionExpression: 'attribute_not_exists(betId)',
     };
@@ -79,9 +88,12 @@ describe('POST /bets', () => {
       ExpressionAttributeNames: { '#key': 'key' },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     };
-    expect(sent(dynamodb)[1]).toEqual([
-      'TransactWriteCommand',
-      { TransactItems: [{ Update: countBet }, { Put: putBet }, { Put: putKey }] },
+    expect(sent(dynamodb)).toEqual([
+      ['BatchGetCommand', { RequestItems: { 'bet-maker-events': { Keys, ConsistentRead: true } } }],
+      [
+        'TransactWriteCommand',
+        { TransactItems: [{ Update: countBet }, { Put: putBet }, { Put: putKey }] },
+      ],
     ]);
   });
 
@@ -93,6 +105,8 @@ describe('POST /bets', () => {
   ])('takes %s', async (_case, body, event_id, amount) => {
     const { dynamodb, ask } = serve(placeBet);
     open(dynamodb);
+    dynamodb.on(PutCommand).resolves({});
+    dynamodb.on(UpdateCommand).resolves({ Attributes: { ...event, eventId: '42' } });
 
     const answer = await ask(posting(body));
 
@@ -116,6 +130,7 @@ describe('POST /bets', () => {
     const result = { eventId: 'sr:match:42', outcome: 'LOSE', decidedAt: NOON_TEXT };
     dynamodb
       .on(BatchGetCommand)
+      .resolvesOnce({ Responses: { 'bet-maker-events': [event] } })
       .resolvesOnce({ Responses: { 'bet-maker-bets': [stored] } })
       .resolvesOnce({ Responses: { 'bet-maker-events': [result] } });
 
@@ -144,7 +159,8 @@ describe('POST /bets', () => {
 
   it('refuses a bet on an event with a result', async () => {
     const { dynamodb, ask, lines } = serve(placeBet);
-    open(dynamodb, 'ConditionalCheckFailed', 'None');
+    const noted = { Responses: { 'bet-maker-events': [{ ...event, intent }] } };
+    dynamodb.on(BatchGetCommand).resolves(noted);
 
     const answer = await ask(posting(BODY));
 

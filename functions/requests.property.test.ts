@@ -1,6 +1,7 @@
 import {
   BatchExecuteStatementCommand,
   BatchGetCommand,
+  PutCommand,
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
@@ -14,11 +15,20 @@ import type { ReadAnswer } from '../tests/support/apiEvent.ts';
 import { serve, type Served } from '../tests/support/handlers.ts';
 import { NOON_TEXT } from '../tests/support/samples.ts';
 
+const ENLISTING = {
+  UpdateExpression:
+    'SET listKey = if_not_exists(listKey, :listKey), fences = if_not_exists(fences, :fences), ' +
+    'stateShard = if_not_exists(stateShard, :shard)',
+};
+
 /** A call on a healthy store that holds nothing yet. */
 function serveHealthy(call: Call): Served {
   const served = serve(call);
   const { dynamodb } = served;
+  const open = { eventId: 'e', listKey: `${NOON_TEXT} e`, fences: 1n };
   const settlement = {
+    ...open,
+    eventFence: 'e#0',
     outcome: 'WIN',
     decidedAt: NOON_TEXT,
     version: 1n,
@@ -31,7 +41,10 @@ function serveHealthy(call: Call): Served {
   dynamodb.on(QueryCommand).resolves({});
   dynamodb.on(TransactWriteCommand).resolves({});
   dynamodb.on(BatchExecuteStatementCommand).resolves({});
+  dynamodb.on(PutCommand).resolves({});
   dynamodb.on(UpdateCommand).resolves({ Attributes: settlement });
+  // An event that nobody knew is listed by a write that has no condition.
+  dynamodb.on(UpdateCommand, ENLISTING).resolves({ Attributes: open });
   return served;
 }
 

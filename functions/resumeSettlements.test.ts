@@ -18,8 +18,10 @@ describe('resumeSettlements', () => {
         {
           TableName: 'bet-maker-events',
           IndexName: 'unfinished',
-          KeyConditionExpression: 'unfinished = :unfinished',
-          ExpressionAttributeValues: { ':unfinished': '1' },
+          KeyConditionExpression: '#key = :key',
+          ExpressionAttributeNames: { '#key': 'unfinished' },
+          ExpressionAttributeValues: { ':key': '1' },
+          ScanIndexForward: true,
           Limit: 100,
         },
       ],

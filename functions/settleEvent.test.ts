@@ -1,8 +1,8 @@
 import {
   BatchExecuteStatementCommand,
   BatchGetCommand,
+  PutCommand,
   QueryCommand,
-  TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { settleEvent } from '../lib/http/calls/settleEvent.ts';
@@ -12,6 +12,7 @@ import { serve } from '../tests/support/handlers.ts';
 import { betIdOf, NOON_TEXT } from '../tests/support/samples.ts';
 
 const EVENT = 'sr:match:42';
+const STATE = { '#state': 'state' };
 
 const putting = (status: string, headers: Record<string, string> = {}, id = EVENT) => ({
   method: 'PUT',
@@ -21,10 +22,12 @@ const putting = (status: string, headers: Record<string, string> = {}, id = EVEN
   body: `{"status":"${status}"}`,
 });
 
+/** As the table holds the event before its first result. */
+const bare = { eventId: EVENT, listKey: `${NOON_TEXT} ${EVENT}`, fences: 1n };
 const verdict = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON_TEXT, version: 1n };
 /** As the table holds the event right after its first result. */
 const won = {
-  eventId: EVENT,
+  ...bare,
   outcome: 'WIN',
   decidedAt: NOON_TEXT,
   version: 1n,
@@ -54,14 +57,16 @@ const event = {
 
 /** A store with two bets on the event, whose next result makes it `after`. */
 function hold(dynamodb: MockedDynamodb, before: object | undefined, after: object): void {
-  const fence = { eventFence: `${EVENT}#7`, placed: 2n, stakedMinor: 2100n };
+  const fence = { eventFence: `${EVENT}#0`, placed: 2n, stakedMinor: 2100n };
   dynamodb
     .on(BatchGetCommand)
     .resolvesOnce({ Responses: { 'bet-maker-events': before === undefined ? [] : [before] } })
     .resolves({ Responses: { 'bet-maker-fences': [fence] } });
   dynamodb.on(UpdateCommand).resolves({});
-  dynamodb.on(UpdateCommand, { ReturnValues: 'ALL_NEW' }).resolves({ Attributes: after });
-  dynamodb.on(TransactWriteCommand).resolves({});
+  dynamodb.on(UpdateCommand, { Key: { eventId: EVENT } }).resolves({ Attributes: bare });
+  dynamodb.on(UpdateCommand, { TableName: 'bet-maker-fences' }).resolves({ Attributes: fence });
+  dynamodb.on(UpdateCommand, { ExpressionAttributeNames: STATE }).resolves({ Attributes: after });
+  dynamodb.on(PutCommand).resolves({});
   dynamodb.on(QueryCommand).resolves({ Items: [{ betId: betIdOf(1) }, { betId: betIdOf(2) }] });
   dynamodb.on(BatchExecuteStatementCommand).resolves({ Responses: [{}, {}] });
 }
@@ -75,32 +80,16 @@ describe('PUT /events/{event_id}', () => {
 
     expect(answer).toEqual(jsonAnswer(200, event, { etag: '"1"' }));
     expect(lines).toEqual([]);
-    const forced = dynamodb.commandCalls(UpdateCommand, { ReturnValues: 'ALL_NEW' });
-    expect(forced.map((call) => call.args[0].input)).toEqual([
-      {
-        TableName: 'bet-maker-events',
-        Key: { eventId: EVENT },
-        UpdateExpression:
-          'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
-          'activity = :activity, bets = :bets, stakedMinor = :staked, ' +
-          'history = list_append(if_not_exists(history, :none), :verdict), ' +
-          'unfinished = :unfinished, unfinishedSince = :decidedAt REMOVE intent',
-        ConditionExpression: 'attribute_not_exists(version)',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
-          ':outcome': 'WIN',
-          ':decidedAt': NOON_TEXT,
-          ':version': 1,
-          ':state': 'settling',
-          ':activity': `${NOON_TEXT} ${EVENT}`,
-          ':bets': 2,
-          ':staked': 2100n,
-          ':none': [],
-          ':verdict': [verdict],
-          ':unfinished': '1',
-        },
-        ReturnValues: 'ALL_NEW',
-      },
+    const writes = sent(dynamodb).filter(([name]) => name !== 'BatchGetCommand');
+    expect(writes.map(([name, input]) => [name, Reflect.get(input, 'TableName')])).toEqual([
+      ['PutCommand', 'bet-maker-eventList'],
+      ['UpdateCommand', 'bet-maker-events'],
+      ['UpdateCommand', 'bet-maker-events'],
+      ['UpdateCommand', 'bet-maker-fences'],
+      ['UpdateCommand', 'bet-maker-events'],
+      ['QueryCommand', 'bet-maker-bets'],
+      ['BatchExecuteStatementCommand', undefined],
+      ['UpdateCommand', 'bet-maker-events'],
     ]);
   });
 

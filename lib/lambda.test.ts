@@ -16,7 +16,6 @@ describe('lambdaHandler', () => {
     expect(statusCode).toBe(404);
     expect(sent(dynamodb)).toMatchObject([
       ['BatchGetCommand', { RequestItems: { 'bet-maker-stage-events': {} } }],
-      ['BatchGetCommand', { RequestItems: { 'bet-maker-stage-fences': {} } }],
     ]);
   });
 });

@@ -26,8 +26,10 @@ function quiet() {
 
 /** An event that has its result, and no bet that does not show it. */
 function leaveWork(dynamodb: MockedDynamodb): void {
+  const listed = { eventId: 'e', listKey: `${NOON_TEXT} e` };
   const event = {
-    eventId: 'e',
+    ...listed,
+    fences: 1n,
     outcome: 'WIN',
     decidedAt: NOON_TEXT,
     version: 1n,
@@ -36,8 +38,8 @@ function leaveWork(dynamodb: MockedDynamodb): void {
     stakedMinor: 1050n,
     history: [],
   };
-  const fence = { eventFence: 'e#7', placed: 1n, sweptVersion: 1n };
-  dynamodb.on(QueryCommand).resolves({ Items: [{ eventId: 'e', unfinishedSince: NOON_TEXT }] });
+  const fence = { eventFence: 'e#0', placed: 1n, sweptVersion: 1n };
+  dynamodb.on(QueryCommand).resolves({ Items: [listed] });
   dynamodb
     .on(BatchGetCommand)
     .resolvesOnce({ Responses: { 'bet-maker-events': [event] } })

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
@@ -125,6 +126,27 @@ const fenceAt = (eventFence: string): Promise<unknown> => itemAt('t-fences', { e
 const NONE = { Code: 'None' };
 const FAILED = { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' };
 
+describe('an update of the embedded store', () => {
+  const update = (eventFence: string, more: object = {}): Promise<unknown> => {
+    const { Update } = add(eventFence);
+    const TableName = 't-fences';
+    const ConditionExpression = 'n > :n';
+    const input = { Key: { eventFence }, ...Update, TableName, ConditionExpression, ...more };
+    return client.send(new UpdateCommand(input));
+  };
+  const ALL_OLD = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
+
+  it('shows the item on which its condition did not hold, when it is asked for', async () => {
+    await transact(add('there'));
+
+    const Item = { eventFence: { S: 'there' }, n: { N: '5' } };
+    const name = 'ConditionalCheckFailedException';
+    await expect(update('there', ALL_OLD)).rejects.toMatchObject({ name, Item });
+    await expect(update('there')).rejects.toMatchObject({ name, Item: undefined });
+    await expect(update('not-there', ALL_OLD)).rejects.toMatchObject({ name, Item: undefined });
+  });
+});
+
 describe('a transaction of the embedded store', () => {
   it('carries out all writes', async () => {
     await transact(put('all'), add('all'));
@@ -170,6 +192,7 @@ describe('a transaction of the embedded store', () => {
     ['is not valid', add('any', 'ADD'), 'ValidationException'],
     ['is to a table that is not there', toNone, 'ResourceNotFoundException'],
     ['is neither a put nor an update', deletion, 'ValidationException'],
+    ['is to an item that was written to', put('before'), 'ValidationException'],
   ])('undoes every write when a later one %s, and says so', async (_what, write, name) => {
     await expect(transact(put('before'), write)).rejects.toMatchObject({ name });
 

@@ -4,7 +4,11 @@ import pLimit from 'p-limit';
 import { createDynaliteOperations, DynamodbError, type Operation } from './dynaliteOperations.ts';
 import { listen } from './listen.ts';
 import { createBatchExecuteStatement } from './statements.ts';
-import { createTransactGetItems, createTransactWriteItems } from './transactions.ts';
+import {
+  createTransactGetItems,
+  createTransactWriteItems,
+  createUpdateItem,
+} from './transactions.ts';
 
 export type EmbeddedStore = Awaited<ReturnType<typeof startEmbeddedStore>>;
 
@@ -12,13 +16,14 @@ export type EmbeddedStore = Awaited<ReturnType<typeof startEmbeddedStore>>;
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
 /**
- * A DynamoDB in this process, in memory: dynalite, completed by the three operations that it lacks.
+ * A DynamoDB in this process, in memory: dynalite, completed by what it lacks.
  * It speaks DynamoDB's protocol on a free port of this machine, so the service has one code path.
  */
 export async function startEmbeddedStore() {
   const native = await createDynaliteOperations();
   const operations = new Map<string, Operation>([
     ...Object.entries(native),
+    ['UpdateItem', createUpdateItem(native)],
     ['TransactGetItems', createTransactGetItems(native)],
     ['TransactWriteItems', createTransactWriteItems(native)],
     ['BatchExecuteStatement', createBatchExecuteStatement(native)],

@@ -13,6 +13,7 @@ type TransactItem = z.infer<typeof transactWrite>['TransactItems'][number];
 
 const transactGet = z.object({ TransactItems: z.array(z.object({ Get: z.looseObject({}) })) });
 
+const ON_FAILURE = 'ReturnValuesOnConditionCheckFailure';
 const CONDITION_FAILED = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
 
 /**
@@ -24,14 +25,30 @@ export function createTransactWriteItems(native: Native): Operation {
   const keyNames = keyNamesReader(native);
   return async (input) => {
     const { TransactItems } = transactWrite.parse(input);
+    const seen = new Set<string>();
     const writes: Awaited<ReturnType<typeof carryOut>>[] = [];
     try {
-      for (const item of TransactItems) writes.push(await carryOut(native, keyNames, item));
+      for (const item of TransactItems) writes.push(await carryOut(native, keyNames, item, seen));
       if (writes.some(({ undo }) => undo === undefined)) throw canceled(writes);
       return {};
     } catch (error) {
       for (const { undo } of writes.toReversed()) await undo?.();
       throw error;
+    }
+  };
+}
+
+/** `UpdateItem` that shows the item on which its condition did not hold, which dynalite does not. */
+export function createUpdateItem(native: Native): Operation {
+  return async (input) => {
+    try {
+      return await native.UpdateItem(input);
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      const { TableName, Key, [ON_FAILURE]: returned } = update.parse(input);
+      if (returned !== 'ALL_OLD') throw error;
+      const { Item } = await native.GetItem({ TableName, Key, ConsistentRead: true });
+      throw new DynamodbError({ ...error.body, ...(Item && { Item }) });
     }
   };
 }
@@ -45,23 +62,31 @@ export function createTransactGetItems(native: Native): Operation {
   };
 }
 
-/** One write, and how to undo it; a condition that does not hold is a reason, not an error. */
-async function carryOut(native: Native, keyNames: KeyNames, { Put, Update }: TransactItem) {
+/**
+ * One write, and how to undo it; a condition that does not hold is a reason, not an error. `seen`:
+ * the items that the transaction has written to, each of which it may have once.
+ */
+async function carryOut(
+  native: Native,
+  keyNames: KeyNames,
+  { Put, Update }: TransactItem,
+  seen: Set<string>,
+) {
   const given = Put ?? Update;
   if (given === undefined) {
-    throw new DynamodbError({
-      __type: 'com.amazon.coral.validate#ValidationException',
-      message: 'The embedded store has puts and updates in transactions, nothing else.',
-    });
+    throw invalid('The embedded store has puts and updates in transactions, nothing else.');
   }
   const { TableName } = given;
   const Key = 'Key' in given ? given.Key : pick(given.Item, await keyNames(TableName));
+  const written = JSON.stringify([TableName, Object.entries(Object(Key)).toSorted()]);
+  if (seen.has(written)) throw invalid('Transaction request cannot write to one item twice');
+  seen.add(written);
   const { Item: before } = await native.GetItem({ TableName, Key, ConsistentRead: true });
   try {
     await (Put === undefined ? native.UpdateItem(given) : native.PutItem(given));
   } catch (error) {
-    if (!(error instanceof DynamodbError) || error.body['__type'] !== CONDITION_FAILED) throw error;
-    const shown = given['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD' ? before : undefined;
+    if (!isConditionFailed(error)) throw error;
+    const shown = given[ON_FAILURE] === 'ALL_OLD' ? before : undefined;
     const Message = 'The conditional request failed';
     return { reason: { Code: 'ConditionalCheckFailed', Message, ...(shown && { Item: shown }) } };
   }
@@ -70,6 +95,15 @@ async function carryOut(native: Native, keyNames: KeyNames, { Put, Update }: Tra
       ? native.DeleteItem({ TableName, Key })
       : native.PutItem({ TableName, Item: before });
   return { reason: { Code: 'None' }, undo };
+}
+
+function isConditionFailed(error: unknown): error is DynamodbError {
+  return error instanceof DynamodbError && error.body['__type'] === CONDITION_FAILED;
+}
+
+function invalid(message: string): DynamodbError {
+  const __type = 'com.amazon.coral.validate#ValidationException';
+  return new DynamodbError({ __type, message });
 }
 
 function canceled(writes: readonly { reason: { Code: string } }[]): DynamodbError {

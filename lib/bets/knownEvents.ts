@@ -41,8 +41,8 @@ export class KnownEvents {
   }
 
   /**
-   * Waits for the request that asks the store about an event. Undefined when there is none: at once,
-   * as whole groups of bets come here in the same instant, and one of them shall ask.
+   * Waits for the request that asks the store about an event. Undefined, at once, when there is
+   * none: whole groups of bets come here in the same instant, and one of them shall ask.
    */
   othersAsk(eventId: string, { signal }: Wait): Promise<void> | undefined {
     const other = this.#underWay.get(eventId);

@@ -26,9 +26,9 @@ export interface Placed {
 const PLACE_TRIES = { tries: 8, baseMs: 10, capMs: 200 };
 
 /**
- * Places a bet behind one of its event's fences. An event has one at first, and more once bets on it
- * meet each other. Throws `event-settled`, `idempotency-key-reused`, `unavailable`. A refused bet
- * never exists.
+ * Places a bet behind one of its event's fences. An event has one at first, and more once bets on
+ * it meet each other. Throws `event-settled`, `idempotency-key-reused`, `unavailable`. A refused
+ * bet never exists.
  */
 export async function placeBet(context: Context, request: PlaceRequest): Promise<Placed> {
   const { store, observer, known } = context;
@@ -77,10 +77,10 @@ function hashOf({ eventId, amountMinor }: PlaceRequest): string {
 }
 
 /**
- * An event takes no more bets, or so it seems. An earlier try of this bet, or of this key, may still
- * be on its way to an open fence. So a refusal is final only when all fences are closed, as they are
- * under a result, and neither bet nor key is there or about to be. Undefined when the event takes
- * bets after all: the store was brought back to what it was before the result.
+ * An event takes no more bets, or so it seems. An earlier try of this bet, or of this key, may
+ * still be on its way to an open fence. So a refusal is final only when all fences are closed, as
+ * they are under a result, and neither bet nor key is there or about to be. Undefined when the
+ * event takes bets after all: the store was brought back to what it was before the result.
  */
 async function onClosed(
   context: Context,

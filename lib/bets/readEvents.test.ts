@@ -1,5 +1,6 @@
-import { type CalmCloud, calmCloud, type Fate, prompt } from '../../tests/support/calmCloud.ts';
+import { type CalmCloud, calmCloud } from '../../tests/support/calmCloud.ts';
 import { NOON, placedBet } from '../../tests/support/samples.ts';
+import { shardOfEvent } from '../dynamodb/items.ts';
 import type { EventReport, EventState } from './event.ts';
 import { type EventPage, getEvent, listEvents, type ListEventsRequest } from './readEvents.ts';
 
@@ -14,23 +15,20 @@ function decided(eventId: string, state: EventState, minute: number, settled = 0
   return { eventId, outcome: 'LOSE', version: 1, state, bets: { ...bets, settled }, history };
 }
 
-/** An event with one bet of 10.50 that takes bets at so many minutes after noon. */
+/** An event with one bet of 10.50 that was first known at so many minutes after noon. */
 async function addOpen(cloud: CalmCloud, eventId: string, minute: number): Promise<void> {
+  await enlist(cloud, eventId, minute);
   await cloud.add(placedBet(cloud.all('bets').length, { eventId }));
-  await cloud.run(({ store }) => store.events.noteActivity(eventId, NOON + minute * MINUTE_MS));
+}
+
+async function enlist(cloud: CalmCloud, eventId: string, minute: number): Promise<void> {
+  await cloud.run(({ store }) => store.events.enlist(eventId, NOON + minute * MINUTE_MS));
 }
 
 /** Its result comes in force, and all its bets follow, at so many minutes after noon. */
 async function settle(cloud: CalmCloud, eventId: string, minute: number): Promise<void> {
   await cloud.decide(eventId, { decidedAt: NOON + minute * MINUTE_MS });
   await cloud.run(({ store }) => store.events.finishSettlement(eventId, 1));
-}
-
-/** An event that is settled where the index still has it among those that are open. */
-async function addChanging(cloud: CalmCloud): Promise<void> {
-  await addOpen(cloud, 'a', 0);
-  cloud.indexLagMs = 10;
-  await settle(cloud, 'a', 1);
 }
 
 function list(cloud: CalmCloud, request: ListEventsRequest): Promise<EventPage> {
@@ -51,37 +49,35 @@ describe('listEvents', () => {
     expect(cloud.calls()).not.toContain('findEvents');
   });
 
-  it('shows the events of all states by their newest activity, each as it is now', async () => {
+  it('shows the events of all states as they are now, the one known last first', async () => {
     const cloud = calmCloud();
-    await addOpen(cloud, 'quiet', 1);
     await addOpen(cloud, 'over', 0);
-    await settle(cloud, 'over', 2);
+    await addOpen(cloud, 'quiet', 1);
+    await addOpen(cloud, 'going', 3);
     await addOpen(cloud, 'busy', 4);
-    await addOpen(cloud, 'going', 0);
-    await cloud.decide('going', { decidedAt: NOON + 3 * MINUTE_MS });
+    await settle(cloud, 'over', 5);
+    await cloud.decide('going', { decidedAt: NOON + 6 * MINUTE_MS });
 
     const page = await list(cloud, { limit: 10 });
 
     expect(page).toEqual({
       events: [
         { ...open, eventId: 'busy' },
-        decided('going', 'settling', 3),
-        decided('over', 'settled', 2, 1),
+        decided('going', 'settling', 6),
         { ...open, eventId: 'quiet' },
+        decided('over', 'settled', 5, 1),
       ],
     });
   });
 
-  it('walks over the pages, each of which begins below the one before', async () => {
+  it('shows a walk each event once, whatever becomes of them meanwhile', async () => {
     const cloud = calmCloud();
-    await addOpen(cloud, 'a', 0);
-    await addOpen(cloud, 'b', 0);
-    await settle(cloud, 'b', 1);
-    await addOpen(cloud, 'c', 2);
-    await addOpen(cloud, 'd', 0);
-    await settle(cloud, 'd', 3);
+    for (const [minute, id] of ['a', 'b', 'c', 'd'].entries()) await addOpen(cloud, id, minute);
 
     const first = await list(cloud, { limit: 2 });
+    await settle(cloud, 'a', 4);
+    await cloud.add(placedBet(9, { eventId: 'c' }));
+    await addOpen(cloud, 'e', 5);
     const second = await list(cloud, { limit: 2, before: first.next });
 
     expect([idsOf(first), idsOf(second)].join(' ')).toBe('d,c b,a');
@@ -90,50 +86,72 @@ describe('listEvents', () => {
     expect(second).not.toHaveProperty('next');
   });
 
-  it('reads on in a state that holds most of the page, below the cursor', async () => {
+  it('reads on in a shard that holds most of the page, below the cursor', async () => {
     const cloud = calmCloud();
-    const ids = Array.from({ length: 30 }, (_, minute) => `event-${minute + 10}`);
+    const named = Array.from({ length: 600 }, (_, number) => `event-${number + 100}`);
+    const ids = named.filter((eventId) => shardOfEvent(eventId) === '7').slice(0, 30);
     for (const [minute, id] of ids.entries()) await addOpen(cloud, id, minute);
 
-    const page = await list(cloud, { limit: 25, before: '2026-11-22T12:28:00.000Z event-38' });
+    const before = `2026-11-22T12:28:00.000Z ${ids[28]}`;
+    const page = await list(cloud, { limit: 25, before });
 
     expect(idsOf(page)).toEqual(ids.slice(3, 28).toReversed());
   });
 
-  it('shows only the events in the state that is asked for', async () => {
+  it.each([
+    ['open', 'listedBy', 'b'],
+    ['settling', 'unfinished', 'd,c'],
+    ['settled', 'listedBy', 'f,e'],
+  ] as const)('shows only the events that are %s', async (state, call, expected) => {
     const cloud = calmCloud();
-    await addOpen(cloud, 'a', 1);
-    await addOpen(cloud, 'b', 0);
-    await settle(cloud, 'b', 2);
+    for (const [minute, id] of ['b', 'c', 'd', 'e', 'f'].entries())
+      await addOpen(cloud, id, minute);
+    for (const id of ['c', 'd']) await cloud.decide(id);
+    for (const id of ['e', 'f']) await settle(cloud, id, 9);
 
-    const page = await list(cloud, { limit: 10, state: 'settled' });
+    const page = await list(cloud, { limit: 10, state });
 
-    expect(idsOf(page)).toEqual(['b']);
-    // One more than is shown tells whether there is a next page.
-    expect(cloud.sent('listed')).toMatchObject([{ input: { Limit: 11 } }]);
+    expect(idsOf(page).join(',')).toBe(expected);
+    expect(cloud.calls()[0]).toBe(call);
   });
 
   it('leaves out an event that has left the state where the index still has it', async () => {
     const cloud = calmCloud();
-    await addChanging(cloud);
+    await addOpen(cloud, 'a', 0);
+    cloud.indexLagMs = 10;
+    await settle(cloud, 'a', 1);
 
     expect(await list(cloud, { limit: 10, state: 'open' })).toEqual({ events: [] });
   });
 
-  it('shows an event once that is met in two states while it changes', async () => {
+  it('shows no intent among the settlements that go on', async () => {
     const cloud = calmCloud();
-    await addChanging(cloud);
-    const late: Fate = (carryOut) => cloud.run(({ sleep }) => sleep(20)).then(carryOut);
-    cloud.meet('listed', prompt, late, late);
+    await addOpen(cloud, 'a', 0);
+    const intent = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON } as const;
+    await cloud.run(({ store }) => store.events.noteIntent('a', intent));
+
+    expect(await list(cloud, { limit: 10, state: 'settling' })).toEqual({ events: [] });
+  });
+
+  it('shows an event once that two have listed, at its true place', async () => {
+    const cloud = calmCloud();
+    await addOpen(cloud, 'a', 1);
+    await addOpen(cloud, 'b', 2);
+    await enlist(cloud, 'a', 0);
+    await enlist(cloud, 'a', 3);
 
     const page = await list(cloud, { limit: 10 });
+    const first = await list(cloud, { limit: 2 });
+    const second = await list(cloud, { limit: 2, before: first.next });
 
-    expect(page).toEqual({ events: [decided('a', 'settled', 1, 1)] });
+    expect(cloud.all('eventList')).toHaveLength(4);
+    expect(idsOf(page)).toEqual(['b', 'a']);
+    expect([idsOf(first), idsOf(second)]).toEqual([['b'], ['a']]);
   });
 
   it('leaves out an event whose first bet was not placed in the end', async () => {
     const cloud = calmCloud();
-    await cloud.run(({ store }) => store.events.noteActivity('never', NOON));
+    await cloud.admit('never');
 
     expect(idsOf(await list(cloud, { limit: 10 }))).toEqual([]);
   });
@@ -142,7 +160,8 @@ describe('listEvents', () => {
 describe('getEvent', () => {
   it('shows an event as open, with its bets and stakes, although an intent is noted', async () => {
     const cloud = calmCloud();
-    await cloud.add(placedBet(1, { eventId: 'e', fence: 1 }), placedBet(2, { eventId: 'e' }));
+    await cloud.addBehind(1, placedBet(1, { eventId: 'e' }));
+    await cloud.add(placedBet(2, { eventId: 'e' }));
     const intent = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON } as const;
     await cloud.run(({ store }) => store.events.noteIntent('e', intent));
 
@@ -170,7 +189,7 @@ describe('getEvent', () => {
 
   it('does not find an event without bets and without a result', async () => {
     const cloud = calmCloud();
-    await cloud.run(({ store }) => store.fences.close('e', NOON));
+    await cloud.admit('e');
 
     await expect(get(cloud)).rejects.toMatchObject({
       code: 'event-not-found',

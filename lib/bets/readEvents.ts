@@ -46,7 +46,7 @@ export async function listEvents(
   });
   const found = await mergeNewestFirst(sources, ({ listKey }) => listKey, limit + 1);
   const { page, ...next } = cutPage(found, ({ listKey }) => listKey, limit);
-  const records = await store.events.find(page.map(({ eventId }) => eventId));
+  const records = await store.events.find([...new Set(page.map(({ eventId }) => eventId))]);
   const listed = page.flatMap(({ eventId, listKey }) => {
     const record = records.get(eventId);
     // Two who met the event first have listed it twice. One of the entries is true.

@@ -186,7 +186,7 @@ describe('settleEvent for an outcome after the first', () => {
 
     const again = await settle(cloud);
 
-    expect(again).toEqual(report(26, 1));
+    expect(again).toEqual(report(26, 6));
     expect(cloud.calls()).toEqual(['findEvents', 'findFences']);
     expect(cloud.told).toEqual([]);
   });

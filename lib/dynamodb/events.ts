@@ -48,7 +48,8 @@ export class EventTable implements Events {
     await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), options));
     const enlisted = await this.#updateIf(eventId, {
       UpdateExpression:
-        'SET listKey = if_not_exists(listKey, :listKey), fences = if_not_exists(fences, :fences), ' +
+        'SET listKey = if_not_exists(listKey, :listKey), ' +
+        'fences = if_not_exists(fences, :fences), ' +
         'stateShard = if_not_exists(stateShard, :shard)',
       ExpressionAttributeValues: {
         ':listKey': listKey,

@@ -34,7 +34,7 @@ describe('create', () => {
 });
 
 describe('find', () => {
-  it('reads the fences of all events, strongly consistent; those that exist are found', async () => {
+  it('reads all fences of the events, strongly consistent, and finds what exists', async () => {
     const filled = { eventFence: 'e#3', placed: 2n, stakedMinor: 5n, sweptVersion: 1n };
     const closed = { eventFence: 'e#1', closedAt: NOON_TEXT };
     const others = { eventFence: 'a#b#0', placed: 1n };

@@ -23,14 +23,14 @@ const patient = new AbortController().signal;
 const INSERTED = { kind: 'inserted' };
 const numberOf = (id: unknown): number => Number.parseInt(String(id).slice(-12), 16);
 
-function placement(number: number, eventId = 'e', key?: string): Placement {
+function placement(number: number, eventId = 'e', key?: string, fences = 64): Placement {
   const bet = placedBet(number, { eventId });
   const record = key === undefined ? undefined : { key, betId: bet.id, requestHash: 'hash' };
-  return { bet, fences: 1, record };
+  return { bet, fences, record };
 }
 
 /** Groups on a store that answers when the test says so. */
-function grouping() {
+function grouping(random = middle) {
   const sent: Sent[] = [];
   const deadlines: [number, 'set' | 'disposed'][] = [];
   const send = (
@@ -76,7 +76,7 @@ function grouping() {
   return { sent, deadlines, insert, fill };
 }
 
-const random = (): number => 0.5;
+const middle = (): number => 0.5;
 function fail(): never {
   throw new Error('There is none.');
 }
@@ -91,8 +91,12 @@ function cancel(
 
 const FAILED = 'ConditionalCheckFailed';
 const CLOSED = { Code: FAILED, Item: { closedAt: { S: NOON_TEXT } } };
+const fenceIn = ({ Update }: Action): string | undefined => {
+  const fence: unknown = Update?.Key?.['eventFence'];
+  return fence === undefined ? undefined : String(fence);
+};
 const isCountOn = ({ Update }: Action, eventId: string): boolean =>
-  Update?.Key?.['eventFence'] === `${eventId}#0`;
+  fenceIn({ Update })?.startsWith(`${eventId}#`) ?? false;
 /** The event `late` takes no bets any more. */
 const isLate = (action: Action): CancellationReason | undefined =>
   isCountOn(action, 'late') ? CLOSED : undefined;
@@ -130,7 +134,7 @@ describe('bets in groups', () => {
     expect(await Promise.all(results)).toEqual([INSERTED, INSERTED, INSERTED]);
   });
 
-  it('are as many in a group as there are actions', async () => {
+  it('are at most 99 on one event, which is counted once', async () => {
     const { sent, insert, fill } = grouping();
     const [filler] = await fill();
     for (let number = 1; number <= 101; number += 1) void insert(placement(number));
@@ -174,7 +178,7 @@ describe('bets in groups', () => {
     const first = last(sent);
     other?.succeed();
     await soon();
-    void insert(placement(4, 'f'));
+    void insert(placement(4));
     await soon();
 
     expect(sent.slice(-2).map(({ bets }) => bets)).toEqual([[1, 3], [4]]);
@@ -183,28 +187,60 @@ describe('bets in groups', () => {
     await soon();
     expect(last(sent).bets).toEqual([2]);
   });
+});
 
-  it('write to one fence one after the other, and others pass by', async () => {
-    const { sent, insert } = grouping();
-    void insert(placement(1));
-    void insert(placement(2));
-    void insert(placement(3, 'f'));
+describe('two groups under way', () => {
+  it.each([
+    ['a random one and the next', 64, 0.5, ['e#32', 'e#33']],
+    ['the last and the first', 4, 0.999, ['e#3', 'e#0']],
+  ])('write to different fences: %s', async (_case, fences, number, expected) => {
+    const { sent, insert } = grouping(() => number);
+
+    for (const bet of [1, 2]) void insert(placement(bet, 'e', undefined, fences));
     await soon();
-    expect(sent.map(({ bets }) => bets)).toEqual([[1], [3]]);
 
+    expect(sent.map(({ actions: [count] }) => count && fenceIn(count))).toEqual(expected);
+  });
+
+  it('never write to the only fence at once: bets on other events pass by', async () => {
+    const { sent, insert } = grouping();
+    const given = [
+      placement(1, 'e', undefined, 1),
+      placement(2, 'e', undefined, 1),
+      placement(3, 'other'),
+    ];
+    for (const each of given) void insert(each);
+    await soon();
+
+    expect(sent.map(({ bets }) => bets)).toEqual([[1], [3]]);
     sent[0]?.succeed();
     await soon();
-
     expect(last(sent).bets).toEqual([2]);
   });
 
-  it('write to two fences side by side where an event has them', async () => {
-    const { sent, insert } = grouping();
-    for (const number of [1, 2]) void insert({ ...placement(number), fences: 4 });
+  it('leave the innocent waiting for the only fence, and newcomers for the innocent', async () => {
+    const { sent, insert, fill } = grouping();
+    const [filler, other] = await fill();
+    for (const number of [1, 2, 3, 4]) void insert(placement(number, 'e', undefined, 1));
+    void insert(placement(5, 'late'));
+    filler?.succeed();
+    await soon();
+    void insert(placement(6));
+    other?.succeed();
+    await soon();
+    const [cancelled, newcomer] = sent.slice(-2);
+
+    // Two halves on one fence: the second goes when the first has.
+    if (cancelled !== undefined) cancel(cancelled, isLate);
+    await soon();
+    void insert(placement(7));
+    newcomer?.succeed();
+    await soon();
+    expect(last(sent).bets).toEqual([1, 2, 3]);
+    last(sent).succeed();
     await soon();
 
-    const counts = sent.map(({ actions: [count] }) => count?.Update?.Key?.['eventFence']);
-    expect(counts).toEqual(['e#2', 'e#3']);
+    expect(sent.slice(-2).map(({ bets }) => bets)).toEqual([[4], [7]]);
   });
 });
 

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 
 /** Transactions under way at once: while one is carried out, the next one is made. */
 const MAX_UNDER_WAY = 2;
-/** When a group is given up, in milliseconds. It is nobody's request, so it has its own deadline. */
+/** When a group is given up, in milliseconds: it is nobody's request and has its own deadline. */
 const DEADLINE_MS = 8_000;
 
 /** A bet that waits to be stored, and who waits for it. */

@@ -5,13 +5,12 @@ import { type Attempt, insertionOf } from './insertion.ts';
 import { tableNames } from './tables.ts';
 
 const TABLES = tableNames('test-');
-const middle = new Map([['sr:match:42', 8]]);
 
-function attempt(bet: PlacedBet, fences: number, more: Partial<Attempt> = {}): Attempt {
-  return { bet, fences, triedBefore: false, ...more };
+function attempt(bet: PlacedBet, more: Partial<Attempt> = {}): Attempt {
+  return { bet, fences: 64, triedBefore: false, ...more };
 }
 const record = { key: 'key-1', betId: betIdOf(0x2f), requestHash: 'hash-1' };
-const keyed = attempt(placedBet(0x2f), 16, { record });
+const keyed = attempt(placedBet(0x2f), { record });
 
 const count = (eventFence: string, placed: number, staked: bigint): object => ({
   Update: {
@@ -52,7 +51,7 @@ const putKey = {
 
 describe('the transaction', () => {
   it('counts a bet behind its open fence, and stores it with its key', () => {
-    const { input } = insertionOf(TABLES, [keyed], middle);
+    const { input } = insertionOf(TABLES, [keyed], new Map([['sr:match:42', 8]]));
 
     const TransactItems = [
       count('sr:match:42#8', 1, 1050n),
@@ -62,20 +61,19 @@ describe('the transaction', () => {
     expect(input).toEqual({ TransactItems });
   });
 
-  it('counts all bets on an event at once, behind one of its fences', () => {
+  it('counts all bets on an event at once, behind the fence that is given', () => {
     const amountMinor = 9_007_199_254_740_993n;
     const group = [
-      attempt(placedBet(1, { eventId: 'a' }), 4),
-      attempt(placedBet(2, { eventId: 'b' }), 64),
-      // Somebody knew of fewer fences; the group has one.
-      attempt(placedBet(3, { eventId: 'a', amountMinor }), 1),
+      attempt(placedBet(1, { eventId: 'a' })),
+      attempt(placedBet(2, { eventId: 'b' })),
+      attempt(placedBet(3, { eventId: 'a', amountMinor })),
     ];
-    const fences = new Map([
+    const fenceOf = new Map([
       ['a', 3],
       ['b', 0],
     ]);
 
-    const { input } = insertionOf(TABLES, group, fences);
+    const { input } = insertionOf(TABLES, group, fenceOf);
 
     expect(input.TransactItems).toEqual([
       count('a#3', 2, amountMinor + 1050n),
@@ -119,14 +117,14 @@ describe('what a cancellation means for a bet', () => {
     ['a throttled fence', ['ThrottlingError', 'None', 'None'], contended],
     ['a fence without throughput', ['ProvisionedThroughputExceeded', 'None', 'None'], contended],
   ])('is %s', (_case, reasons, expected) => {
-    const { resultsOf } = insertionOf(TABLES, [keyed], middle);
+    const { resultsOf } = insertionOf(TABLES, [keyed], new Map([['sr:match:42', 8]]));
 
     expect(resultsOf(reasonsOf(...reasons))).toEqual([expected]);
   });
 
   it('is its own alone: nothing speaks against the bets of others', () => {
     const on = (eventId: string, number: number, more: Partial<Attempt> = {}): Attempt =>
-      attempt(placedBet(number, { eventId }), 1, more);
+      attempt(placedBet(number, { eventId }), more);
     const group = [
       on('open', 1),
       on('over', 2),
@@ -135,7 +133,7 @@ describe('what a cancellation means for a bet', () => {
       on('open', 5, { record: { ...record, key: 'key-2' } }),
       on('busy', 6),
     ];
-    const { resultsOf } = insertionOf(TABLES, group, middle);
+    const { resultsOf } = insertionOf(TABLES, group, new Map());
 
     const counts = ['None', CLOSED, BUSY];
     const puts = ['None', 'None', 'None', 'None', KEY, 'None', 'None', 'None'];
@@ -154,7 +152,7 @@ describe('what a cancellation means for a bet', () => {
     ['all reasons are none', ['None', 'None', 'None']],
     ['there are no reasons', []],
   ])('is not known when %s', (_case, reasons) => {
-    const { resultsOf } = insertionOf(TABLES, [keyed], middle);
+    const { resultsOf } = insertionOf(TABLES, [keyed], new Map([['sr:match:42', 8]]));
 
     expect(resultsOf(reasonsOf(...reasons))).toBeUndefined();
   });

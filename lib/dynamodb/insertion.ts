@@ -20,7 +20,7 @@ type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** A bet to be stored, perhaps not for the first time. */
 export interface Attempt extends Placement {
-  /** Whether it was in a transaction that was cancelled, a copy of which may still be on its way. */
+  /** It was in a transaction that was cancelled, and a copy of which may still be on its way. */
   triedBefore: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface Insertion {
    * What became of each bet when the transaction was cancelled; undefined for one that nothing
    * speaks against. Undefined when the reasons tell nothing.
    */
-  resultsOf(reasons: readonly CancellationReason[]): (InsertResult | undefined)[] | undefined;
+  resultsOf: (reasons: readonly CancellationReason[]) => (InsertResult | undefined)[] | undefined;
 }
 
 /**

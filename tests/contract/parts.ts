@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from '@jest/globals';
 import pLimit from 'p-limit';
 import type { Bet } from '../../lib/bets/bet.ts';
-import type { EventReport } from '../../lib/bets/event.ts';
+import type { EventRecord, EventReport } from '../../lib/bets/event.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { type ListRequest, listBets } from '../../lib/bets/readBets.ts';
 import { listEvents, type ListEventsRequest } from '../../lib/bets/readEvents.ts';
@@ -30,15 +31,28 @@ export async function placeMany(
   return placed.map(({ bet }) => bet);
 }
 
-/** All behind the first fence. */
+/** All behind the first fence of an event that is known. */
 export async function placeBehindOne(
   { run }: OpenStore,
   eventId: string,
   count: number,
 ): Promise<void> {
   await times(count, 16, () =>
-    run((context) => placeBet({ ...context, random: () => 0 }, { eventId, amountMinor: 100n })),
+    run(async ({ store, now, newBetId }) => {
+      const bet = { id: newBetId(now()), eventId, amountMinor: 100n, placedAt: now() };
+      expect(await store.bets.insert({ bet, fences: 1 })).toEqual({ kind: 'inserted' });
+    }),
   );
+}
+
+/** Another process lists an event and gives it four fences. */
+export async function admitWithFour({ run }: OpenStore, eventId: string): Promise<EventRecord> {
+  return run(async ({ store, now }) => {
+    const event = await store.events.widen(await store.events.enlist(eventId, now()), 4);
+    if (event === undefined) throw new Error('The event is not there.');
+    await store.fences.create(event, 0);
+    return event;
+  });
 }
 
 /** All pages from the first to the last. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => opened[Symbol.asyncDispose]());
 
 describe('the list of events', () => {
-  it('shows every event once, newest activity first, with what is known of it alone', async () => {
+  it('shows every event once, first known last first, with what is known of it alone', async () => {
     let minute = 0;
     const now = (): number => NOON + minute * 60_000;
     await using book = await openStore({ clock: { ...systemClock, now } });
@@ -26,18 +26,45 @@ describe('the list of events', () => {
     }
     const [first = '', second = ''] = ids;
     await book.run(settleEvent, { eventId: second, outcome: 'WIN' });
-    minute += 1;
     await book.run(placeBet, { eventId: first, amountMinor: 100n });
 
     const all = await walkEvents(book, { limit: 3 });
     const open = await walkEvents(book, { limit: 100, state: 'open' });
     const settled = await walkEvents(book, { limit: 100, state: 'settled' });
 
-    const order = [first, second, ...ids.slice(2).toReversed()];
+    const order = ids.toReversed();
     const known = await Promise.all(order.map((eventId) => book.run(getEvent, eventId)));
     expect(all).toEqual([known.slice(0, 3), known.slice(3, 6), known.slice(6)]);
     expect(open).toEqual([known.filter(({ state }) => state === 'open')]);
-    expect(settled).toEqual([known.slice(1, 2)]);
+    expect(settled).toEqual([known.slice(5, 6)]);
+  });
+
+  it('shows a walk each event once, while events get bets and results and others come', async () => {
+    await using book = await openStore();
+    const ids = Array.from({ length: 40 }, newEvent);
+    for (const eventId of ids) await book.run(placeBet, { eventId, amountMinor: 100n });
+    const seenAll = new AbortController();
+    const meanwhile = (async () => {
+      for (let index = 0; !seenAll.signal.aborted; index += 1) {
+        const eventId = ids[index % ids.length] ?? '';
+        const outcome = index % 2 === 0 ? 'WIN' : 'LOSE';
+        if (index % 3 === 0) await book.run(settleEvent, { eventId, outcome });
+        await book.run(placeBet, { eventId: newEvent(), amountMinor: 100n });
+      }
+    })();
+
+    const walks: string[][] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const pages = await walkEvents(book, { limit: 7 });
+      walks.push(pages.flat().map(({ eventId }) => eventId));
+    }
+    seenAll.abort();
+    await meanwhile;
+
+    for (const seen of walks) {
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.filter((eventId) => ids.includes(eventId)).toSorted()).toEqual(ids.toSorted());
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { getEvent } from '../../lib/bets/readEvents.ts';
 import { resumeSettlements } from '../../lib/bets/resumeSettlements.ts';
 import { settleEvent } from '../../lib/bets/settleEvent.ts';
 import { type OpenStore, openStore, watchedStore } from '../support/openStore.ts';
-import { newEvent, placeBehindOne, placeMany, times, walk } from './parts.ts';
+import { admitWithFour, newEvent, placeBehindOne, placeMany, times, walk } from './parts.ts';
 
 jest.setTimeout(600_000);
 let opened: OpenStore;
@@ -143,7 +143,7 @@ describe('bets and a result at once', () => {
 });
 
 describe('a settlement that stopped', () => {
-  it.each(['fences.close', 'fences.find', 'events.putInForce'])(
+  it.each(['fences.close', 'events.putInForce'])(
     'at %s, before the result was in force, is completed',
     async (point) => {
       const eventId = newEvent();
@@ -176,6 +176,7 @@ describe('a settlement that stopped', () => {
     ['events.finishSettlement', 0, 0],
   ])('at %s after %d calls goes on from where it was', async (point, after, behindOne) => {
     const eventId = newEvent();
+    await admitWithFour(opened, eventId);
     await placeMany(opened, eventId, 120);
     await placeBehindOne(opened, eventId, behindOne);
     await settle(eventId, 'WIN');

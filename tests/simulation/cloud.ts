@@ -216,6 +216,7 @@ export function createCloud(options: CloudOptions): Cloud {
       for (const [TableName, request] of Object.entries(RequestItems)) {
         const table = tableOf({ TableName });
         checkSize(request.Keys, MAX_GETS);
+        checkOnce(request.Keys.map((key) => keyOf(table, key)));
         output.Responses[TableName] = request.Keys.slice(0, taken).flatMap((key) => {
           const item = seen(table.items.get(keyOf(table, key)), request.ConsistentRead);
           return item === undefined ? [] : [projected(item, request)];
@@ -323,7 +324,7 @@ function checkSize({ length }: readonly unknown[], most: number): void {
   if (length > most) throw new Error(`ValidationException: ${length} are more than ${most}`);
 }
 
-/** DynamoDB takes no transaction with two writes to one item. */
+/** DynamoDB takes no request that names one item twice. */
 function checkOnce(items: readonly string[]): void {
   if (new Set(items).size < items.length) throw new Error('ValidationException: an item twice');
 }

@@ -17,6 +17,7 @@ import { betIdOf, NOON, NOON_TEXT } from './samples.ts';
 /** How many fences an event may have. */
 const WIDTHS = [1, 4, 16, 64];
 const CONFIG = readConfig({ TABLE_PREFIX: 'calm-', LOG_LEVEL: 'SILENT' });
+const TABLES = tableNames(CONFIG.tablePrefix);
 
 /**
  * The store's calls and what only their commands say; the first that fits counts. To enlist an
@@ -156,22 +157,20 @@ export function calmCloud({
       for (const eventId of new Set(bets.map((bet) => bet.eventId))) {
         await calm.admit(eventId, fences);
       }
-      for (const bet of bets) {
-        const group = [{ bet, fences, triedBefore: false }];
-        const fenceOf = new Map([[bet.eventId, fence]]);
-        const { input } = insertionOf(tableNames(CONFIG.tablePrefix), group, fenceOf);
-        // The SDK's types allow undefined members, which nobody gives.
-        await perform(
-          cloud,
-          'TransactWriteCommand',
-          input as CommandInput,
-          `token-${(count.tokens += 1)}`,
-        );
-      }
+      await calm.run(async () => {
+        for (const bet of bets) {
+          const group = [{ bet, fences, triedBefore: false }];
+          const { input } = insertionOf(TABLES, group, new Map([[bet.eventId, fence]]));
+          // It is what the store sends.
+          const command = input as CommandInput;
+          await perform(cloud, 'TransactWriteCommand', command, `token-${(count.tokens += 1)}`);
+        }
+      });
     },
     admit: (eventId, fences = 1) =>
       calm.run(async ({ store }) => {
-        let event = await store.events.enlist(eventId, NOON);
+        const found = (await store.events.find([eventId])).get(eventId);
+        let event = found ?? (await store.events.enlist(eventId, NOON));
         while (event.fences < fences) {
           event = (await store.events.widen(event, 4 * event.fences)) ?? event;
         }

@@ -52,10 +52,10 @@ export const listEventsDocs: CallDocs = () => ({
   summary: 'List the events, the newest first',
   description:
     'The time of its first bet or result decides the place of an event, which never changes. A ' +
-    'page has at most 100 events. The header `Link` leads to the next page. A client that follows ' +
-    'the links sees each event that existed when it began exactly once. The list without `state` ' +
-    'is always current. With `state` it comes from an index that may lag by moments; the events ' +
-    'themselves are always current.',
+    'page has at most 100 events. The header `Link` leads to the next page. A client that ' +
+    'follows the links sees each event that existed when it began exactly once. The list without ' +
+    '`state` is always current. With `state` it comes from an index that may lag by moments; the ' +
+    'events themselves are always current.',
   answers: { 200: answer('A page.', eventListBody, PAGES, 'Link') },
   refusals: [invalid('query', '#/state', 'must be open, settling or settled')],
 });
