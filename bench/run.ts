@@ -61,14 +61,19 @@ async function compare(names: readonly string[], runtime: Runtime): Promise<void
   for (const name of names) rows.push(...((await cases[name]?.(local.endpoint)) ?? []));
   await local.stop();
   for (const { met, ...row } of rows) {
-    const parts = [row.case, row.ours, row.against, `ratio ${row.ratio}`, `target ${row.target}`];
-    const text = parts.filter((part) => part !== '').join(' | ');
-    process.stdout.write(`${met ? 'met   ' : 'MISSED'} ${text}\n`);
+    const [ratio, target] = [label('ratio', row.ratio), label('target', row.target)];
+    const parts = [row.case, row.ours, row.against, ratio, target].filter((part) => part !== '');
+    const judged = met === undefined ? '      ' : met ? 'met   ' : 'MISSED';
+    process.stdout.write(`${judged} ${parts.join(' | ')}\n`);
   }
   const folder = join(import.meta.dirname, '../.cache');
   const told = JSON.stringify({ machine: machine(), rows }, null, 2);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'bench.json'), `${told}\n`);
+}
+
+function label(name: string, text: string): string {
+  return text === '' ? '' : `${name} ${text}`;
 }
 
 const { only } = values;
