@@ -1,12 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findRuntime, startDynamodbLocal } from '../tests/support/dynamodbLocal.ts';
 import { costCase } from './cost.ts';
+import { embeddedCases } from './embedded.ts';
+import { freshCase } from './fresh.ts';
 import { listCase } from './list.ts';
 import { machine, type Row } from './measure.ts';
 import { memoryCase } from './memory.ts';
 import { placeCases } from './place.ts';
+import { putCase } from './put.ts';
 import { settleCases } from './settle.ts';
 import { soak } from './soak.ts';
 import { startCase } from './start.ts';
@@ -19,14 +22,19 @@ import { visibleCase } from './visible.ts';
  *     npm run bench -- --only place --rounds 5
  *     npm run bench -- --book 1000000 --visible 1000000 --memory-bets 1000000 --requests 100000
  *     npm run bench -- --only soak --minutes 30 --outage-seconds 20
+ *     npm run bench -- --only put --against ../bet-maker-before
  *
  * Without `--only` it runs every case but the soak. The second line is the full scale, and takes
- * most of an hour on two processors. `npm test -- bundles` measures how long each bundle loads.
+ * most of an hour on two processors. With another checkout, `--only embedded` and `--only put` run
+ * its service side by side with this one. `npm test -- bundles` measures how long each bundle
+ * loads.
  */
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     rounds: { type: 'string', default: '5' },
+    /** The folder of another checkout, whose service is held against this one's. */
+    against: { type: 'string' },
     /** Bets that are settled in each round. */
     bets: { type: 'string', default: '10000' },
     /** Bets in the large book of the listing. */
@@ -43,9 +51,14 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const requests = Number(values.requests);
+const other =
+  values.against === undefined ? undefined : join(resolve(values.against), 'infra/local/server.ts');
 const cases: Record<string, (endpoint: string) => Promise<Row[]>> = {
   start: () => startCase(rounds),
   place: (endpoint) => placeCases(endpoint, rounds),
+  fresh: (endpoint) => freshCase(endpoint, rounds),
+  embedded: () => embeddedCases(rounds, other),
+  put: (endpoint) => putCase(endpoint, rounds, other),
   settle: (endpoint) => settleCases(endpoint, rounds, Number(values.bets)),
   cost: (endpoint) => costCase(endpoint),
   list: (endpoint) => listCase(endpoint, rounds, Number(values.book)),
@@ -76,16 +89,22 @@ function label(name: string, text: string): string {
   return text === '' ? '' : `${name} ${text}`;
 }
 
+async function findLocal(): Promise<Runtime> {
+  const runtime = await findRuntime();
+  if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
+  return runtime;
+}
+
 const { only } = values;
-const runtime = await findRuntime();
-if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
 if (only === 'soak') {
   const outageSeconds = Number(values['outage-seconds']);
-  const held = await soak(runtime, { minutes: Number(values.minutes), outageSeconds });
+  const minutes = Number(values.minutes);
+  const held = await soak(await findLocal(), { minutes, outageSeconds });
   process.exitCode = held ? 0 : 1;
 } else if (only === undefined || only in cases) {
-  await compare(only === undefined ? Object.keys(cases) : [only], runtime);
+  await compare(only === undefined ? Object.keys(cases) : [only], await findLocal());
 } else {
-  process.stderr.write(`bench: --only takes ${[...Object.keys(cases), 'soak'].join(', ')}.\n`);
+  const names = [...Object.keys(cases), 'soak'].join(', ');
+  process.stderr.write(`bench: --only takes ${names}.\n`);
   process.exitCode = 2;
 }
