@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findRuntime, startDynamodbLocal } from '../tests/support/dynamodbLocal.ts';
+import { ceilings } from './ceilings.ts';
 import { costCase } from './cost.ts';
 import { embeddedCases } from './embedded.ts';
 import { freshCase } from './fresh.ts';
@@ -23,11 +24,12 @@ import { visibleCase } from './visible.ts';
  *     npm run bench -- --book 1000000 --visible 1000000 --memory-bets 1000000 --requests 100000
  *     npm run bench -- --only soak --minutes 30 --outage-seconds 20
  *     npm run bench -- --only put --against ../bet-maker-before
+ *     npm run bench -- --only ceilings
  *
- * Without `--only` it runs every case but the soak. The second line is the full scale, and takes
- * most of an hour on two processors. With another checkout, `--only embedded` and `--only put` run
- * its service side by side with this one. `npm test -- bundles` measures how long each bundle
- * loads.
+ * Without `--only` it runs every case but the soak and the ceilings, which are no measurement but a
+ * model. The second line is the full scale, and takes most of an hour on two processors. With
+ * another checkout, `--only embedded` and `--only put` run its service side by side with this one.
+ * `npm test -- bundles` measures how long each bundle loads.
  */
 const { values } = parseArgs({
   options: {
@@ -96,7 +98,9 @@ async function findLocal(): Promise<Runtime> {
 }
 
 const { only } = values;
-if (only === 'soak') {
+if (only === 'ceilings') {
+  process.stdout.write(ceilings());
+} else if (only === 'soak') {
   const outageSeconds = Number(values['outage-seconds']);
   const minutes = Number(values.minutes);
   const held = await soak(await findLocal(), { minutes, outageSeconds });
@@ -104,7 +108,7 @@ if (only === 'soak') {
 } else if (only === undefined || only in cases) {
   await compare(only === undefined ? Object.keys(cases) : [only], await findLocal());
 } else {
-  const names = [...Object.keys(cases), 'soak'].join(', ');
+  const names = [...Object.keys(cases), 'soak', 'ceilings'].join(', ');
   process.stderr.write(`bench: --only takes ${names}.\n`);
   process.exitCode = 2;
 }
