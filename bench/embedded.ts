@@ -1,6 +1,6 @@
 import { startService } from '../tests/support/service.ts';
 import { figure, type Row, row } from './measure.ts';
-import { compare, type Sample, sample, summary, warmUp } from './place.ts';
+import { compare, PASSES, type Sample, sample, summary, warmUp } from './place.ts';
 
 const WARM_UP = 5_000;
 const CASES = [
@@ -20,8 +20,10 @@ export async function embeddedCases(rounds: number, other?: string): Promise<Row
     for (const service of [ours, before]) if (service) await warmUp(service.url, WARM_UP);
     for (const [index, { connections }] of CASES.entries()) {
       const shape = { connections, events: 1 };
-      samples[index]?.ours.push(await sample(ours, shape));
-      if (before !== undefined) samples[index]?.other.push(await sample(before, shape));
+      for (let pass = 0; pass < PASSES; pass += 1) {
+        samples[index]?.ours.push(await sample(ours, shape));
+        if (before !== undefined) samples[index]?.other.push(await sample(before, shape));
+      }
     }
     await ours.stop('SIGTERM');
     await before?.stop('SIGTERM');
