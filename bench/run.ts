@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findRuntime, startDynamodbLocal } from '../tests/support/dynamodbLocal.ts';
@@ -71,6 +72,8 @@ const cases: Record<string, (endpoint: string) => Promise<Row[]>> = {
 type Runtime = Parameters<typeof startDynamodbLocal>[0];
 
 async function compare(names: readonly string[], runtime: Runtime): Promise<void> {
+  const busy = loadavg()[0]?.toFixed(1);
+  process.stdout.write(`Load average before: ${busy}. Only a quiet machine gives a verdict.\n`);
   const local = await startDynamodbLocal(runtime);
   const rows: Row[] = [];
   for (const name of names) rows.push(...((await cases[name]?.(local.endpoint)) ?? []));
@@ -82,7 +85,7 @@ async function compare(names: readonly string[], runtime: Runtime): Promise<void
     process.stdout.write(`${judged} ${parts.join(' | ')}\n`);
   }
   const folder = join(import.meta.dirname, '../.cache');
-  const told = JSON.stringify({ machine: machine(), rows }, null, 2);
+  const told = JSON.stringify({ machine: machine(), busy, rows }, null, 2);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'bench.json'), `${told}\n`);
 }
