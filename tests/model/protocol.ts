@@ -456,7 +456,7 @@ export interface Next {
 }
 type Program = Generator<Call, Answer | Next>;
 
-const PLACE_TRIES = 2;
+const PLACE_TRIES = 3;
 const MAX_WALKS = 2;
 
 function goOn<Name extends keyof typeof programs>(

@@ -84,8 +84,9 @@ const get = other('get', 'readEvent');
 const firstKeyed = placer('keyed', { key: 'k', requests: 2, ...unknown });
 const firstKeyless = placer('keyless', unknown);
 const wrongTwo = placer('keyed', { key: 'k', requests: 2, fence: 1, ...two });
-const wrongClosed = placer('keyless', { remembers: 'closed' });
+const wrongClosed = placer('mistaken', { remembers: 'closed' });
 const crowd = group([null, 'k'], { requests: 2 });
+const firstCrowd = group([null, 'k'], { requests: 2, ...unknown });
 const lateCrowd = group(['k', null], { requests: 2, ...two });
 const twinCrowd = group(['k', 'k'], { requests: 2 });
 
@@ -99,7 +100,7 @@ export const SMALL = {
     actors: [first, keylessOfTwo, winAndSweep, correctAndSweep],
   },
   'an old sweep': { fences: 1, faults: 0, actors: [keyless, win, sweeper, correctAndSweep] },
-  'two results': { fences: 1, faults: 1, actors: [win, lose] },
+  'two results': { fences: 1, faults: 1, actors: [keyless, win, lose] },
   'a list': { fences: 2, faults: 0, actors: [first, keylessOfTwo, win, corrector, list] },
   'a wider event': { fences: 1, faults: 1, actors: [keyed, win] },
   'a group': { fences: 1, faults: 1, actors: [crowd, win] },
@@ -111,11 +112,13 @@ export const SMALL = {
 /** Together, each pair of programs with any fault, and all but the readers with a crash. */
 export const LARGE: Record<string, Scope> = {
   'first bets': { fences: 0, faults: 1, actors: [firstKeyed, firstKeyless, win] },
+  'first results': { fences: 0, faults: 2, actors: [firstKeyless, win, lose] },
   'late bets': { fences: 2, faults: 2, actors: [keyedOfTwo, keylessOfTwo, win] },
   'one key, two clients': { fences: 2, faults: 2, actors: [keyedOfTwo, twinOfTwo, win] },
   'wrong memory': { fences: 0, faults: 1, actors: [wrongTwo, wrongClosed, win] },
-  'a group': { fences: 1, faults: 1, actors: [crowd, twin, win] },
-  'a late group': { fences: 2, faults: 2, actors: [lateCrowd, win] },
+  'a store brought back': { fences: 1, faults: 1, actors: [wrongTwo, keyless, win] },
+  'a group': { fences: 1, faults: 2, actors: [crowd, twin, win] },
+  'a late group': { fences: 2, faults: 2, actors: [lateCrowd, keylessOfTwo, win] },
   widening: { fences: 1, faults: 1, actors: [keyed, keyless, win, lose] },
   'two results': { fences: 2, faults: 1, actors: [keyedOfTwo, keylessOfTwo, win, lose] },
   'sweeps side by side': {
@@ -123,10 +126,8 @@ export const LARGE: Record<string, Scope> = {
     actors: [keyedOfTwo, keylessOfTwo, winAndSweep, sweeper],
   },
   'rival sweeps': { fences: 1, faults: 1, actors: [keyless, winAndSweep, loseAndSweep, sweeper] },
-  corrections: { fences: 2, faults: 1, actors: [keyedOfTwo, win, lose, corrector, sweeper] },
+  corrections: { fences: 1, faults: 1, actors: [keyed, win, lose, corrector, sweeper] },
   readers: { fences: 1, faults: 1, actors: [keyed, win, corrector, sweeper, list, get] },
-  everybody: {
-    ...{ fences: 1, faults: 1, onlyCrashes: true },
-    actors: [keyed, keyless, win, lose, corrector, sweeper],
-  },
+  'a crowd': { fences: 0, faults: 1, actors: [firstCrowd, win, corrector, sweeper] },
+  everybody: { fences: 1, faults: 1, actors: [keyed, keyless, win, corrector, sweeper] },
 };
