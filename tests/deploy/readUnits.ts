@@ -4,15 +4,15 @@ import { itemBytes, sum } from './writeUnits.ts';
 
 const BYTES_PER_UNIT = 4_096;
 
-const item = z.record(z.string(), z.unknown());
-const items = z.array(item);
+const oneItem = z.record(z.string(), z.unknown());
+const items = z.array(oneItem);
 const query = z.object({ ConsistentRead: z.boolean().default(false) });
 const queried = z.object({ Items: items.default([]) });
 const batch = z.object({
   RequestItems: z.record(z.string(), z.object({ Keys: items, ConsistentRead: z.literal(true) })),
 });
 const gets = z.object({ TransactItems: z.array(z.object({ Get: z.unknown() })) });
-const got = z.object({ Responses: z.array(z.object({ Item: item.optional() })) });
+const got = z.object({ Responses: z.array(z.object({ Item: oneItem.optional() })) });
 const found = z.object({ Responses: z.record(z.string(), items).default({}) });
 
 /**
