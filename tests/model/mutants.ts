@@ -236,8 +236,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'an event is widened in spite of an intent',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const open = takesBets(event);',
-    replace: 'const open = true;',
+    find: 'const isOpen = takesBets(event);',
+    replace: 'const isOpen = true;',
   },
   {
     name: 'fences are made before the event has their number',

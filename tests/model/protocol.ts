@@ -212,9 +212,9 @@ function* createFences(from: number, to: number): Calls<void> {
 /** Gives the event more fences than the number that was seen; returns what to remember of it. */
 function* widen(seen: number): Calls<Memory> {
   const { exists, open, fences } = yield* update(`widen from ${seen} fences`, ({ event }) => {
-    const open = takesBets(event);
-    if (open && event.fences === seen) event.fences = MOST_FENCES;
-    return { exists: event.exists, open, fences: event.fences };
+    const isOpen = takesBets(event);
+    if (isOpen && event.fences === seen) event.fences = MOST_FENCES;
+    return { exists: event.exists, open: isOpen, fences: event.fences };
   });
   if (!exists) return null;
   if (!open) return 'closed';
