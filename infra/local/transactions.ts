@@ -78,7 +78,8 @@ async function carryOut(
   }
   const { TableName } = given;
   const Key = 'Key' in given ? given.Key : pick(given.Item, await keyNames(TableName));
-  const written = JSON.stringify([TableName, Object.entries(Object(Key)).toSorted()]);
+  const values = Object.entries(Object(Key)).map((entry) => JSON.stringify(entry));
+  const written = [TableName, ...values.toSorted()].join(' ');
   if (seen.has(written)) throw invalid('Transaction request cannot write to one item twice');
   seen.add(written);
   const { Item: before } = await native.GetItem({ TableName, Key, ConsistentRead: true });
@@ -102,8 +103,10 @@ function isConditionFailed(error: unknown): error is DynamodbError {
 }
 
 function invalid(message: string): DynamodbError {
-  const __type = 'com.amazon.coral.validate#ValidationException';
-  return new DynamodbError({ __type, message });
+  return new DynamodbError({
+    __type: 'com.amazon.coral.validate#ValidationException',
+    message,
+  });
 }
 
 function canceled(writes: readonly { reason: { Code: string } }[]): DynamodbError {

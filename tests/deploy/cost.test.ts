@@ -1,82 +1,266 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
-import { betItem, eventFenceKey } from '../../lib/dynamodb/items.ts';
+import { eventFenceKey, newBetItem } from '../../lib/dynamodb/items.ts';
+import type { Sent } from '../support/apiEvent.ts';
 import { NOON_TEXT, placedBet } from '../support/samples.ts';
-import { betOn, recordHandlers, type Recording, resultOf, type SentCommand } from './recording.ts';
-import { itemBytes, sum, writeUnits } from './writeUnits.ts';
+import { metered, type Units } from './meter.ts';
+import { betOn, onEvent, recordHandlers, type Recording, resultOf } from './recording.ts';
+import { itemBytes } from './writeUnits.ts';
 
 jest.setTimeout(600_000);
 let recording: Recording;
+let meter: ReturnType<typeof metered>;
 beforeAll(async () => {
-  recording = await recordHandlers();
+  recording = await recordHandlers((client) => (meter = metered(client)).client);
 });
 afterAll(() => recording.close());
 
+const NOTHING: Units = { write: 0, onBets: 0, read: 0 };
 const LONGEST_ID = 'x'.repeat(128);
-const cost = (sent: readonly SentCommand[], indexInTransaction: 1 | 2 = 1): number =>
-  sum(sent, (command) => writeUnits(command, { prefix: 'bet-maker-', indexInTransaction }));
-const place = (eventId: string, key?: string): Promise<SentCommand[]> =>
-  recording.during(() => recording.call('placeBet', betOn(eventId, key)));
+const LONGEST_KEY = 'k'.repeat(255);
+let events = 0;
+/** An event that nobody knows. */
+const newEvent = (): string => `${'e'.repeat(120)}-${(events += 1)}`;
+
+/** What a call takes, which must be answered so. */
+function costOf(name: string, status: number, sent?: Sent): Promise<Units> {
+  return meter.during(async () => {
+    expect(await recording.call(name, sent)).toMatchObject({ statusCode: status });
+  });
+}
+const place = (eventId: string, key?: string) => costOf('placeBet', 201, betOn(eventId, key));
+const refuse = (eventId: string, key?: string) => costOf('placeBet', 409, betOn(eventId, key));
+const resume = () => meter.during(() => recording.resumeSettlements());
 /** Everything that a result costs, sweep and all. */
-const decide = (eventId: string, status: 'WIN' | 'LOSE'): Promise<SentCommand[]> =>
-  recording.during(async () => {
+const decide = (eventId: string, status: 'WIN' | 'LOSE') =>
+  meter.during(async () => {
     await recording.call('settleEvent', resultOf(eventId, status));
     await recording.resumeSettlements();
   });
+const placeMany = (eventId: string, count: number) =>
+  meter.during(() =>
+    Promise.all(Array.from({ length: count }, () => recording.call('placeBet', betOn(eventId)))),
+  );
+/** An event with so many fences, of which the process knows. */
+async function eventWith(fences: number): Promise<string> {
+  const eventId = newEvent();
+  await recording.within(async ({ store, known, now }) => {
+    let event = await store.events.enlist(eventId, now());
+    while (event.fences < fences) {
+      event = (await store.events.widen(event, 4 * event.fences)) ?? event;
+    }
+    await store.fences.create(event, 0);
+    known.remember(event);
+  });
+  return eventId;
+}
+/** Another process, which remembers nothing. */
+const forget = (eventId: string) => recording.within(async ({ known }) => known.forget(eventId));
 
-describe('the write units', () => {
-  it('of a bet are five, or six if the index’s part of a transaction is doubled', async () => {
-    const [, ...first] = await place(LONGEST_ID);
-    const second = await place(LONGEST_ID);
+describe('the units of more fences', () => {
+  it('are one for each, and one for their number', async () => {
+    const eventId = newEvent();
+    await place(eventId);
 
-    expect([first, second].map((sent) => [cost(sent, 1), cost(sent, 2)])).toEqual([
-      [5, 6],
-      [5, 6],
-    ]);
+    // The try that met another writer is paid for, but here it does not reach the store.
+    recording.conflict(1, 2);
+    expect(await place(eventId)).toEqual({ ...NOTHING, write: 5 + 1 + 3 });
+  });
+});
+
+describe('the units of a bet', () => {
+  it('are five, or six if the index’s part of a transaction is doubled', async () => {
+    const eventId = newEvent();
+    await place(eventId);
+
+    const alone = await place(eventId);
+    const doubled = await meter.during(() => recording.call('placeBet', betOn(eventId)), 2);
+
+    expect(alone).toEqual({ ...NOTHING, write: 5 });
+    expect(doubled.write).toBe(6);
   });
 
-  it('of the first bet on an event are three more, for its place in the list', async () => {
-    const [listing, ...placing] = await place('y'.repeat(128));
+  it('of the first on an event are four more and one read, and one read for each process', async () => {
+    const eventId = newEvent();
 
-    expect(placing).toHaveLength(1);
-    expect(cost(listing === undefined ? [] : [listing])).toBe(3);
+    expect(await place(eventId)).toEqual({ ...NOTHING, write: 5 + 4, read: 1 });
+    await forget(eventId);
+    expect(await place(eventId)).toEqual({ ...NOTHING, write: 5, read: 1 });
   });
 
-  it('of a bet with a key are two more', async () => {
-    await place(LONGEST_ID);
+  it('with a key are two more', async () => {
+    const eventId = newEvent();
+    await place(eventId);
 
-    const sent = await place(LONGEST_ID, 'k'.repeat(255));
-
-    expect([cost(sent, 1), cost(sent, 2)]).toEqual([7, 8]);
+    expect(await place(eventId, LONGEST_KEY)).toEqual({ ...NOTHING, write: 7 });
   });
 
-  // 64 fences closed in a transaction, and the event's item and index entry: its intent, its
-  // result, its end; the result and the end move it in two indexes. A correction closes nothing and
-  // notes no intent.
-  it('of a result are one a bet and at most 141, of a correction one a bet and 10', async () => {
-    const COUNT = 150;
-    for (let number = 0; number < COUNT; number += 1) await recording.call('placeBet', betOn('a'));
+  it('in a group are three, and two for the count of all', async () => {
+    const eventId = newEvent();
+    await place(eventId);
 
-    const settling = await decide('a', 'WIN');
-    const correcting = await decide('a', 'LOSE');
-
-    const onBets = [settling, correcting].map((sent) =>
-      cost(sent.filter(({ name }) => name === 'BatchExecuteStatementCommand')),
-    );
-    expect(onBets).toEqual([COUNT, COUNT]);
-    expect(cost(settling) - COUNT).toBeLessThanOrEqual(64 * 2 + 3 + 5 + 5);
-    expect(cost(correcting) - COUNT).toBeLessThanOrEqual(5 + 5);
+    // One leaves alone, and 48 follow together.
+    expect(await placeMany(eventId, 49)).toEqual({ ...NOTHING, write: 5 + (2 + 48 * 3) });
   });
 
-  it('are counted for items below one KB, as the largest bet is even when it is settled', () => {
+  it('that is replayed are those of its transaction, and reads of bet and result', async () => {
+    const eventId = newEvent();
+    await place(eventId, 'replayed');
+
+    // Four units of an index are not there: nothing was stored.
+    expect(await place(eventId, 'replayed')).toEqual({ ...NOTHING, write: 6, read: 2 });
+  });
+
+  it('that is refused are reads where the process knows the result, and else its try', async () => {
+    const eventId = newEvent();
+    await place(eventId);
+    await decide(eventId, 'WIN');
+
+    expect(await refuse(eventId)).toEqual({ ...NOTHING, write: 4, read: 1 });
+    expect(await refuse(eventId)).toEqual({ ...NOTHING, read: 1 });
+    expect(await refuse(eventId, 'late')).toEqual({ ...NOTHING, read: 1 + 2 });
+    await forget(eventId);
+    expect(await refuse(eventId)).toEqual({ ...NOTHING, read: 2 });
+  });
+});
+
+describe('the units of a result besides its bets', () => {
+  it.each([
+    [1, 8, 2.5],
+    [4, 11, 7],
+    [16, 23, 25],
+    [64, 71, 97],
+  ])('with %d fences are %d written, and %d read', async (fences, write, read) => {
+    const eventId = await eventWith(fences);
+    for (let number = 0; number < 20; number += 1) await place(eventId);
+
+    const first = await costOf('settleEvent', 200, resultOf(eventId, 'WIN'));
+    const correction = await costOf('settleEvent', 200, resultOf(eventId, 'LOSE'));
+
+    expect(first.onBets).toBe(20);
+    expect(first.write - first.onBets).toBe(write);
+    expect(first.read).toBeLessThanOrEqual(read);
+    // It closes nothing.
+    expect(correction).toEqual({ onBets: 20, write: 20 + 4, read: first.read });
+  });
+
+  it('on an event that nobody knew are three more', async () => {
+    expect(await costOf('settleEvent', 200, resultOf(newEvent(), 'WIN'))).toEqual({
+      ...NOTHING,
+      // Without bets it is settled at once.
+      write: 3 + (1 + 1) + 1 + (1 + 2 + 1),
+      read: 1,
+    });
+  });
+
+  it('that is in force already are a read', async () => {
+    const eventId = newEvent();
+    await decide(eventId, 'WIN');
+
+    expect(await decide(eventId, 'WIN')).toEqual({ ...NOTHING, read: 1 + 0.5 });
+  });
+
+  it('on many bets are one a bet, and one for each fence that is done before the others', async () => {
+    const eventId = newEvent();
+    await placeMany(eventId, 150);
+
+    const settled = await decide(eventId, 'WIN');
+    const corrected = await decide(eventId, 'LOSE');
+
+    expect(settled).toMatchObject({ onBets: 150, write: 150 + 8 });
+    expect(corrected).toMatchObject({ onBets: 150, write: 150 + 4 });
+  });
+});
+
+describe('the units of a look', () => {
+  it.each([1, 4, 16, 64])(
+    'at an open event with %d fences are one, and one a fence',
+    async (fences) => {
+      const eventId = await eventWith(fences);
+      await place(eventId);
+
+      expect(await costOf('getEvent', 200, onEvent(eventId))).toEqual({
+        ...NOTHING,
+        read: 1 + fences,
+      });
+    },
+  );
+
+  it('at a settled event are one', async () => {
+    const eventId = newEvent();
+    await place(eventId);
+    await decide(eventId, 'WIN');
+
+    expect(await costOf('getEvent', 200, onEvent(eventId))).toEqual({ ...NOTHING, read: 1 });
+  });
+
+  it('by the resumer that finds nothing are half of one', async () => {
+    await resume();
+
+    expect(await resume()).toEqual({ ...NOTHING, read: 0.5 });
+  });
+});
+
+describe('the units of a page', () => {
+  let book: Recording;
+  let bookMeter: typeof meter;
+  const quiet = Array.from({ length: 100 }, (_, number) => `sr:match:${number}`);
+  const crowded = 'sr:match:100';
+  beforeAll(async () => {
+    book = await recordHandlers((client) => (bookMeter = metered(client)).client);
+    for (const eventId of quiet) await book.call('placeBet', betOn(eventId));
+    for (let bet = 0; bet <= 100; bet += 1) await book.call('placeBet', betOn(crowded));
+  });
+  afterAll(() => book.close());
+  const readBy = async (name: string, query: Record<string, string>): Promise<number> => {
+    const units = await bookMeter.during(async () => {
+      expect(await book.call(name, { query })).toMatchObject({ statusCode: 200 });
+    });
+    expect(units).toEqual({ ...NOTHING, read: units.read });
+    return units.read;
+  };
+  const ofEvents = (more = {}): Promise<number> => readBy('listEvents', { limit: '100', ...more });
+  const ofBets = (more = {}): Promise<number> => readBy('listBets', { limit: '100', ...more });
+
+  it('of 100 events are one a shard, one an event and one a fence of those that are open', async () => {
+    expect(await ofEvents()).toBe(16 + 100 + 100);
+    // An index costs half.
+    expect(await ofEvents({ state: 'open' })).toBe(8 + 100 + 100);
+    expect(await ofEvents({ state: 'settling' })).toBe(0.5);
+  });
+
+  it('of 100 bets are one a shard, or two, and one an event for its result', async () => {
+    const read = await ofBets();
+
+    // How many of the bets are in a shard is chance.
+    expect(read).toBeGreaterThanOrEqual(16 + 1);
+    expect(read).toBeLessThanOrEqual(2 * 16 + 1);
+  });
+
+  it('of 100 bets on an event are one a bet', async () => {
+    expect(await ofBets({ event_id: crowded })).toBe(1 + 1 + 101 + 1);
+  });
+
+  it('of 100 settled events are no fences', async () => {
+    for (const eventId of [crowded, ...quiet]) {
+      await book.call('settleEvent', resultOf(eventId, 'WIN'));
+    }
+    await book.resumeSettlements();
+
+    expect(await ofEvents()).toBe(16 + 100);
+    expect(await ofEvents({ state: 'settled' })).toBe(8 + 100);
+  });
+});
+
+describe('the items', () => {
+  it('are below one KB, as the largest bet is even when it is settled', () => {
     const behind = { eventId: LONGEST_ID, fence: 63 };
-    const largest = z.encode(betItem, placedBet(1, { ...behind, amountMinor: 100_000_000_000n }));
+    const bet = placedBet(1, { eventId: LONGEST_ID, amountMinor: 100_000_000_000n });
     const counts = { placed: 1n, stakedMinor: 1n, sweptVersion: 1n };
     const fence = { eventFence: eventFenceKey(behind), closedAt: NOON_TEXT, ...counts };
 
-    expect(itemBytes({ ...largest, settledAt: NOON_TEXT })).toBeLessThan(1024);
+    expect(itemBytes({ ...newBetItem(bet, 63), settledAt: NOON_TEXT })).toBeLessThan(1024);
     expect(itemBytes(fence)).toBeLessThan(1024);
   });
 });

@@ -26,6 +26,13 @@ describe('the read units', () => {
     expect(readUnits({ name: 'BatchGetCommand', input }, output)).toBe(1 + 2 + 1);
   });
 
+  it('of a transaction are twice as many', () => {
+    const input = { TransactItems: [{ Get: {} }, { Get: {} }] };
+    const output = { Responses: [{ Item: item(4_097) }, {}] };
+
+    expect(readUnits({ name: 'TransactGetCommand', input }, output)).toBe(2 * (2 + 1));
+  });
+
   it('are not made up for another command', () => {
     expect(() => readUnits({ name: 'ScanCommand', input: {} }, {})).toThrow('ScanCommand');
   });

@@ -27,12 +27,15 @@ export type Recording = Awaited<ReturnType<typeof recordHandlers>>;
 const PATIENCE_MS = 600_000;
 
 /** All handlers on an embedded store, with every command seen on its way. */
-export async function recordHandlers() {
+export async function recordHandlers(
+  /** What else watches the client, below all that is seen here. */
+  watch = (client: DynamoDBDocumentClient) => client,
+) {
   const config = readConfig({ SETTLE_BUDGET_MS: '60000', LOG_LEVEL: 'SILENT' });
   const embedded = await startEmbeddedStore();
   const plain = createClient(embedded.endpoint);
   await createMissingTables(plain, config.tablePrefix);
-  const { client, sent, conflict } = watchedClient(plain);
+  const { client, sent, conflict } = watchedClient(watch(plain));
   /** Calls of the store's port since the beginning, such as `bets.find`. */
   const portCalls = new Set<string>();
   const plainService = createService(config, { client, observer: silentObserver });

@@ -1,93 +1,82 @@
-import * as z from 'zod';
-import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
-import type { SentCommand } from './recording.ts';
-
-/**
- * What AWS charges for a write, by its published rules: one unit for each KB of an item begun,
- * twice that in a transaction; and one for each KB of an index entry that is put, changed or
- * removed.
- *
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
- */
-export interface Rules {
-  prefix: string;
-  /** 2 if the index's part of a transactional write is doubled too; AWS does not say. */
-  indexInTransaction: 1 | 2;
-}
+import { TABLE_NAMES, type TableDefinition, tables } from '../../lib/dynamodb/tables.ts';
 
 const BYTES_PER_UNIT = 1024;
 const IN_TRANSACTION = 2;
 
-const put = z.object({ TableName: z.string(), Item: z.record(z.string(), z.unknown()) });
-const update = z.object({ TableName: z.string(), UpdateExpression: z.string() });
-const transactWrite = z.object({
-  TransactItems: z.array(
-    z.union([z.strictObject({ Put: put }), z.strictObject({ Update: update })]),
-  ),
-});
-const statements = z.object({ Statements: z.array(z.object({ Statement: z.string() })) });
+export type Item = Record<string, unknown>;
 
-/** Write units of one command whose conditions all hold. Reads take none. */
-export function writeUnits({ name, input }: SentCommand, rules: Rules): number {
-  if (name === 'UpdateCommand') {
-    const { TableName, UpdateExpression } = update.parse(input);
-    return 1 + entriesChanged(TableName, UpdateExpression, rules);
-  }
-  if (name === 'BatchExecuteStatementCommand') {
-    return sum(statements.parse(input).Statements, ({ Statement }) => {
-      const [, table = '', clauses = ''] = /^UPDATE "([^"]+)" (.*) WHERE /.exec(Statement) ?? [];
-      return 1 + entriesChanged(table, clauses, rules);
-    });
-  }
-  if (name !== 'TransactWriteCommand') return 0;
-  return sum(transactWrite.parse(input).TransactItems, (write) => {
-    if ('Put' in write) {
-      const { TableName, Item } = write.Put;
-      const units = Math.ceil(itemBytes(Item) / BYTES_PER_UNIT);
-      return IN_TRANSACTION * units + rules.indexInTransaction * entriesPut(TableName, Item, rules);
-    }
-    const { TableName, UpdateExpression } = write.Update;
-    const entries = entriesChanged(TableName, UpdateExpression, rules);
-    return IN_TRANSACTION + rules.indexInTransaction * entries;
+/** What a write has made of an item; the same twice when its condition did not hold. */
+export interface Change {
+  table: string;
+  before: Item | undefined;
+  after: Item | undefined;
+  inTransaction: boolean;
+}
+
+/**
+ * What AWS charges for a write, by its published rules: one unit for each KB of the larger of the
+ * item before and after, also when the condition does not hold; twice that in a transaction; and
+ * one for each entry that is put into an index or removed from it. All entries are below one KB.
+ * `indexInTransaction`: 2 if the index's part of a transactional write is doubled too, of which AWS
+ * says nothing.
+ *
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+ */
+export function writeUnits(
+  { table, before, after, inTransaction }: Change,
+  indexInTransaction: 1 | 2,
+): number {
+  const bytes = Math.max(itemBytes(before), itemBytes(after), 1);
+  const units = Math.ceil(bytes / BYTES_PER_UNIT) * (inTransaction ? IN_TRANSACTION : 1);
+  const entries = sum(indexKeys(table), (keys) => {
+    const [was, is] = [entryOf(before, keys), entryOf(after, keys)];
+    return was === is ? 0 : (was === undefined ? 0 : 1) + (is === undefined ? 0 : 1);
   });
+  return units + entries * (inTransaction ? indexInTransaction : 1);
 }
 
 /** Of all items, what each counts. */
-export function sum<Item>(items: readonly Item[], count: (item: Item) => number): number {
+export function sum<Each>(items: readonly Each[], count: (item: Each) => number): number {
   return items.reduce((all, item) => all + count(item), 0);
 }
 
 /**
- * An item's size: names and texts in UTF-8; a number at most 21 bytes.
+ * An item's size: names and texts in UTF-8; a number at most 21 bytes; a list or a map 3 bytes, and
+ * one more for each element.
  *
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
-export function itemBytes(item: Record<string, unknown>): number {
-  const MAX_NUMBER = 21;
-  const bytesOf = (value: unknown): number =>
-    typeof value === 'string' ? Buffer.byteLength(value) : MAX_NUMBER;
+export function itemBytes(item: Item = {}): number {
   return sum(Object.entries(item), ([name, value]) => Buffer.byteLength(name) + bytesOf(value));
 }
 
-function indexKeys(table: string, { prefix }: Rules): string[][] {
-  const name = TABLE_NAMES.find((each) => prefix + each === table);
-  if (name === undefined) throw new Error(`There is no table ${table}.`);
-  const { GlobalSecondaryIndexes = [] } = tables[name];
+function bytesOf(value: unknown): number {
+  const MAX_NUMBER = 21;
+  const NESTED = 3;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (Array.isArray(value)) return NESTED + sum(value, (element) => 1 + bytesOf(element));
+  if (typeof value !== 'object' || value === null) return MAX_NUMBER;
+  const members = { ...value };
+  return NESTED + Object.keys(members).length + itemBytes(members);
+}
+
+/** A table by its whole name, with the stage's prefix. */
+export function tableOf(name: string): TableDefinition {
+  const own = TABLE_NAMES.find((each) => name.endsWith(each));
+  if (own === undefined) throw new Error(`There is no table ${name}.`);
+  return tables[own];
+}
+
+function indexKeys(table: string): string[][] {
+  const { GlobalSecondaryIndexes = [] } = tableOf(table);
   return GlobalSecondaryIndexes.map(({ KeySchema }) =>
     KeySchema.map(({ AttributeName }) => AttributeName),
   );
 }
 
-/** Only an item with all of an index's keys has an entry there. */
-function entriesPut(table: string, item: Record<string, unknown>, rules: Rules): number {
-  return indexKeys(table, rules).filter((keys) => keys.every((key) => key in item)).length;
-}
-
-/** An update that touches a key of an index removes an entry, or puts one, or both: at most two. */
-function entriesChanged(table: string, expression: string, rules: Rules): number {
-  const touched = indexKeys(table, rules).filter((keys) =>
-    keys.some((key) => new RegExp(`\\b${key}\\b`).test(expression)),
-  );
-  return 2 * touched.length;
+/** Only an item with all of an index's keys has an entry there; it holds nothing but keys. */
+function entryOf(item: Item | undefined, keys: readonly string[]): string | undefined {
+  const values = keys.map((key) => item?.[key]);
+  return values.includes(undefined) ? undefined : JSON.stringify(values);
 }

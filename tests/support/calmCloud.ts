@@ -52,7 +52,7 @@ export type Call = keyof typeof CALLS;
 /** What a call meets on its way to the cloud. */
 export type Fate = (carryOut: () => Promise<Output>) => Promise<Output>;
 
-export const prompt: Fate = (carryOut) => carryOut();
+const prompt: Fate = (carryOut) => carryOut();
 /** A network that sends the command again although its reply is only late. */
 export const twice: Fate = (carryOut) => carryOut().then(carryOut);
 export const away = failing(givenUp('TimeoutError'));
