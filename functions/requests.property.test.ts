@@ -44,7 +44,9 @@ function serveHealthy(call: Call): Served {
   dynamodb.on(PutCommand).resolves({});
   dynamodb.on(UpdateCommand).resolves({ Attributes: settlement });
   // An event that nobody knew is listed by a write that has no condition.
-  dynamodb.on(UpdateCommand, ENLISTING).resolves({ Attributes: open });
+  dynamodb.on(UpdateCommand, ENLISTING).callsFake(({ Key }: { Key: { eventId: string } }) => {
+    return { Attributes: { ...open, ...Key } };
+  });
   return served;
 }
 
