@@ -44,15 +44,15 @@ export function machine(): object {
   };
 }
 
-/** One comparison of the table. */
+/** One comparison of the table, or one figure that has nothing to be held against. */
 export interface Row {
   case: string;
   ours: string;
   against: string;
   ratio: string;
-  /** What the ratio should be at least (`>=`) or at most (`<=`). */
+  /** What the ratio should be at least (`>=`) or at most (`<=`); empty if nobody asks for one. */
   target: string;
-  met: boolean;
+  met: boolean | undefined;
 }
 
 export function row(
@@ -62,7 +62,15 @@ export function row(
   ratio: Spread,
   target: string,
 ): Row {
+  return { case: name, ours, against, ratio: show(ratio), target, met: isMet(ratio, target) };
+}
+
+function isMet({ median }: Spread, target: string): boolean | undefined {
+  if (target === '') return undefined;
   const limit = Number(target.slice(2));
-  const met = target.startsWith('>=') ? ratio.median >= limit : ratio.median <= limit;
-  return { case: name, ours, against, ratio: show(ratio), target, met };
+  return target.startsWith('>=') ? median >= limit : median <= limit;
+}
+
+export function figure(name: string, ours: string): Row {
+  return { case: name, ours, against: '', ratio: '', target: '', met: undefined };
 }

@@ -32,7 +32,7 @@ export async function memoryCase(
     TABLE_PREFIX: book.prefix,
     NODE_OPTIONS: nodeOptions(),
   });
-  await postBets(service.url, 'other', requests, 32);
+  await postBets(service.url, { events: ['other'], count: requests, connections: 32 });
   const afterRequests = residentMegabytes(service.pid);
   await service.put('/events/match', { status: 'WIN' });
   const samples: number[] = [];

@@ -1,74 +1,151 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Service, startService } from '../tests/support/service.ts';
-import { cpuSeconds, postBets } from './load.ts';
-import { percentile, ratioOf, type Row, row, spreadOf } from './measure.ts';
+import { cpuSeconds, type Load, postBets } from './load.ts';
+import { figure, percentile, ratioOf, type Row, row, type Spread, spreadOf } from './measure.ts';
 
-const FLOOR = join(import.meta.dirname, 'floorServer.ts');
+export const FLOOR = join(import.meta.dirname, 'floorServer.ts');
 
 /** Requests before a server is measured: V8 goes on compiling for about as many. */
 const WARM_UP = 10_000;
+const KEYED_WARM_UP = 2_000;
+/** What is compared takes short turns, so that whatever else the machine does meets both sides. */
+export const PASSES = 3;
+const SECONDS = 2;
 
-/** One connection comes last: its few requests would be measured while V8 still compiles. */
-const CASES = [
-  { connections: 32, count: 3_000 },
-  { connections: 256, count: 3_000 },
-  { connections: 1, count: 1_000 },
-];
+interface Shape {
+  connections: number;
+  events: number;
+  keyed?: boolean;
+}
 
-interface Sample {
-  perSecond: number;
+const SHAPES = {
+  at32: { connections: 32, events: 1 },
+  at256: { connections: 256, events: 1 },
+  keyed: { connections: 256, events: 1, keyed: true },
+  twenty: { connections: 256, events: 20 },
+  at1: { connections: 1, events: 1 },
+} satisfies Record<string, Shape>;
+
+/** What is compared stands side by side. One connection warms a server up least, so it is last. */
+const BLOCKS = [
+  ['ours at32', 'floor at32'],
+  ['floor at256', 'ours at256', 'ours keyed', 'ours twenty'],
+  ['ours at1', 'floor at1'],
+] as const;
+type Turn = (typeof BLOCKS)[number][number];
+
+export interface Sample extends Load {
   /** CPU time of the server's process, in milliseconds a request. */
   cpuMs: number;
-  latenciesMs: number[];
 }
 
 /**
- * The shim against a server that does the same one transaction and nothing else. Every round starts
- * both anew: what V8 makes of the same program differs by a tenth from start to start.
+ * The service against a server that does one transaction a bet and nothing else; with keys too,
+ * though the floor has none. Every round starts both anew: what V8 makes of the same program
+ * differs by a tenth from start to start.
  */
 export async function placeCases(endpoint: string, rounds: number): Promise<Row[]> {
   const environment = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: `bench-${randomUUID()}-` };
-  const samples = CASES.map((): Record<'ours' | 'floor', Sample[]> => ({ ours: [], floor: [] }));
+  const samples = new Map<Turn, Sample[]>();
+  let forwards = false;
   for (let round = 0; round < rounds; round += 1) {
     const ours = await startService(environment);
     const floor = await startService(environment, FLOOR);
-    for (const server of [ours, floor]) await postBets(server.url, randomUUID(), WARM_UP, 32);
-    for (const [index, { connections, count }] of CASES.entries()) {
-      const turns = [
-        { server: ours, into: samples[index]?.ours },
-        { server: floor, into: samples[index]?.floor },
-      ];
-      for (const { server, into } of round % 2 === 0 ? turns : turns.toReversed()) {
-        into?.push(await sample(server, count, connections));
+    for (const { url } of [ours, floor]) await warmUp(url, WARM_UP);
+    await warmUp(ours.url, KEYED_WARM_UP, true);
+    for (const block of BLOCKS.flatMap((turns) => Array<typeof turns>(PASSES).fill(turns))) {
+      forwards = !forwards;
+      for (const turn of forwards ? block : block.toReversed()) {
+        const taken = await sample(turn.startsWith('ours') ? ours : floor, shapeOf(turn));
+        samples.set(turn, [...(samples.get(turn) ?? []), taken]);
       }
     }
     await ours.stop('SIGTERM');
     await floor.stop('SIGTERM');
   }
-  return CASES.flatMap(({ connections }, index) => {
-    const { ours = [], floor = [] } = samples[index] ?? {};
-    const ratio = (figure: (one: Sample) => number) => ratioOf(ours.map(figure), floor.map(figure));
-    const name = `place, ${connections} connections`;
-    const rate = ratio(({ perSecond }) => perSecond);
-    const cpu = ratio(({ cpuMs }) => cpuMs);
+  return rowsOf((turn) => samples.get(turn) ?? []);
+}
+
+export async function warmUp(url: string, count: number, keyed = false): Promise<void> {
+  await postBets(url, { events: [randomUUID()], connections: 32, count, keyed });
+}
+
+function shapeOf(turn: Turn): Shape {
+  const [, name] = turn.split(' ');
+  return SHAPES[name as keyof typeof SHAPES]; // That is how turns are named.
+}
+
+/** A server under load for a few seconds, on new events. */
+export async function sample({ url, pid }: Service, shape: Shape): Promise<Sample> {
+  const { connections, keyed } = shape;
+  const more = Array.from({ length: shape.events - 1 }, () => randomUUID());
+  const before = cpuSeconds(pid);
+  const events = [randomUUID(), ...more] as const;
+  const load = await postBets(url, { events, connections, keyed, seconds: SECONDS });
+  return { ...load, cpuMs: ((cpuSeconds(pid) - before) / load.latenciesMs.length) * 1_000 };
+}
+
+const rate = ({ perSecond }: Sample): number => perSecond;
+const cpu = ({ cpuMs }: Sample): number => cpuMs;
+const p99 = ({ latenciesMs }: Sample): number => percentile(latenciesMs, 0.99);
+
+export function compare(
+  figureOf: (one: Sample) => number,
+  ours: readonly Sample[],
+  others: readonly Sample[],
+): Spread {
+  return ratioOf(ours.map(figureOf), others.map(figureOf));
+}
+
+function rowsOf(taken: (turn: Turn) => readonly Sample[]): Row[] {
+  const against = (
+    name: 'at1' | 'at32' | 'at256',
+    targets: Record<'rate' | 'cpu' | 'p99', string>,
+  ) => {
+    const ours = taken(`ours ${name}`);
+    const floor = taken(`floor ${name}`);
+    const title = `place, connections: ${SHAPES[name].connections}`;
     return [
-      row(`${name}: rate`, summary(ours), summary(floor), rate, '>=0.85'),
-      row(`${name}: CPU`, '', '', cpu, '<=1.25'),
+      row(
+        `${title}: rate`,
+        summary(ours),
+        summary(floor),
+        compare(rate, ours, floor),
+        targets.rate,
+      ),
+      row(`${title}: CPU`, '', '', compare(cpu, ours, floor), targets.cpu),
+      row(`${title}: p99`, '', '', compare(p99, ours, floor), targets.p99),
     ];
-  });
+  };
+  const [floor, one] = [taken('floor at256'), taken('ours at256')];
+  const [keyed, twenty] = [taken('ours keyed'), taken('ours twenty')];
+  const own = spreadOf([...one, ...twenty].map(({ ownCpuMs }) => ownCpuMs)).median;
+  return [
+    ...against('at32', { rate: '>=1.7', cpu: '<=0.35', p99: '' }),
+    ...against('at256', { rate: '>=2.2', cpu: '<=0.25', p99: '<=0.5' }),
+    ...against('at1', { rate: '>=0.95', cpu: '<=1.15', p99: '' }),
+    row(
+      'place with keys, connections: 256: rate',
+      summary(keyed),
+      summary(floor),
+      compare(rate, keyed, floor),
+      '>=1.7',
+    ),
+    row(
+      'place on one event against twenty, connections: 256: rate',
+      summary(one),
+      summary(twenty),
+      compare(rate, one, twenty),
+      '>=0.8',
+    ),
+    figure('place: what the bench itself needs for a bet', `CPU ${own.toFixed(3)} ms`),
+  ];
 }
 
-async function sample(server: Service, count: number, connections: number): Promise<Sample> {
-  const before = cpuSeconds(server.pid);
-  const load = await postBets(server.url, randomUUID(), count, connections);
-  return { ...load, cpuMs: ((cpuSeconds(server.pid) - before) / count) * 1_000 };
-}
-
-function summary(samples: readonly Sample[]): string {
+export function summary(samples: readonly Sample[]): string {
   const latencies = samples.flatMap(({ latenciesMs }) => latenciesMs);
-  const rate = spreadOf(samples.map(({ perSecond }) => perSecond)).median.toFixed(0);
-  const cpu = spreadOf(samples.map(({ cpuMs }) => cpuMs)).median.toFixed(2);
-  const [p50, p99] = [0.5, 0.99].map((share) => percentile(latencies, share).toFixed(1));
-  return `${rate}/s, p50 ${p50} ms, p99 ${p99} ms, CPU ${cpu} ms`;
+  const [perSecond, cpuMs] = [rate, cpu].map((of) => spreadOf(samples.map(of)).median);
+  const [half, most] = [0.5, 0.99].map((share) => percentile(latencies, share).toFixed(1));
+  return `${perSecond?.toFixed(0)}/s, p50 ${half} ms, p99 ${most} ms, CPU ${cpuMs?.toFixed(2)} ms`;
 }

@@ -8,7 +8,7 @@ export async function startCase(rounds: number): Promise<Row[]> {
   for (let round = 0; round < rounds; round += 1) {
     const begun = performance.now();
     const service = await startService();
-    await postBets(service.url, 'first', 1, 1);
+    await postBets(service.url, { events: ['first'], count: 1, connections: 1 });
     seconds.push((performance.now() - begun) / 1_000);
     await service.stop('SIGTERM');
   }

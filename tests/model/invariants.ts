@@ -12,20 +12,41 @@ export interface Told {
 
 export const NOTHING: Told = { version: 0, taken: {}, refused: [] };
 
-export function tell(told: Told, { name }: Wish, answer: Answer): Told {
+export function tell(told: Told, wish: Wish, answer: Answer): Told {
+  const { name } = wish;
   switch (answer.kind) {
     case 'taken':
       return { ...told, taken: { ...told.taken, [name]: answer.bet } };
     case 'refused':
       return { ...told, refused: [...new Set([...told.refused, name])].sort() };
+    case 'group':
+      return answer.answers.reduce(
+        (now, part, place) => tell(now, partOf(wish, place), part),
+        told,
+      );
     case 'event':
       return { ...told, version: Math.max(told.version, answer.history.length) };
     case 'bets':
     case 'mismatch':
     case 'swept':
     case 'unavailable':
+    case 'failed':
       return told;
   }
+}
+
+function partOf(wish: Wish, place: number): Wish {
+  const part = wish.group?.[place];
+  if (part === undefined) throw new Error(`${wish.name} has no wish ${place}`);
+  return part;
+}
+
+/** Whether the client has no answer to its wish: of those of a group, the one of that name. */
+export function isUnanswered(answer: Answer, wish: Wish): boolean {
+  if (answer.kind !== 'group') return answer.kind === 'unavailable';
+  return answer.answers.some(({ kind }, place) => {
+    return kind === 'unavailable' && partOf(wish, place).name === wish.name;
+  });
 }
 
 /** What was so when a request began. */
@@ -41,6 +62,8 @@ export interface Wish {
   name: string;
   hasKey: boolean;
   outcome?: Outcome;
+  /** Those that are placed together at first. The wish itself is one of them. */
+  group?: Wish[];
 }
 
 function violation(guarantee: Guarantee, detail: string): Violation {
@@ -49,7 +72,7 @@ function violation(guarantee: Guarantee, detail: string): Violation {
 
 /** What holds in every state of the tables, and of every step from one to the next. */
 export function* checkTables(before: Tables, after: Tables): Generator<Violation> {
-  const { event, fences, bets, transactions } = after;
+  const { event, fences, bets, transactions, listed } = after;
   const { history, state } = event;
   const version = history.length;
   for (const bet of bets) {
@@ -72,8 +95,12 @@ export function* checkTables(before: Tables, after: Tables): Generator<Violation
   if (state === 'settled' && (stored < event.bets || stored < bets.length)) {
     yield violation(9, `the event is settled with ${stored} of ${bets.length} bets stored`);
   }
-  for (const [index, { sweptVersion, placed, closed }] of fences.entries()) {
-    const own = bets.filter(({ fence }) => fence === index);
+  for (const [index, fence] of fences.entries()) {
+    if (fence === null) continue;
+    const { sweptVersion, placed, closed } = fence;
+    if (!listed) yield violation(14, `fence ${index} is there, and the event is not listed`);
+    if (index >= event.fences) yield violation(13, `fence ${index} is none of the event's`);
+    const own = bets.filter(({ fence: number }) => number === index);
     if (own.some((bet) => bet.version < sweptVersion)) {
       yield violation(9, `fence ${index} is marked and a bet behind it is not stored`);
     }
@@ -86,7 +113,8 @@ export function* checkTables(before: Tables, after: Tables): Generator<Violation
   if (transactions.length === 0 && version > 0 && bets.length !== event.bets) {
     yield violation(13, `the result decides ${event.bets} of ${bets.length} bets`);
   }
-  if (!event.listed && bets.length + version > 0) yield violation(14, 'the event is not listed');
+  if (!(listed && event.exists) && bets.length + version > 0)
+    yield violation(14, 'the event is not listed');
 }
 
 /** What the tables owe to what clients were told. */
@@ -106,10 +134,12 @@ export function* checkTold(told: Told, { bets, event }: Tables): Generator<Viola
 /** Whether an answer is true, given what was so when its request began. */
 export function* checkAnswer(
   answer: Answer,
-  { name: wish, outcome }: Wish,
-  { told, version: first }: Since,
+  asked: Wish,
+  since: Since,
   tables: Tables,
 ): Generator<Violation> {
+  const { name: wish, outcome } = asked;
+  const { told, version: first } = since;
   const late = (shown: number): Violation[] => [
     ...(shown < told.version ? [violation(4, `version ${shown} is shown after a later one`)] : []),
     ...(shown < first ? [violation(5, `version ${shown} is shown, ${first} was in force`)] : []),
@@ -157,7 +187,19 @@ export function* checkAnswer(
         yield violation(11, `${wish} was refused and is in force`);
       }
       break;
+    case 'group':
+      for (const [place, part] of answer.answers.entries()) {
+        yield* checkAnswer(part, partOf(asked, place), since, tables);
+      }
+      break;
     case 'refused':
+      if (tables.event.intent === null && tables.event.history.length === 0) {
+        yield violation(11, `${wish} is refused, and the event takes bets`);
+      }
+      break;
+    case 'failed':
+      yield violation(11, `${wish} fails, and so will every retry`);
+      break;
     case 'swept':
     case 'unavailable':
   }
@@ -168,7 +210,7 @@ export function* checkAtRest({ event, fences, bets }: Tables): Generator<Violati
   const version = event.history.length;
   const behind = bets.filter((bet) => bet.version !== version);
   if (behind.length > 0) yield violation(8, `${behind[0]?.id} is left behind`);
-  const isOpen = event.state === 'open' && !fences.some(({ closed }) => closed);
+  const isOpen = event.state === 'open' && !fences.some((fence) => fence?.closed);
   if (event.intent !== null || !(isOpen || event.state === 'settled')) {
     yield violation(8, 'the event is never finished');
   }

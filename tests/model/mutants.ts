@@ -16,8 +16,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a transaction that is in progress is taken for done',
     guarantee: 1,
     scope: 'a bet',
-    find: "{ kind: inserted ? 'inserted' : 'contended' }",
-    replace: "{ kind: 'inserted' }",
+    find: "reply: all('contended'), fault",
+    replace: "reply: all('inserted'), fault",
   },
   {
     name: 'a replay is acknowledged though its bet is not there',
@@ -37,36 +37,33 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'closed fences let bets through',
     guarantee: 3,
     scope: 'a bet',
-    find: 'const fenceIsOpen = !fenceOf(tables, fence).closed;',
+    find: 'const fenceIsOpen = fence?.closed !== true;',
     replace: 'const fenceIsOpen = true;',
   },
   {
     name: 'one fence is left open',
     guarantee: 3,
     scope: 'a bet',
-    find: '(closed ? [] : [fence])',
-    replace: '(closed || fence === 0 ? [] : [fence])',
+    find: 'Array.from({ length: fences }, (_, fence) => fence)',
+    replace: 'Array.from({ length: fences - 1 }, (_, fence) => fence + 1)',
   },
   {
-    name: 'closing that a bet on its way cancels is taken for done',
+    name: 'closing that a bet on its way holds up is taken for done',
     guarantee: 3,
     scope: 'a bet',
-    find: 'if (prepared && (yield* decided(by, areClosed))) return;',
-    replace: 'if (!prepared || (yield* decided(by, areClosed))) return;',
-  },
-  {
-    name: 'closing that is cancelled on its way is taken for done',
-    guarantee: 3,
-    scope: 'a bet',
-    find: 'if (prepared && (yield* decided(by, areClosed))) return;',
-    replace: 'if (prepared) { yield* decided(by, areClosed); return; }',
+    find: 'return isLocked(tables, `fence ${fence}`) ? [] : [{ ...closed, final }];',
+    replace: `
+      const reply = { fence, placed: 0 };
+      return isLocked(tables, \`fence \${fence}\`)
+        ? [{ tables, reply, final: false }]
+        : [{ ...closed, final }];`,
   },
   {
     name: 'a bet is refused while an earlier try of it is on its way',
     guarantee: 3,
     scope: 'a bet',
-    find: 'if (history.length === 0) yield* close(request.id);',
-    replace: 'void history;',
+    find: 'if (event.history.length === 0) yield* close(event.fences);',
+    replace: '',
   },
   {
     name: 'a refusal looks past a transaction that is under way',
@@ -74,6 +71,13 @@ export const MUTANTS: readonly ModelMutant[] = [
     scope: 'a bet',
     find: 'return waits ? [] : [',
     replace: 'return waits && bet !== null ? [] : [',
+  },
+  {
+    name: 'a copy of a cancelled group is not looked for',
+    guarantee: 3,
+    scope: 'a late group',
+    find: "goOn('insertBet', { ...attempt, wasTried: true })",
+    replace: "goOn('insertBet', attempt)",
   },
   {
     name: 'a replay does not read the result',
@@ -86,7 +90,7 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 5,
     scope: 'a result',
-    find: "return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);",
+    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
     replace: "return noted ? goOn('report', event) : goOn('settleEvent', put);",
   },
   {
@@ -186,36 +190,102 @@ export const MUTANTS: readonly ModelMutant[] = [
     replace: 'if (triedId !== null && request.key === null) {',
   },
   {
+    name: 'an innocent bet of a cancelled group is refused',
+    guarantee: 11,
+    scope: 'a group',
+    find: "if (result === null) return goOn('insertBet', { ...attempt, wasTried: true });",
+    replace: "if (result === null) return { kind: 'refused' };",
+  },
+  {
+    name: 'two items of one key go in a group',
+    guarantee: 11,
+    scope: 'one key in a group',
+    find: 'key !== null && requests.find((request) => request.key === key)?.id !== id;',
+    replace: 'id === null;',
+  },
+  {
+    name: 'a remembered result refuses whatever the event says',
+    guarantee: 11,
+    scope: 'wrong memory',
+    find: 'if (takesBets(event)) return tryAgain(request, tryNumber, null);',
+    replace: '',
+  },
+  {
     name: 'a result is put in force before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);",
+    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
     replace:
-      "return noted ? goOn('putInForce', put, 0, yield* countBets()) : goOn('settleEvent', put);",
+      "return noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences)) : goOn('settleEvent', put);",
   },
   {
     name: 'bets are counted before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "yield* close(put.by); return goOn('putInForce', put, 0, yield* countBets());",
+    find: 'const bets = yield* close(fences);',
+    replace: 'const bets = yield* countBets(fences); yield* close(fences);',
+  },
+  {
+    name: 'the number of fences is read before the intent',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: "goOn('closeAndPutInForce', put, noted.fences)",
+    replace: "goOn('closeAndPutInForce', put, event.fences)",
+  },
+  {
+    name: 'an event is widened in spite of an intent',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: 'const open = takesBets(event);',
+    replace: 'const open = true;',
+  },
+  {
+    name: 'fences are made before the event has their number',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: 'const { exists, open, fences } = yield* update(',
     replace: `
-      const bets = yield* countBets();
-      yield* close(put.by);
-      return goOn('putInForce', put, 0, bets);`,
+      yield* createFences(seen, MOST_FENCES);
+      const { exists, open, fences } = yield* update(`,
   },
   {
     name: 'a bet is stored without its count',
     guarantee: 13,
     scope: 'a bet',
-    find: 'placed += 1;',
-    replace: 'placed += 0;',
+    find: '.placed += change.bets;',
+    replace: '.placed += 0;',
   },
   {
-    name: 'an event is not listed before its first bet',
+    name: 'a count forgets how many bets the group has',
+    guarantee: 13,
+    scope: 'a group',
+    find: '.placed += change.bets;',
+    replace: '.placed += 1;',
+  },
+  {
+    name: 'a fence is taken without being there',
     guarantee: 14,
-    scope: 'a bet',
-    find: 'if (!request.listed) yield* noteActivity();',
+    scope: 'wrong memory',
+    find: "if (free(`fence ${number}`) && fence === null) return { kind: 'fence-missing' };",
     replace: '',
+  },
+  {
+    name: 'the entry of the list is written after the event',
+    guarantee: 14,
+    scope: 'a first bet',
+    find: `
+      yield* update('put the entry into the list', (tables) => { tables.listed = true; });
+      return yield* update('make the event', ({ event }) => {
+        if (!event.exists) Object.assign(event, { exists: true, fences: FIRST_FENCES });
+        return structuredClone(event);
+      });`,
+    replace: `
+      const made = yield* update('make the event', ({ event }) => {
+        if (!event.exists) Object.assign(event, { exists: true, fences: FIRST_FENCES });
+        return structuredClone(event);
+      });
+      yield* update('put the entry into the list', (tables) => { tables.listed = true; });
+      return made;`,
   },
 ];
 

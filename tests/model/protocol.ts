@@ -13,8 +13,10 @@ export interface Decision {
   outcome: Outcome;
 }
 export interface EventItem {
-  /** Whether it is in the list of events, and in the index of those that are not finished. */
-  listed: boolean;
+  exists: boolean;
+  /** How many fences it has: numbers from 0. Final once there is an intent or a result. */
+  fences: number;
+  /** Whether it is in the index of those that are not finished. */
   unfinished: boolean;
   intent: Decision | null;
   state: 'open' | 'settling' | 'settled';
@@ -44,26 +46,42 @@ export interface Transaction {
   begun: boolean;
 }
 type Write =
-  | { to: 'fence'; fence: number; change: 'count' | 'close' }
+  | { to: 'fence'; fence: number; bets: number }
   | { to: 'bet'; bet: Bet }
   | { to: 'key'; key: string; bet: string };
 export interface Tables {
+  /** Whether the list of events has an entry for the event. */
+  listed: boolean;
   event: EventItem;
-  fences: Fence[];
+  /** By their numbers; null where there is none. */
+  fences: (Fence | null)[];
   bets: Bet[];
   keys: { key: string; bet: string }[];
   transactions: Transaction[];
 }
 
-export function emptyTables(fences: number, listed: boolean): Tables {
+/** Fences of an event before it is widened, and after. */
+const FIRST_FENCES = 1;
+const MOST_FENCES = 2;
+
+const newFence = (): Fence => ({ placed: 0, closed: false, sweptVersion: 0 });
+
+/** An event with so many fences; 0: nothing is known of it. */
+export function firstTables(fences: number): Tables {
+  const exists = fences > 0;
   return {
+    listed: exists,
     event: {
-      ...{ listed, unfinished: false, intent: null },
+      ...{ exists, fences, unfinished: false, intent: null },
       ...{ state: 'open', history: [], bets: 0 },
     },
-    fences: Array.from({ length: fences }, () => ({ placed: 0, closed: false, sweptVersion: 0 })),
+    fences: Array.from({ length: MOST_FENCES }, (_, fence) => (fence < fences ? newFence() : null)),
     ...{ bets: [], keys: [], transactions: [] },
   };
+}
+
+function takesBets({ intent, history }: EventItem): boolean {
+  return intent === null && history.length === 0;
 }
 
 // ---- What a call does: lib/dynamodb ----
@@ -110,18 +128,15 @@ function changed<Reply>(tables: Tables, change: (copy: Tables) => Reply) {
   return { reply: change(copy), tables: copy };
 }
 
+/** The fence, which is made if it is not there. */
 function fenceOf(tables: Tables, fence: number): Fence {
-  const found = tables.fences[fence];
-  if (found === undefined) throw new Error(`There is no fence ${fence}`);
+  const found = tables.fences[fence] ?? newFence();
+  tables.fences[fence] = found;
   return found;
 }
 
 function betOf(tables: Tables, id: string): Bet | undefined {
   return tables.bets.find((bet) => bet.id === id);
-}
-
-function openFences(tables: Tables): number[] {
-  return tables.fences.flatMap(({ closed }, fence) => (closed ? [] : [fence]));
 }
 
 function itemOf(change: Write): string {
@@ -134,15 +149,13 @@ function isLocked({ transactions }: Tables, item: string): boolean {
 }
 
 function prepare(tables: Tables, id: string, writes: Write[]): void {
-  if (writes.length > 0) tables.transactions.push({ id, writes, begun: false });
+  tables.transactions.push({ id, writes, begun: false });
   tables.transactions.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 function apply(tables: Tables, change: Write): void {
-  if (change.to === 'fence' && change.change === 'count') {
-    fenceOf(tables, change.fence).placed += 1;
-  } else if (change.to === 'fence') {
-    fenceOf(tables, change.fence).closed = true;
+  if (change.to === 'fence') {
+    fenceOf(tables, change.fence).placed += change.bets;
   } else if (change.to === 'bet') {
     tables.bets.push(change.bet);
     tables.bets.sort((one, other) => (one.id < other.id ? -1 : 1));
@@ -169,52 +182,112 @@ export function goesOn(tables: Tables): (Possible & { name: string })[] {
   });
 }
 
-/** Waits for a transaction; then whether it was carried out. */
-function decided(id: string, wasCarriedOut: (tables: Tables) => boolean): Calls<boolean> {
-  return call(`learn what became of the transaction of ${id}`, (tables) => {
-    const goes = tables.transactions.some((transaction) => transaction.id === id);
-    // The SDK sends it again with its token: "in progress" is no answer.
-    if (goes) return [{ tables, reply: false, fault: 'the reply is lost on the way' }];
-    return [{ tables, reply: wasCarriedOut(tables), final: wasCarriedOut(tables) }];
+/** The entry comes before the event. Who meets the event first decides where it stands. */
+function* enlist(): Calls<EventItem> {
+  yield* update('put the entry into the list', (tables) => {
+    tables.listed = true;
+  });
+  return yield* update('make the event', ({ event }) => {
+    if (!event.exists) Object.assign(event, { exists: true, fences: FIRST_FENCES });
+    return structuredClone(event);
   });
 }
 
-function noteActivity(): Calls<void> {
-  return update('list the event', ({ event }) => {
-    event.listed = true;
+/** The fences with these numbers, each by itself. One that is there stays as it is. */
+function* createFences(from: number, to: number): Calls<void> {
+  for (let fence = from; fence < to; fence += 1) {
+    yield* call(
+      `make fence ${fence}`,
+      (tables) => [
+        {
+          ...changed(tables, (copy) => void fenceOf(copy, fence)),
+          final: tables.fences[fence] !== null,
+        },
+      ],
+      'update',
+    );
+  }
+}
+
+/** Gives the event more fences than the number that was seen; returns what to remember of it. */
+function* widen(seen: number): Calls<Memory> {
+  const { exists, open, fences } = yield* update(`widen from ${seen} fences`, ({ event }) => {
+    const open = takesBets(event);
+    if (open && event.fences === seen) event.fences = MOST_FENCES;
+    return { exists: event.exists, open, fences: event.fences };
   });
+  if (!exists) return null;
+  if (!open) return 'closed';
+  // Whoever learns the number before the fences are there makes them.
+  yield* createFences(seen, fences);
+  return fences;
 }
 
 interface Inserted {
-  kind: 'inserted' | 'bet-exists' | 'key-taken' | 'fence-closed' | 'contended';
+  kind:
+    | ('inserted' | 'bet-exists' | 'key-taken' | 'fence-closed' | 'fence-missing')
+    | ('contended' | 'rejected');
   /** What holds the key. */
   holder?: string;
 }
 
-/** Bet, count and key in one transaction. */
-function* insert(request: BetRequest, tryNumber: number): Calls<Inserted> {
-  const { id, wish, key } = request;
-  const refusal = yield* transact(`insert ${id}`, (tables): Inserted | null => {
-    const fence = (request.fence + tryNumber - 1) % tables.fences.length;
-    const writes: Write[] = [
-      { to: 'fence', fence, change: 'count' },
-      { to: 'bet', bet: { id, wish, fence, outcome: null, version: 0 } },
-    ];
-    if (key !== null) writes.push({ to: 'key', key, bet: id });
-    const free = (item: string): boolean => !isLocked(tables, item);
-    const betIsNew = betOf(tables, id) === undefined;
-    const holder = tables.keys.find((record) => record.key === key)?.bet;
-    const fenceIsOpen = !fenceOf(tables, fence).closed;
-    if (free(`bet ${id}`) && !betIsNew) return { kind: 'bet-exists' };
-    if (free(`key ${key}`) && holder !== undefined) return { kind: 'key-taken', holder };
-    if (free(`fence ${fence}`) && !fenceIsOpen) return { kind: 'fence-closed' };
-    if (!writes.map(itemOf).every(free)) return { kind: 'contended' };
-    prepare(tables, id, writes);
+function writesFor({ id, wish, key }: BetRequest, fence: number): Write[] {
+  const put: Write = { to: 'bet', bet: { id, wish, fence, outcome: null, version: 0 } };
+  return key === null ? [put] : [put, { to: 'key', key, bet: id }];
+}
+
+/** Why a bet cannot be stored behind a fence now; null when nothing speaks against it. */
+function reasonAgainst({ id, key }: BetRequest, number: number, tables: Tables): Inserted | null {
+  const free = (item: string): boolean => !isLocked(tables, item);
+  const betIsNew = betOf(tables, id) === undefined;
+  const holder = tables.keys.find((record) => record.key === key)?.bet;
+  const fence = tables.fences[number] ?? null;
+  const fenceIsOpen = fence?.closed !== true;
+  if (free(`bet ${id}`) && !betIsNew) return { kind: 'bet-exists' };
+  if (free(`key ${key}`) && holder !== undefined) return { kind: 'key-taken', holder };
+  if (free(`fence ${number}`) && fence === null) return { kind: 'fence-missing' };
+  if (free(`fence ${number}`) && !fenceIsOpen) return { kind: 'fence-closed' };
+  const all = [`bet ${id}`, `key ${key}`, `fence ${number}`];
+  return all.every(free) ? null : { kind: 'contended' };
+}
+
+/**
+ * Bets, their count and their keys in one transaction. When it is cancelled each bet has its own
+ * reason, or null.
+ */
+function* insert(requests: BetRequest[], fence: number): Calls<(Inserted | null)[]> {
+  const by = requests.map(({ id }) => id).join(' and ');
+  const reasons = yield* transact(`insert ${by} behind fence ${fence}`, (tables) => {
+    const bets = requests.length;
+    const writes = requests.flatMap((request) => writesFor(request, fence));
+    writes.unshift({ to: 'fence', fence, bets });
+    // DynamoDB takes no item twice.
+    const twice = new Set(writes.map(itemOf)).size < writes.length;
+    if (twice) return requests.map((): Inserted => ({ kind: 'rejected' }));
+    const found = requests.map((request) => reasonAgainst(request, fence, tables));
+    if (found.some((reason) => reason !== null)) return found;
+    prepare(tables, by, writes);
     return null;
   });
-  if (refusal !== null) return refusal;
-  const inserted = yield* decided(id, (tables) => betOf(tables, id) !== undefined);
-  return { kind: inserted ? 'inserted' : 'contended' };
+  return reasons ?? (yield* decided(requests, by));
+}
+
+/** Waits for a transaction; then what became of each bet. */
+function decided(requests: BetRequest[], by: string): Calls<(Inserted | null)[]> {
+  const all = (kind: Inserted['kind']) => requests.map((): Inserted => ({ kind }));
+  return call(`learn what became of the transaction of ${by}`, (tables) => {
+    const goes = tables.transactions.some(({ id }) => id === by);
+    const inserted = requests.every(({ id }) => betOf(tables, id) !== undefined);
+    // The SDK sends it again with its token: "in progress" is no answer.
+    const fault = 'the reply is lost on the way';
+    if (goes) return [{ tables, reply: all('contended'), fault }];
+    if (inserted) return [{ tables, reply: all('inserted'), final: true }];
+    // Either the fence met another writer, or an item of the first bet did.
+    const contended: (Inserted | null)[] = all('contended');
+    const innocent = contended.map((reason, place) => (place === 0 ? reason : null));
+    const replies = requests.length > 1 ? [contended, innocent] : [contended];
+    return replies.map((reply) => ({ tables, reply }));
+  });
 }
 
 function findBet(id: string): Calls<string | null> {
@@ -234,40 +307,46 @@ function findPlaced(id: string | null, key: string | null) {
   });
 }
 
-/** In one transaction if no fence is locked; otherwise each as soon as it is not. */
-function* close(by: string): Calls<void> {
-  const areClosed = (tables: Tables): boolean => openFences(tables).length === 0;
-  const closeAll = (tables: Tables): boolean => {
-    const free = openFences(tables).every((fence) => !isLocked(tables, `fence ${fence}`));
-    const closing = (fence: number): Write => ({ to: 'fence', fence, change: 'close' });
-    if (free) prepare(tables, by, openFences(tables).map(closing));
-    return free;
+/** Each fence by itself, in any order, once it is not locked. Returns the sum of their counts. */
+function* close(fences: number): Calls<number> {
+  const left = new Set(Array.from({ length: fences }, (_, fence) => fence));
+  let sum = 0;
+  while (left.size > 0) {
+    const { fence, placed } = yield* closeOneOf([...left]);
+    left.delete(fence);
+    sum += placed;
+  }
+  return sum;
+}
+
+function closeOneOf(left: number[]): Calls<{ fence: number; placed: number }> {
+  const possible = (tables: Tables) => {
+    const closing = left.flatMap((fence) => {
+      const final = tables.fences[fence]?.closed === true;
+      const closed = changed(tables, (copy) => {
+        fenceOf(copy, fence).closed = true;
+        return { fence, placed: fenceOf(copy, fence).placed };
+      });
+      return isLocked(tables, `fence ${fence}`) ? [] : [{ ...closed, final }];
+    });
+    const done = closing.find(({ final }) => final);
+    return done === undefined ? closing : [done];
   };
-  const prepared = yield* call(
-    'close the fences in one transaction',
-    (tables) => [{ ...changed(tables, closeAll), final: areClosed(tables) }],
-    'transaction',
-  );
-  if (prepared && (yield* decided(by, areClosed))) return;
-  const closeNext = (tables: Tables) => {
-    const open = openFences(tables);
-    const next = open.find((fence) => !isLocked(tables, `fence ${fence}`));
-    if (next === undefined) return open.length > 0 ? [] : [{ tables, reply: false, final: true }];
-    return [changed(tables, (copy) => (fenceOf(copy, next).closed = true))];
-  };
-  while (yield* call('close one more fence', closeNext, 'update'));
+  return call(`close one of the fences ${left.join(', ')}`, possible, 'update');
 }
 
 /** From the fences. */
-function countBets(): Calls<number> {
-  return call('count the bets', (tables) => {
-    const reply = tables.fences.reduce((sum, { placed }) => sum + placed, 0);
-    return [{ tables, reply, final: openFences(tables).length === 0 }];
+function countBets(fences: number): Calls<number> {
+  return read('count the bets', (tables) => {
+    return tables.fences.slice(0, fences).reduce((sum, fence) => sum + (fence?.placed ?? 0), 0);
   });
 }
 
-function findFences(): Calls<Fence[]> {
-  return read('read the fences', ({ fences }) => fences);
+/** Those that are there. */
+function findFences(count: number): Calls<(Fence & { number: number })[]> {
+  return read('read the fences', ({ fences }) => {
+    return fences.slice(0, count).flatMap((fence, number) => (fence ? [{ ...fence, number }] : []));
+  });
 }
 
 function markSwept(fence: number, version: number): Calls<void> {
@@ -287,11 +366,12 @@ function findUnfinished(): Calls<EventItem | null> {
   });
 }
 
-function noteIntent(decision: Decision): Calls<boolean> {
+/** The event as it is then, null when it has a result. */
+function noteIntent(decision: Decision): Calls<EventItem | null> {
   return update(`note the intent ${decision.id}`, ({ event }) => {
     const noResult = event.history.length === 0;
     if (noResult) Object.assign(event, { intent: decision, unfinished: true });
-    return noResult;
+    return noResult ? structuredClone(event) : null;
   });
 }
 
@@ -302,7 +382,7 @@ function setResult(decision: Decision, from: number, bets: number): Calls<EventI
     if (!atVersion) return null;
     const state = bets > 0 ? 'settling' : 'settled';
     event.history.push(decision);
-    Object.assign(event, { intent: null, state, unfinished: bets > 0, bets, listed: true });
+    Object.assign(event, { intent: null, state, unfinished: bets > 0, bets });
     return structuredClone(event);
   });
 }
@@ -338,6 +418,8 @@ function finishSettlement(version: number): Calls<void> {
 
 // ---- The programs: lib/bets ----
 
+/** What a process remembers of the event: its fences, or that it takes no more bets. */
+export type Memory = number | 'closed' | null;
 export interface BetRequest {
   /** The id of the bet that this request would place. */
   id: string;
@@ -345,8 +427,6 @@ export interface BetRequest {
   key: string | null;
   /** Where it tries first. Each later try takes the next fence. */
   fence: number;
-  /** Its process noted a moment ago that the event takes bets. */
-  listed: boolean;
 }
 export interface PutRequest {
   by: string;
@@ -363,10 +443,12 @@ interface Job {
   answers: boolean;
 }
 export type Answer =
-  | { kind: 'unavailable' | 'refused' | 'mismatch' | 'swept' }
+  | { kind: 'unavailable' | 'failed' | 'refused' | 'mismatch' | 'swept' }
   | { kind: 'taken'; bet: string; replayed: boolean; version: number }
-  | ({ kind: 'event'; settled: number } & Omit<EventItem, 'listed' | 'unfinished' | 'intent'>)
-  | { kind: 'bets'; bets: { id: string; version: number }[] };
+  | ({ kind: 'event'; settled: number } & Pick<EventItem, 'history' | 'state' | 'bets'>)
+  | { kind: 'bets'; bets: { id: string; version: number }[] }
+  /** One for each wish. */
+  | { kind: 'group'; answers: Answer[] };
 /** A program goes on as another one, and forgets what it knew. */
 export interface Next {
   program: string;
@@ -374,7 +456,7 @@ export interface Next {
 }
 type Program = Generator<Call, Answer | Next>;
 
-const PLACE_TRIES = 2;
+const PLACE_TRIES = 3;
 const MAX_WALKS = 2;
 
 function goOn<Name extends keyof typeof programs>(
@@ -384,34 +466,117 @@ function goOn<Name extends keyof typeof programs>(
   return { program, given };
 }
 
+/** Makes sure that the event can take bets. `mends`: its fences may be missing, and are made. */
+function* admit(mends: boolean): Calls<number | 'closed'> {
+  const found = yield* findEvent();
+  const event = found.exists ? found : yield* enlist();
+  if (!takesBets(event)) return 'closed';
+  // A fence comes last, so that no event has a bet and is not listed.
+  if (!found.exists || mends) yield* createFences(0, event.fences);
+  return event.fences;
+}
+
+/** What follows when a bet was in a transaction. `wasTried`: a copy may still be on its way. */
+function afterInsert(attempt: Attempt, { kind, holder = '' }: Inserted): Answer | Next {
+  const { request, tryNumber, wasTried } = attempt;
+  switch (kind) {
+    case 'inserted':
+      return { kind: 'taken', bet: request.id, replayed: false, version: 0 };
+    case 'bet-exists':
+      return goOn('readPlaced', request.id, false);
+    case 'key-taken':
+      return goOn('readPlaced', holder, true);
+    case 'fence-closed':
+      return goOn('afterClosing', request, tryNumber, wasTried ? request.id : null);
+    case 'fence-missing':
+      return tryAgain(request, tryNumber, null);
+    case 'contended':
+      return goOn('widenAndTryAgain', attempt);
+    case 'rejected':
+      return { kind: 'failed' };
+  }
+}
+
+function tryAgain(request: BetRequest, tryNumber: number, remembers: Memory): Answer | Next {
+  if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
+  return goOn('placeBet', request, tryNumber + 1, remembers);
+}
+
+/** A bet on its way into a transaction, of which its process knows so many fences. */
+interface Attempt {
+  request: BetRequest;
+  tryNumber: number;
+  fences: number;
+  wasTried: boolean;
+}
+
 export const programs = {
-  *placeBet(request: BetRequest): Program {
-    if (!request.listed) yield* noteActivity();
-    return goOn('insertBet', request, 1);
+  *placeBet(request: BetRequest, tryNumber: number, remembers: Memory): Program {
+    const wasTried = tryNumber > 1;
+    const fences = remembers ?? (yield* admit(wasTried));
+    if (fences !== 'closed') return goOn('insertBet', { request, tryNumber, fences, wasTried });
+    return goOn('afterClosing', request, tryNumber, wasTried ? request.id : null);
   },
 
-  *insertBet(request: BetRequest, tryNumber: number): Program {
-    const { kind, holder = '' } = yield* insert(request, tryNumber);
-    switch (kind) {
-      case 'inserted':
-        return { kind: 'taken', bet: request.id, replayed: false, version: 0 };
-      case 'bet-exists':
-        return goOn('readPlaced', request.id, false);
-      case 'key-taken':
-        return goOn('readPlaced', holder, true);
-      case 'fence-closed':
-        return goOn('afterClosing', request, tryNumber > 1 ? request.id : null);
-      case 'contended':
-        if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
-        return goOn('insertBet', request, tryNumber + 1);
+  *insertBet(attempt: Attempt): Program {
+    const { request, tryNumber, fences } = attempt;
+    const [result] = yield* insert([request], (request.fence + tryNumber - 1) % fences);
+    return afterInsert(attempt, result ?? { kind: 'rejected' });
+  },
+
+  /** Requests that came to a process at once, which go in one transaction. */
+  *placeGroup(requests: BetRequest[], remembers: Memory): Program {
+    const fences = remembers ?? (yield* admit(false));
+    if (fences !== 'closed') return goOn('insertGroup', requests, fences);
+    const parts = requests.map((request) => goOn('afterClosing', request, 1, null));
+    return goOn('eachInTurn', parts);
+  },
+
+  *insertGroup(requests: BetRequest[], fences: number): Program {
+    const isTwin = ({ key, id }: BetRequest): boolean =>
+      key !== null && requests.find((request) => request.key === key)?.id !== id;
+    const group = requests.filter((request) => !isTwin(request));
+    const results = yield* insert(group, (group[0]?.fence ?? 0) % fences);
+    const parts = requests.map((request) => {
+      const attempt = { request, tryNumber: 1, fences, wasTried: false };
+      const place = group.indexOf(request);
+      // A key that is in a group waits for a later one.
+      if (place < 0) return goOn('insertBet', attempt);
+      const result = results[place] ?? null;
+      // What nothing speaks against goes again alone.
+      if (result === null) return goOn('insertBet', { ...attempt, wasTried: true });
+      return afterInsert(attempt, result);
+    });
+    return goOn('eachInTurn', parts);
+  },
+
+  /** What remains to do for each bet of a group. */
+  *eachInTurn(parts: (Answer | Next)[]): Program {
+    for (const [place, part] of parts.entries()) {
+      if ('kind' in part) continue;
+      const program = programs[part.program as keyof typeof programs];
+      const after = yield* (program as (...given: unknown[]) => Program)(...part.given);
+      return goOn('eachInTurn', parts.with(place, after));
     }
+    return { kind: 'group', answers: parts.filter((part) => 'kind' in part) };
   },
 
-  /** A refusal is final when all fences are closed, and neither bet nor key is there or coming. */
-  *afterClosing(request: BetRequest, triedId: string | null): Program {
+  /** The bet met another writer at its fence. */
+  *widenAndTryAgain({ request, tryNumber, fences }: Attempt): Program {
+    if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
+    const remembers = fences < MOST_FENCES ? yield* widen(fences) : fences;
+    return goOn('placeBet', request, tryNumber + 1, remembers);
+  },
+
+  /**
+   * A refusal is final when all fences are closed, and neither bet nor key is there or coming. An
+   * event that takes bets after all was brought back: its process remembered wrongly.
+   */
+  *afterClosing(request: BetRequest, tryNumber: number, triedId: string | null): Program {
+    const event = yield* findEvent();
+    if (takesBets(event)) return tryAgain(request, tryNumber, null);
     if (triedId !== null || request.key !== null) {
-      const { history } = yield* findEvent();
-      if (history.length === 0) yield* close(request.id);
+      if (event.history.length === 0) yield* close(event.fences);
       const { bet, record } = yield* findPlaced(triedId, request.key);
       if (bet !== null) return goOn('withResult', bet, false);
       if (record !== null) return goOn('readPlaced', record, true);
@@ -431,7 +596,7 @@ export const programs = {
   },
 
   *settleEvent(put: PutRequest): Program {
-    const event = yield* findEvent();
+    let event = yield* findEvent();
     const version = event.history.length;
     const wasPutInForce = event.history.some(({ id }) => id === put.decision.id);
     if (wasPutInForce) return goOn('report', event);
@@ -440,13 +605,16 @@ export const programs = {
     if (isInForce && (ifVersion ?? version) <= version) return goOn('report', event);
     if (ifVersion !== null && ifVersion !== version) return { kind: 'mismatch' };
     if (version > 0) return goOn('putInForce', put, version, event.bets);
-    const noted = yield* noteIntent(put.decision);
-    return noted ? goOn('closeAndPutInForce', put) : goOn('settleEvent', put);
+    if (!event.exists) event = yield* enlist();
+    if (event.history.length > 0) return goOn('settleEvent', put);
+    const noted = yield* noteIntent(decision);
+    return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);
   },
 
-  *closeAndPutInForce(put: PutRequest): Program {
-    yield* close(put.by);
-    return goOn('putInForce', put, 0, yield* countBets());
+  /** The number of fences is final: it was read with an intent or after it. */
+  *closeAndPutInForce(put: PutRequest, fences: number): Program {
+    const bets = yield* close(fences);
+    return goOn('putInForce', put, 0, bets);
   },
 
   *putInForce(put: PutRequest, from: number, bets: number): Program {
@@ -462,9 +630,9 @@ export const programs = {
 
   /** Fences are swept again while the index shows fewer bets than they counted. */
   *sweep(job: Job): Program {
-    const fences = yield* findFences();
-    const toSweep = fences.flatMap(({ placed, sweptVersion }, fence) => {
-      return placed > 0 && sweptVersion < job.version ? [{ fence, placed }] : [];
+    const fences = yield* findFences(job.event.fences);
+    const toSweep = fences.flatMap(({ placed, sweptVersion, number }) => {
+      return placed > 0 && sweptVersion < job.version ? [{ fence: number, placed }] : [];
     });
     return goOn('walk', job, toSweep, 1);
   },
@@ -501,18 +669,20 @@ export const programs = {
     }
     if (intent === null) return { kind: 'swept' };
     const put = { by: 'resumer', decision: intent, ifVersion: null, sweeps: true };
-    return goOn('closeAndPutInForce', put);
+    return goOn('closeAndPutInForce', put, event.fences);
   },
 
   *readEvent(): Program {
     return goOn('report', yield* findEvent());
   },
 
-  *report({ history, state, bets }: EventItem): Program {
+  *report({ history, state, bets, fences }: EventItem): Program {
     const told = { kind: 'event', history, state, bets } as const;
     if (state === 'settled') return { ...told, settled: bets };
-    if (state === 'open') return { ...told, bets: yield* countBets(), settled: 0 };
-    const swept = (yield* findFences()).filter((fence) => fence.sweptVersion >= history.length);
+    if (state === 'open') return { ...told, bets: yield* countBets(fences), settled: 0 };
+    const swept = (yield* findFences(fences)).filter(
+      (fence) => fence.sweptVersion >= history.length,
+    );
     return { ...told, settled: swept.reduce((sum, { placed }) => sum + placed, 0) };
   },
 

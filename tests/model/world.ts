@@ -18,9 +18,8 @@ export interface Actor {
 
 /** A small world: all orders of its steps are tried. */
 export interface Scope {
+  /** Of the event, before all; 0: nothing is known of it. */
   fences: number;
-  /** Whether the event is listed before all; true unless it is said. */
-  listed?: boolean;
   /** Faults in all: a crash, a lost or late call, a cancelled transaction, a failed statement. */
   faults: number;
   /** Only crashes. */
@@ -92,7 +91,7 @@ const FIRST_RUN = 2;
  * others. It changes nothing, tells nobody anything, and goes the same way later.
  */
 export function createWorld(protocol: Protocol, scope: Scope, reduced: boolean) {
-  const { fences, listed = true, onlyCrashes = false, faults: mostFaults, actors } = scope;
+  const { fences, onlyCrashes = false, faults: mostFaults, actors } = scope;
   const tables = new Numbered<Tables>();
   const tolds = new Numbered<invariants.Told>();
   const sinces = new Numbered<invariants.Since>();
@@ -267,7 +266,9 @@ export function createWorld(protocol: Protocol, scope: Scope, reduced: boolean) 
             ...invariants.checkAnswer(answer, actor.wish, known, tables.get(turn.tables)),
           ];
           changes.push(TOLD, toldAfter(told, turn.answer * actors.length + index));
-          changes.push(...(answer.kind === 'unavailable' ? gone : [RUN, ENDED, SINCE, 0]));
+          changes.push(
+            ...(invariants.isUnanswered(answer, actor.wish) ? gone : [RUN, ENDED, SINCE, 0]),
+          );
         }
         step(who(turn.name), ofAnswer, ...changes, FAULTS, turn.fault ? faults - 1 : faults);
         if (faults === 0 || onlyCrashes || kind === 'read' || turn.fault) continue;
@@ -290,7 +291,7 @@ export function createWorld(protocol: Protocol, scope: Scope, reduced: boolean) 
   };
 
   const begun = actors.flatMap(() => [WAITING, waiting(1, 0)]);
-  const stored = tables.add(protocol.emptyTables(fences, listed));
+  const stored = tables.add(protocol.firstTables(fences));
   const first = Int32Array.from([
     stored,
     tolds.add(invariants.NOTHING),

@@ -59,8 +59,10 @@ function problemFlaw(
   if (code === undefined) return 'is not to be answered';
   if (atRest && statusCode === 503) return 'is answered when nothing goes wrong';
   if (statusCode === 412 && sent.headers?.['if-match'] === undefined) return 'has no condition';
-  const isProblem = headers['content-type'] === 'application/problem+json';
-  if (!isProblem || !body.includes(`#${code}"`)) return `is no ${code}`;
+  if (headers['content-type'] !== 'application/problem+json') return 'is no problem';
+  const shown: unknown = JSON.parse(body);
+  const isTold = member(shown, 'type') === `/docs/problems#${code}`;
+  if (!isTold || member(shown, 'status') !== statusCode) return `is no ${code}`;
   return (headers['retry-after'] === undefined) === (statusCode === 503)
     ? 'says nothing or too much of when to come back'
     : undefined;

@@ -6,6 +6,7 @@ import type { Sent } from '../support/apiEvent.ts';
 import { checkAnswer, checkEvent, checkPage } from './answers.ts';
 import type {
   BetJson,
+  Condition,
   EventJson,
   History,
   PlaceRequest,
@@ -32,7 +33,7 @@ export interface Clients {
   askFor(wish: Wish): Promise<PlaceRequest>;
   /** Asks for another bet with the key of a bet that was acknowledged. */
   misuseKey(): Promise<void>;
-  settle(event: string, outcome: Outcome, ifVersion: number | undefined): Promise<void>;
+  settle(event: string, outcome: Outcome, ifVersion: Condition): Promise<void>;
   readEvent(event: string): Promise<void>;
   readBet(id: string): Promise<void>;
   /** All pages of a list; undefined when one of them failed. */
@@ -215,9 +216,11 @@ export function createClients(world: World, random: Random, history: History): C
       await askToPlace(event, otherEvent ? wish.amount : newAmount(), wish.key, true);
     },
     settle: async (event, outcome, ifVersion) => {
-      const condition = ifVersion !== undefined && { 'if-match': `"${ifVersion}"` };
-      // Without a condition a retry would be another decision.
-      for (let tries = 1; tries <= (ifVersion === undefined ? 1 : MAX_REQUESTS); tries += 1) {
+      const tag = ifVersion === '*' ? ifVersion : `"${ifVersion}"`;
+      const condition = ifVersion !== undefined && { 'if-match': tag };
+      // Without a version a retry would be another decision.
+      const most = typeof ifVersion === 'number' ? MAX_REQUESTS : 1;
+      for (let tries = 1; tries <= most; tries += 1) {
         const { shown, before, ...answered } = await ask('settleEvent', {
           method: 'PUT',
           pathParameters: { event_id: event },

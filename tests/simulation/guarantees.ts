@@ -211,11 +211,12 @@ function allBetsReads({ betsReads, wishes }: History): BetsRead[] {
 function* checkReads(history: History): Generator<Violation> {
   for (const { bets, start } of allBetsReads(history)) {
     const shown = new Map<string, string>();
-    for (const { id, event_id: event, status } of bets) {
-      const before = shown.get(event) ?? status;
-      if (before !== status)
-        yield violation(6, `${event} is ${before} and ${status} in one answer`);
-      shown.set(event, status);
+    for (const { id, event_id: event, status, settled_at: at = '' } of bets) {
+      const result = `${status} ${at}`;
+      const before = shown.get(event) ?? result;
+      if (before !== result)
+        yield violation(6, `${event} is ${before} and ${result} in one answer`);
+      shown.set(event, result);
       const decided = history.puts.some(
         (put) => put.event === event && put.answer !== undefined && put.end < start,
       );
@@ -430,13 +431,14 @@ function look(
 }
 
 function registerOperations(event: string, history: History, ending: Ending): RegisterOperation[] {
+  const verdicts = verdictsOf(ending.eventsById.get(event));
   const puts = history.puts.filter((put) => put.event === event).flatMap(putOperations);
   const reads = history.eventReads
     .filter((read) => read.event === event && (read.status === 200 || read.status === 404))
     .map((read) => look(read, (register) => shows(register, read.answer)));
   const statuses = allBetsReads(history).flatMap((read) => {
     const bet = read.bets.find(({ event_id }) => event_id === event);
-    return bet ? [look(read, ({ outcome }) => outcome === OUTCOME_OF[bet.status])] : [];
+    return bet ? [look(read, (register) => decides(register, bet, verdicts))] : [];
   });
   const taken = history.wishes
     .filter((wish) => wish.event === event && storedFor(wish, ending).length > 0)
@@ -453,6 +455,16 @@ function registerOperations(event: string, history: History, ending: Ending): Re
   return [...puts, ...looks.filter((operation) => !before(operation))];
 }
 
+/** The bet is shown under the very result in force: an earlier one may have had its outcome. */
+function decides(
+  { version, outcome }: Register,
+  bet: BetJson,
+  verdicts: EventJson['history'],
+): boolean {
+  const at = verdicts[version - 1]?.decided_at;
+  return outcome === OUTCOME_OF[bet.status] && at === bet.settled_at;
+}
+
 function shows(register: Register, answer: EventJson | undefined): boolean {
   return (
     register.version === (answer?.version ?? 0) && register.outcome === (answer?.status ?? null)
@@ -461,10 +473,11 @@ function shows(register: Register, answer: EventJson | undefined): boolean {
 
 function putOperations(put: PutRequest): RegisterOperation[] {
   const { start, end, outcome, ifVersion, answer, status } = put;
-  const isAt = ({ version }: Register): boolean => version === (ifVersion ?? version);
+  const isAt = ({ version }: Register): boolean =>
+    ifVersion === '*' ? version > 0 : version === (ifVersion ?? version);
   /** The version asked for was left for the outcome asked for, for all it knows by itself. */
-  const isDone = (register: Register): boolean =>
-    register.version > (ifVersion ?? Infinity) && register.outcome === outcome;
+  const isDone = ({ version, outcome: current }: Register): boolean =>
+    typeof ifVersion === 'number' && version > ifVersion && current === outcome;
   if (status === 412) return [look(put, (register) => !isAt(register) && !isDone(register))];
   const isFull = (register: Register): boolean =>
     register.version >= MAX_VERSIONS && register.outcome !== outcome;

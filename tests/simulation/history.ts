@@ -33,10 +33,13 @@ export interface Wish {
   requests: PlaceRequest[];
 }
 
+/** The version that `If-Match` names, or that there must be a result. */
+export type Condition = number | '*' | undefined;
+
 export interface PutRequest extends Request {
   event: string;
   outcome: Outcome;
-  ifVersion: number | undefined;
+  ifVersion: Condition;
   answer?: EventJson;
   /** Batches of stored statuses that were sent before the answer. */
   statements: number;

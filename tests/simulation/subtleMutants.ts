@@ -305,4 +305,55 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     find: 'reader.ahead.length === 0 && reader.end !== true',
     replace: 'reader.ahead.length === 0 && reader.last === undefined && reader.end !== true',
   },
+  // These were made with the checks that notice them.
+  {
+    name: 'a bet shows when its outcome was decided for the first time',
+    guarantee: 5,
+    file: 'lib/dynamodb/events.ts',
+    find: `
+      const found = await batchGet(this.#session, 'events', eventIds.map(eventKey), projection);
+      const results = found.map((item) => items.resultItem.parse(item));`,
+    replace: `
+      const records = await this.find(eventIds, projection);
+      const results = [...records.values()].map(({ eventId, settlement }) => {
+        const { history = [], outcome } = settlement ?? {};
+        const first = history.find((verdict) => verdict.outcome === outcome);
+        return first && [eventId, first];
+      });`,
+  },
+  {
+    name: 'a condition that asks for any result holds without one',
+    guarantee: 5,
+    file: 'lib/bets/settleEvent.ts',
+    find: "ifVersion === 'any' ? version > 0",
+    replace: "ifVersion === 'any' ? version >= 0",
+  },
+  {
+    name: 'a retry that finds its result in force is refused',
+    guarantee: 5,
+    file: 'lib/bets/settleEvent.ts',
+    find: '(wasLeft && outcome === current?.outcome)',
+    replace: '(wasLeft && outcome === undefined)',
+  },
+  {
+    name: 'another version is answered as if the store were away',
+    guarantee: 11,
+    file: 'lib/bets/settleEvent.ts',
+    find: "throw new BetError('version-mismatch', `Event ${eventId} is at version",
+    replace: 'throw unavailable(`Event ${eventId} is at version',
+  },
+  {
+    name: 'a problem has another status than its answer',
+    guarantee: 11,
+    file: 'lib/http/problems.ts',
+    find: 'body: JSON.stringify({ type, title, status,',
+    replace: 'body: JSON.stringify({ type, title, status: 500,',
+  },
+  {
+    name: 'a run of the resumer ends late',
+    guarantee: 12,
+    file: 'lib/resumer.ts',
+    find: 'remainingMs - RESERVE_MS',
+    replace: 'remainingMs + RESERVE_MS',
+  },
 ];
