@@ -90,7 +90,9 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 5,
     scope: 'a result',
-    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
+    find:
+      "return noted ? goOn('closeAndPutInForce', put, noted.fences) " +
+      ": goOn('settleEvent', put);",
     replace: "return noted ? goOn('report', event) : goOn('settleEvent', put);",
   },
   {
@@ -214,9 +216,12 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is put in force before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
+    find:
+      "return noted ? goOn('closeAndPutInForce', put, noted.fences) " +
+      ": goOn('settleEvent', put);",
     replace:
-      "return noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences)) : goOn('settleEvent', put);",
+      "return noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences)) " +
+      ": goOn('settleEvent', put);",
   },
   {
     name: 'bets are counted before the fences are closed',
@@ -243,10 +248,10 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'fences are made before the event has their number',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const { exists, open, fences } = yield* update(',
+    find: 'const { exists, isOpen, fences } = yield* update(',
     replace: `
       yield* createFences(seen, MOST_FENCES);
-      const { exists, open, fences } = yield* update(`,
+      const { exists, isOpen, fences } = yield* update(`,
   },
   {
     name: 'a bet is stored without its count',
