@@ -236,17 +236,17 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'an event is widened in spite of an intent',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const open = takesBets(event);',
-    replace: 'const open = true;',
+    find: 'const takes = takesBets(event);',
+    replace: 'const takes = true;',
   },
   {
     name: 'fences are made before the event has their number',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const { exists, open, fences } = yield* update(',
+    find: 'const { exists, takes, fences } = yield* update(',
     replace: `
       yield* createFences(seen, MOST_FENCES);
-      const { exists, open, fences } = yield* update(`,
+      const { exists, takes, fences } = yield* update(`,
   },
   {
     name: 'a bet is stored without its count',

@@ -25,7 +25,7 @@ function group(keys: (string | null)[], { requests = 1, remembers = 1 }: Placing
     return { id, wish: key ?? id, key, fence: 0 };
   });
   const wishes = parts.map(({ wish, key }) => ({ name: wish, hasKey: key !== null }));
-  const [keyed] = parts.filter(({ key }) => key !== null);
+  const keyed = parts.find(({ key }) => key !== null);
   if (keyed === undefined) throw new Error('Nobody would ask again');
   return {
     name: 'group',
