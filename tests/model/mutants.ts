@@ -243,10 +243,10 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'fences are made before the event has their number',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const { exists, takes, fences } = yield* update(',
+    find: 'const now = yield* update(',
     replace: `
       yield* createFences(seen, MOST_FENCES);
-      const { exists, takes, fences } = yield* update(`,
+      const now = yield* update(`,
   },
   {
     name: 'a bet is stored without its count',
