@@ -236,17 +236,17 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'an event is widened in spite of an intent',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const isOpen = takesBets(event);',
-    replace: 'const isOpen = true;',
+    find: 'const takes = takesBets(event);',
+    replace: 'const takes = true;',
   },
   {
     name: 'fences are made before the event has their number',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const { exists, open, fences } = yield* update(',
+    find: 'const now = yield* update(',
     replace: `
       yield* createFences(seen, MOST_FENCES);
-      const { exists, open, fences } = yield* update(`,
+      const now = yield* update(`,
   },
   {
     name: 'a bet is stored without its count',
