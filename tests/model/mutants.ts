@@ -90,8 +90,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 5,
     scope: 'a result',
-    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
-    replace: "return noted ? goOn('report', event) : goOn('settleEvent', put);",
+    find: "noted ? goOn('closeAndPutInForce', put, noted.fences)",
+    replace: "noted ? goOn('report', event)",
   },
   {
     name: 'a result replaces whatever version is there',
@@ -214,9 +214,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is put in force before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
-    replace:
-      "return noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences)) : goOn('settleEvent', put);",
+    find: "noted ? goOn('closeAndPutInForce', put, noted.fences)",
+    replace: "noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences))",
   },
   {
     name: 'bets are counted before the fences are closed',
