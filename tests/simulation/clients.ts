@@ -31,8 +31,8 @@ export interface Clients {
   place(event: string, keyed: boolean, impatience?: number): Promise<Wish>;
   /** One more request for a wish. */
   askFor(wish: Wish): Promise<PlaceRequest>;
-  /** Asks for another bet with the key of a bet that was acknowledged. */
-  misuseKey(): Promise<void>;
+  /** Asks for another bet with the key of a bet that was acknowledged: that of `wish`, or any. */
+  misuseKey(wish?: Wish): Promise<void>;
   settle(event: string, outcome: Outcome, ifVersion: Condition): Promise<void>;
   readEvent(event: string): Promise<void>;
   readBet(id: string): Promise<void>;
@@ -205,11 +205,11 @@ export function createClients(world: World, random: Random, history: History): C
       }
       return wish;
     },
-    misuseKey: async () => {
+    misuseKey: async (given) => {
       const used = history.wishes.filter(
         ({ key, requests }) => key !== undefined && requests.some(({ bet }) => bet !== undefined),
       );
-      const wish = used[random.between(0, used.length - 1)];
+      const wish = given ?? used[random.between(0, used.length - 1)];
       if (wish === undefined) return;
       const otherEvent = random.chance(0.3);
       const event = otherEvent ? `not-${wish.event}` : wish.event;

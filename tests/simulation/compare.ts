@@ -40,11 +40,13 @@ export async function compareClouds(calls: number, seed: number): Promise<void> 
   const client = createClient(local.endpoint);
   const answers = new Map<string, number>();
   const count = (name: string): void => void answers.set(name, (answers.get(name) ?? 0) + 1);
-  const lanes = Array.from({ length: LANES }, (_, lane) => createRandom(seed * LANES + lane));
+  const lanes = Array.from({ length: LANES }, (_, lane) => {
+    return { random: createRandom(seed * LANES + lane), tablePrefix: `${randomUUID()}-` };
+  });
   try {
-    await pLimit(LANES).map(lanes, async (random) => {
-      const tablePrefix = `${randomUUID()}-`;
-      await createMissingTables(client, tablePrefix);
+    // One after the other: DynamoDB Local takes long to make a table when it makes many.
+    for (const { tablePrefix } of lanes) await createMissingTables(client, tablePrefix);
+    await pLimit(LANES).map(lanes, async ({ random, tablePrefix }) => {
       const both = bothClients(client, tablePrefix, random, count);
       const wait = {
         signal: new AbortController().signal,
@@ -186,6 +188,7 @@ function randomCalls(
     });
     return insertGroup(group, random.between(0, 3));
   };
+  const create: Call = () => fences.create({ eventId: eventId(), fences: 4 }, 0);
   const close: Call = () => {
     // Closed fences are the end of an event.
     if (random.chance(0.3)) evening += 1;
@@ -212,8 +215,10 @@ function randomCalls(
     () => bets.newestIds(behind(), bound(), limit()),
     () => bets.oldestIds(behind(), bound(), limit()),
     () => bets.storeResult(several(id), { ...decision(), version: random.between(1, 6) }),
-    () => fences.create({ eventId: eventId(), fences: 4 }, 0),
-    () => fences.create({ eventId: eventId(), fences: 4 }, 0),
+    create,
+    create,
+    create,
+    create,
     () => fences.find([{ eventId: eventId(), fences: 4 }]),
     () => fences.markSwept(behind(), random.between(1, 5)),
     () => events.find(several(eventId)),

@@ -332,4 +332,32 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'return record?.listKey === listKey ? [record] : [];',
     replace: 'return record ? [record] : [];',
   },
+  {
+    name: 'innocent bets of a cancelled group go again behind all newcomers',
+    guarantee: 12,
+    file: 'lib/dynamodb/groupCommit.ts',
+    find: 'this.#again.push(...batchesOf(innocent, Math.ceil(bets.length / 2)));',
+    replace: `
+      this.#queue.push(...innocent);
+      for (const key of staying) this.#keys.delete(key);`,
+  },
+  {
+    name: 'fences are made before the event has their number',
+    guarantee: 3,
+    file: 'lib/bets/knownEvents.ts',
+    find: 'const now = await store.events.widen(event, to);',
+    replace: `
+      await store.fences.create({ eventId, fences: to }, fences);
+      known.remember({ eventId, fences: to });
+      const now = await store.events.widen(event, to);`,
+  },
+  {
+    name: 'an event that is gone is remembered all the same',
+    guarantee: 11,
+    file: 'lib/bets/placeBet.ts',
+    find: `
+      case 'fence-missing':
+        known.forget(eventId);`,
+    replace: "case 'fence-missing':",
+  },
 ];

@@ -106,6 +106,8 @@ export interface Network {
   clientOf(process: Process): DynamoDBDocumentClient;
   /** What goes wrong now, with its times since the schedule began. */
   faults(): Faults;
+  /** Whether nothing goes wrong now. */
+  isCalm(): boolean;
   /** From now on things go wrong by chance. */
   break(): void;
   /** From now on nothing goes wrong any more; what is on its way still arrives. */
@@ -276,6 +278,7 @@ export function createNetwork(
   return {
     clientOf: (process) => clientOf(process) as unknown as DynamoDBDocumentClient, // Only `send`.
     faults: () => current,
+    isCalm: () => current === CALM,
     break: () => {
       const since = (times: readonly Freeze[]): Freeze[] =>
         times.map(({ from, to }) => ({ from: from + time.now(), to: to + time.now() }));
@@ -295,11 +298,21 @@ function backwards({ RequestItems = {} }: CommandInput): CommandInput {
   return { RequestItems: Object.fromEntries(entries) };
 }
 
-/** A transaction meets another one that the schedule does not contain. */
+/**
+ * A transaction meets another one that the schedule does not contain, at one of its items or at
+ * several, or a partition that is too busy.
+ */
 function conflictByChance({ TransactItems = [] }: CommandInput, random: Random): Error {
   const met = random.between(0, TransactItems.length - 1);
+  const others = random.pick([0, 0, 0.3]);
+  const code = random.pick([
+    'TransactionConflict',
+    'TransactionConflict',
+    'ThrottlingError',
+    'ProvisionedThroughputExceeded',
+  ]);
   const CancellationReasons = TransactItems.map((_, index) => ({
-    Code: index === met ? 'TransactionConflict' : 'None',
+    Code: index === met || random.chance(others) ? code : 'None',
   }));
   return new TransactionCanceledException({ ...BY_CHANCE, CancellationReasons });
 }

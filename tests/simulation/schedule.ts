@@ -30,6 +30,8 @@ const MANY_PUTS = 50;
 const MANY_EVENTS = 20;
 /** A run of the resumer has a minute, and keeps a second of it back. */
 const RUN_MS = 59_000;
+/** Longer than any bet may take when nothing goes wrong. */
+const SIEGE_MS = 2_500;
 
 /** Most schedules begin with nothing; some with much, which must have been placed before. */
 type Kind = 'ordinary' | 'stadium' | 'arena' | 'calendar' | 'round' | 'quarrel' | 'restored';
@@ -41,7 +43,7 @@ function kindOf(seed: number): Kind {
   if (seed % 200 === 100) return 'calendar';
   if (seed % 400 === 350) return 'round';
   if (seed % 200 === 50) return 'quarrel';
-  return seed % 50 === 25 ? 'restored' : 'ordinary';
+  return seed % 25 === 12 ? 'restored' : 'ordinary';
 }
 
 /** What those who act in a schedule have. */
@@ -138,6 +140,7 @@ function worldOptions(random: Random, kind: Kind): WorldOptions {
     indexLagMs: isLate(kind) ? { bets: INDEX_LAG_MS, events: 0 } : indexLags(random),
     skewsMs: Array.from({ length: servers }, skew),
     lambdas: random.between(0, servers),
+    coldStarts: random.pick([0, 0.2, 1]),
     fences: kind === 'arena' ? 64 : random.pick([1, 3, 64]),
     hotFence: kind === 'arena' ? 0 : random.pick([0, 0.5]),
     shards: random.pick([1, 2, 16]),
@@ -218,7 +221,11 @@ async function restoreUnderWay({ world, random, clients, history }: Play): Promi
   const evening = async (): Promise<void> => {
     for (let acts = random.between(2, 6); acts > 0; acts -= 1) {
       const event = random.pick(events);
-      if (random.chance(0.8)) await clients.place(event, random.chance(0.5));
+      const dice = random.next();
+      if (dice < 0.6) await clients.place(event, random.chance(0.5));
+      else if (dice < 0.7) await crowd(world, random, clients, events);
+      // What the processes remember of it is more than the store has afterwards.
+      else if (dice < 0.8) await world.widen(event);
       else await clients.settle(event, random.pick(OUTCOMES), undefined);
     }
     await world.time.sleep(10_000);
@@ -272,6 +279,28 @@ async function crowd(
       : clients.place(random.pick(events), random.chance(0.5)),
   );
   await Promise.all(bets);
+}
+
+/**
+ * Nothing goes wrong, but in every group there are bets that must fail: late ones, and more with a
+ * key that is used. All others are taken, soon.
+ */
+async function siege({ time }: World, random: Random, clients: Clients) {
+  const first = () => clients.place('derby', true, 0);
+  const used = await Promise.all(Array.from({ length: random.between(10, 40) }, first));
+  await clients.settle('lost-match', random.pick(OUTCOMES), undefined);
+  const begun = time.now();
+  const culprits = used.map(async (wish) => {
+    while (time.now() - begun < SIEGE_MS) {
+      if (random.chance(0.95)) await clients.misuseKey(wish);
+      else await clients.place('lost-match', random.chance(0.5));
+    }
+  });
+  const innocents = Array.from({ length: random.between(1, 20) }, async () => {
+    await time.sleep(random.next() * random.pick([50, SIEGE_MS]));
+    await clients.place('derby', random.chance(0.5));
+  });
+  await Promise.all([...culprits, ...innocents]);
 }
 
 /** One of several who contradict each other, each in its turn; some know the version. */
@@ -383,6 +412,7 @@ async function resolve({ world, random, clients, history, limits }: Play): Promi
   for (const event of events) await settleAgain(event, clients, history);
   for (const event of events) await clients.readEvent(event);
   await clients.misuseKey();
+  if (random.chance(0.02)) await siege(world, random, clients);
   const event = events[random.between(0, events.length - 1)] ?? 'match';
   if (random.chance(0.3)) {
     await clients.settle(event, random.pick(OUTCOMES), undefined);

@@ -359,4 +359,18 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     find: 'remainingMs - RESERVE_MS',
     replace: 'remainingMs + RESERVE_MS',
   },
+  {
+    name: 'a key that was in a group goes in no other',
+    guarantee: 11,
+    file: 'lib/dynamodb/groupCommit.ts',
+    find: 'if (record !== undefined && !staying.has(record.key)) this.#keys.delete(record.key);',
+    replace: 'if (record !== undefined && staying.has(record.key)) this.#keys.delete(record.key);',
+  },
+  {
+    name: 'fences that nobody made stay missing',
+    guarantee: 11,
+    file: 'lib/bets/knownEvents.ts',
+    find: 'const needsFences = found === undefined || mends;',
+    replace: 'const needsFences = found === undefined;',
+  },
 ];

@@ -43,9 +43,11 @@ export interface WorldOptions {
   skewsMs: readonly number[];
   /** The first servers are Lambdas: each of their processes serves one request at a time. */
   lambdas: number;
-  /** Bets go to this many of an event's fences, so that few bets meet at one. */
+  /** How likely a call to a Lambda meets a process that has just started. */
+  coldStarts: number;
+  /** While things go wrong, bets go to this many of an event's fences, as far as it has them. */
   fences: number;
-  /** How likely a bet goes to the first of them. */
+  /** How likely a bet goes to the first of them then. */
   hotFence: number;
   /** Bets lie in this many of the history's shards. */
   shards: number;
@@ -146,7 +148,8 @@ export function createWorld(
       observer: silentObserver,
       newBetId,
       newDecisionId: () => `decision-${(decisions += 1)}`,
-      random: () => (drawFence() + shift) / options.fences,
+      // At rest nobody is unlucky all the time: what still fails then has another cause.
+      random: () => (network.isCalm() ? random.next() : (drawFence() + shift) / options.fences),
     });
     const activeMs = (from: number, to: number): number =>
       to - from - frozenWithin(freezes(), from, to);
@@ -159,12 +162,13 @@ export function createWorld(
   /** A process that is free, or else a new one. */
   const processOf = (number: number): Running => {
     const server = number % running.length;
-    const free = running[server]?.find(({ isFree }) => isFree());
+    const alive = running[server]?.filter(({ process }) => !process.crashed) ?? [];
+    const isCold = server < options.lambdas && random.chance(options.coldStarts);
+    const free = isCold ? undefined : alive.find(({ isFree }) => isFree());
     if (free !== undefined) return free;
     const started = startProcess(server);
-    running[server] = [...(running[server] ?? []), started].filter(
-      ({ process }) => !process.crashed,
-    );
+    // Where one starts cold, those that were free are gone.
+    running[server] = [...alive.filter(({ isFree }) => !isFree()), started];
     return started;
   };
 
