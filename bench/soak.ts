@@ -72,7 +72,7 @@ export async function soak(
   const local = await startDynamodbLocal(runtime, data);
   const proxy = await startProxy(local.endpoint);
   const service = await startService({ DYNAMODB_ENDPOINT: proxy.endpoint, LOG_LEVEL: 'SILENT' });
-  const bookmaker = createBookmaker(service.url, CLIENT_PAUSE_MS);
+  const bookmaker = createBookmaker(service.url, { pauseMs: CLIENT_PAUSE_MS });
   const begun = performance.now();
   const totalMs = minutes * 60_000;
   const outage = { from: Infinity, to: totalMs / 2 + outageSeconds * 1_000 };

@@ -38,7 +38,7 @@ export function createTransactWriteItems(native: Native): Operation {
   };
 }
 
-/** `UpdateItem` that shows the item on which its condition did not hold, which dynalite does not. */
+/** `UpdateItem` that can show an item on which its condition did not hold; dynalite does not. */
 export function createUpdateItem(native: Native): Operation {
   return async (input) => {
     try {

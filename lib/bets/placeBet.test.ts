@@ -238,6 +238,9 @@ describe('placeBet that finds a fence closed', () => {
     expect(cloud.calls().slice(-2)).toEqual(['insert', 'findEvents']);
     expect(cloud.all('bets')).toEqual([]);
     expect(cloud.told.at(-1)).toEqual(['betRefused']);
+    // From now on the process knows.
+    await expect(place(cloud)).rejects.toMatchObject(SETTLED);
+    expect(cloud.calls()).toEqual(['findEvents']);
   });
 
   it('writes nothing for an event that it knows to be closed, and reads it', async () => {

@@ -131,6 +131,16 @@ describe('settleEvent that meets other operators', () => {
     expect(settled).toEqual({ ...report(1), version: 2, history });
   });
 
+  it('judges the version again when a result comes while it lists an event', async () => {
+    const cloud = calmCloud();
+    cloud.meet('enter', (carryOut) => cloud.decide(EVENT).then(carryOut));
+
+    await expect(settle(cloud, { ...win, ifVersion: [0] })).rejects.toMatchObject({
+      code: 'version-mismatch',
+      message: `Event ${EVENT} is at version 1.`,
+    });
+  });
+
   it('closes no fences when its intent comes too late', async () => {
     const cloud = await withBets(1);
     cloud.meet('noteIntent', (carryOut) => cloud.decide(EVENT).then(carryOut));

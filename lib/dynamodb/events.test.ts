@@ -225,7 +225,7 @@ describe('noteIntent', () => {
     expect(sent(dynamodb)).toEqual([
       update('e', {
         UpdateExpression: 'SET intent = :intent, unfinished = :unfinished',
-        ConditionExpression: 'attribute_not_exists(version)',
+        ConditionExpression: 'attribute_exists(listKey) AND attribute_not_exists(version)',
         ExpressionAttributeValues: { ':intent': decisionItem, ':unfinished': '1' },
         ReturnValues: 'ALL_NEW',
       }),

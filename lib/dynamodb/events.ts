@@ -106,7 +106,8 @@ export class EventTable implements Events {
   noteIntent: Events['noteIntent'] = async (eventId, intent) => {
     const noted = await this.#updateIf(eventId, {
       UpdateExpression: 'SET intent = :intent, unfinished = :unfinished',
-      ConditionExpression: NO_RESULT,
+      // An event without its list key could not be read.
+      ConditionExpression: `attribute_exists(listKey) AND ${NO_RESULT}`,
       ExpressionAttributeValues: {
         ':intent': z.encode(items.decisionItem, intent),
         ':unfinished': UNFINISHED,

@@ -6,11 +6,13 @@ import { type Answer, historyOf } from '../support/service.ts';
 
 /**
  * Clients and an operator who keep books of their own, so that what the service says at the end can
- * be held against what it said on the way. They ask again, with the same key, until they know.
+ * be held against what it said on the way. With a key they ask again until they know; without one
+ * they may never know whether there is a bet.
  */
 interface Wish {
-  key: string;
+  key: string | undefined;
   event: string;
+  /** No two wishes have the same, so that it tells which bet is whose. */
   amountMinor: number;
   /** The bet's id, or null when it was refused; undefined while that is not known. */
   bet?: string | null;
@@ -19,13 +21,22 @@ interface Wish {
 type BetJson = z.infer<typeof betBody>;
 type EventJson = z.infer<typeof eventBody>;
 
-const CLIENTS = 8;
 const PATIENCE_MS = 15_000;
 /** An event takes bets for about this long, in milliseconds. */
 const EVENT_MS = 1_500;
 
-/** `pauseMs`: how long each client rests between two bets. */
-export function createBookmaker(url: string, pauseMs = 0) {
+interface Crowd {
+  clients?: number;
+  /** How long each client rests between two bets. */
+  pauseMs?: number;
+  /** How many of the bets have no key, of 1. */
+  keyless?: number;
+}
+
+export function createBookmaker(
+  url: string,
+  { clients = 8, pauseMs = 0, keyless = 0 }: Crowd = {},
+) {
   const wishes: Wish[] = [];
   const outcomes = new Map<string, 'WIN' | 'LOSE'>();
   /** By status; 0 stands for a connection that broke. */
@@ -68,7 +79,8 @@ export function createBookmaker(url: string, pauseMs = 0) {
   const learn = async (wish: Wish): Promise<void> => {
     const amount = (wish.amountMinor / 100).toFixed(2);
     const bet = { event_id: wish.event, amount };
-    const { status, body } = await send('POST', '/bets', bet, { 'idempotency-key': wish.key });
+    const headers = wish.key === undefined ? {} : { 'idempotency-key': wish.key };
+    const { status, body } = await send('POST', '/bets', bet, headers);
     if (status === 201) wish.bet = betBody.parse(body).id;
     if (status === 409) wish.bet = null;
   };
@@ -76,11 +88,12 @@ export function createBookmaker(url: string, pauseMs = 0) {
   const isClosing = (): boolean => closing.signal.aborted;
   const client = async (): Promise<void> => {
     while (!isClosing()) {
-      const amountMinor = 1 + Math.floor(Math.random() * 100_000);
-      const wish: Wish = { key: randomUUID(), event: `event-${events}`, amountMinor };
+      const amountMinor = wishes.length + 1;
+      const key = Math.random() < keyless ? undefined : randomUUID();
+      const wish: Wish = { key, event: `event-${events}`, amountMinor };
       wishes.push(wish);
       do await learn(wish);
-      while (wish.bet === undefined && !isClosing());
+      while (isOpen(wish) && !isClosing());
       if (pauseMs > 0) await delay(pauseMs);
     }
   };
@@ -130,13 +143,18 @@ export function createBookmaker(url: string, pauseMs = 0) {
   return {
     /** Bets keep coming, and results and corrections now and then, until `close`. */
     open: () => {
-      running = Promise.all([operator(), ...Array.from({ length: CLIENTS }, client)]);
+      running = Promise.all([operator(), ...Array.from({ length: clients }, client)]);
+    },
+    /** Waits for the next bet that is acknowledged. */
+    untilPlaced: async () => {
+      const before = answers['201'];
+      while (answers['201'] === before) await delay(5);
     },
     /** Lets everybody learn what is still open, settles every event, and reads the whole book. */
     close: async () => {
       closing.abort();
       await running;
-      for (const wish of wishes) while (wish.bet === undefined) await learn(wish);
+      for (const wish of wishes) while (isOpen(wish)) await learn(wish);
       for (let event = 1; event <= events; event += 1) {
         const name = `event-${event}`;
         // A result that was cut off may or may not be in force: say it again.
@@ -149,7 +167,9 @@ export function createBookmaker(url: string, pauseMs = 0) {
       const staked = taken.reduce((sum, wish) => sum + BigInt(wish.amountMinor), 0n);
       return {
         acknowledged: taken.length,
-        refused: wishes.length - taken.length,
+        refused: wishes.filter((wish) => wish.bet === null).length,
+        unknown: wishes.filter((wish) => wish.bet === undefined).length,
+        unknownButThere: bets.length - taken.length,
         settled: outcomes.size,
         corrected,
         answers,
@@ -163,6 +183,11 @@ export function createBookmaker(url: string, pauseMs = 0) {
   };
 }
 
+/** Only a key lets a client ask again. */
+function isOpen({ key, bet }: Wish): boolean {
+  return key !== undefined && bet === undefined;
+}
+
 /** The clients' books against the service's. */
 function compare(
   wishes: readonly Wish[],
@@ -171,23 +196,24 @@ function compare(
   reports: ReadonlyMap<string, EventJson>,
 ): string[] {
   const faults: string[] = [];
-  const byId = new Map(bets.map((bet) => [bet.id, bet]));
-  const taken = wishes.filter((wish) => typeof wish.bet === 'string');
-  if (byId.size !== bets.length) faults.push('the history shows a bet twice');
-  if (bets.length !== taken.length)
-    faults.push(`${taken.length} bets were acknowledged, ${bets.length} are there`);
-  for (const wish of taken) {
-    const bet = byId.get(String(wish.bet));
+  const nameOf = (event: string, amount: string): string => `${amount} on ${event}`;
+  const byName = Map.groupBy(bets, ({ event_id, amount }) => nameOf(event_id, amount));
+  const landed: Wish[] = [];
+  for (const wish of wishes) {
+    const name = nameOf(wish.event, (wish.amountMinor / 100).toFixed(2));
+    const found = byName.get(name) ?? [];
+    byName.delete(name);
+    landed.push(...found.map(() => wish));
     const status = outcomes.get(wish.event) === 'WIN' ? 'won' : 'lost';
-    const right =
-      bet?.event_id === wish.event &&
-      bet.amount === (wish.amountMinor / 100).toFixed(2) &&
-      bet.status === status;
-    const asked = `bet ${String(wish.bet)} on ${wish.event}`;
-    if (!right) faults.push(`${asked}: ${JSON.stringify(bet)}, wanted ${status}`);
+    const wanted = found.every((bet) => bet.status === status && bet.id === (wish.bet ?? bet.id));
+    const [least, most] = boundsOf(wish);
+    if (wanted && found.length >= least && found.length <= most) continue;
+    const asked = `bet ${String(wish.bet)}, ${name}`;
+    faults.push(`${asked}: ${JSON.stringify(found)}, wanted ${least} to ${most} that ${status}`);
   }
+  for (const [name] of byName) faults.push(`nobody asked for the bet ${name}`);
   for (const [event, report] of reports) {
-    const own = taken.filter((wish) => wish.event === event);
+    const own = landed.filter((wish) => wish.event === event);
     const staked = own.reduce((sum, wish) => sum + BigInt(wish.amountMinor), 0n);
     const { total, settled, staked: said } = report.bets;
     const stakedRight = BigInt(said.replace('.', '')) === staked;
@@ -197,4 +223,10 @@ function compare(
     }
   }
   return faults;
+}
+
+/** How many bets there may be of a wish. */
+function boundsOf({ bet }: Wish): [least: number, most: number] {
+  if (bet === undefined) return [0, 1];
+  return bet === null ? [0, 0] : [1, 1];
 }

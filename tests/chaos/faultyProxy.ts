@@ -26,6 +26,8 @@ const LATE_MS = 4_000;
 export async function startFaultyProxy(target: string) {
   let rough = false;
   const counts: Record<string, number> = {};
+  /** How many bets are in each transaction that the store has and has not answered. */
+  const underWay = new Map<object, number>();
   const happens = (fault: keyof typeof ROUGH): boolean => {
     if (!rough || Math.random() >= ROUGH[fault]) return false;
     counts[fault] = (counts[fault] ?? 0) + 1;
@@ -33,7 +35,10 @@ export async function startFaultyProxy(target: string) {
   };
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await buffer(incoming);
-    const pass = () => forward(target, incoming, body);
+    const pass = async () => {
+      underWay.set(incoming, betsIn(incoming, body));
+      return forward(target, incoming, body).finally(() => underWay.delete(incoming));
+    };
     const unheard = (): void => void pass().catch(() => {});
     if (happens('reset')) return void outgoing.destroy();
     if (happens('late')) return void delay(LATE_MS).then(unheard);
@@ -52,11 +57,19 @@ export async function startFaultyProxy(target: string) {
     endpoint: `http://127.0.0.1:${port}`,
     setRough: (given: boolean) => void (rough = given),
     counts,
+    /** The bets of each group that is with the store. */
+    groupsUnderWay: () => [...underWay.values()].filter((bets) => bets > 1),
     close: () => {
       server.closeAllConnections();
       return server[Symbol.asyncDispose]();
     },
   };
+}
+
+/** How many bets a request is to store. */
+function betsIn({ headers }: IncomingMessage, body: Buffer): number {
+  const isTransaction = String(headers['x-amz-target']).endsWith('.TransactWriteItems');
+  return isTransaction ? body.toString().split('"outcomeVersion"').length - 1 : 0;
 }
 
 async function forward(target: string, asked: IncomingMessage, body: Buffer) {

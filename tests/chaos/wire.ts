@@ -21,7 +21,7 @@ if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Dock
 const local = await startDynamodbLocal(runtime);
 const proxy = await startFaultyProxy(local.endpoint);
 const service = await startService({ DYNAMODB_ENDPOINT: proxy.endpoint, LOG_LEVEL: 'SILENT' });
-const bookmaker = createBookmaker(service.url);
+const bookmaker = createBookmaker(service.url, { clients: 32, keyless: 0.3 });
 bookmaker.open();
 for (let turn = 1; turn <= TURNS; turn += 1) {
   proxy.setRough(true);

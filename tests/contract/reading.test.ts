@@ -39,7 +39,7 @@ describe('the list of events', () => {
     expect(settled).toEqual([known.slice(5, 6)]);
   });
 
-  it('shows a walk each event once, while events get bets and results and others come', async () => {
+  it('shows a walk each event once, while events change and others come', async () => {
     await using book = await openStore();
     const ids = Array.from({ length: 40 }, newEvent);
     for (const eventId of ids) await book.run(placeBet, { eventId, amountMinor: 100n });

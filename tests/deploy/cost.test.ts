@@ -81,7 +81,7 @@ describe('the units of a bet', () => {
     expect(doubled.write).toBe(6);
   });
 
-  it('of the first on an event are four more and one read, and one read for each process', async () => {
+  it('of the first on an event are four more, and a read for each process', async () => {
     const eventId = newEvent();
 
     expect(await place(eventId)).toEqual({ ...NOTHING, write: 5 + 4, read: 1 });
@@ -161,7 +161,7 @@ describe('the units of a result besides its bets', () => {
     expect(await decide(eventId, 'WIN')).toEqual({ ...NOTHING, read: 1 + 0.5 });
   });
 
-  it('on many bets are one a bet, and one for each fence that is done before the others', async () => {
+  it('on many bets are no more: its one fence is not marked, as the event is', async () => {
     const eventId = newEvent();
     await placeMany(eventId, 150);
 
@@ -223,7 +223,7 @@ describe('the units of a page', () => {
   const ofEvents = (more = {}): Promise<number> => readBy('listEvents', { limit: '100', ...more });
   const ofBets = (more = {}): Promise<number> => readBy('listBets', { limit: '100', ...more });
 
-  it('of 100 events are one a shard, one an event and one a fence of those that are open', async () => {
+  it('of 100 events are one a shard, one an event, and its fences if it is open', async () => {
     expect(await ofEvents()).toBe(16 + 100 + 100);
     // An index costs half.
     expect(await ofEvents({ state: 'open' })).toBe(8 + 100 + 100);

@@ -104,7 +104,7 @@ describe('the main path', () => {
   });
 });
 
-it('lists events from the newest activity to the oldest, each as it is', async () => {
+it('lists events, the one first known last first, each as it is', async () => {
   const [one, two] = [`list:${randomUUID()}`, `list:${randomUUID()}`];
   await place(one);
   await place(two);
@@ -116,8 +116,8 @@ it('lists events from the newest activity to the oldest, each as it is', async (
   const second = (await list.next()).value;
   const open = await service.get('/events/?state=open&limit=1');
 
-  expect(first).toMatchObject({ status: 200, body: [decided.body] });
-  expect(second).toMatchObject({ status: 200, body: [alone.body] });
+  expect(first).toMatchObject({ status: 200, body: [alone.body] });
+  expect(second).toMatchObject({ status: 200, body: [decided.body] });
   expect(open.body).toEqual([alone.body]);
 });
 

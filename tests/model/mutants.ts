@@ -90,8 +90,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 5,
     scope: 'a result',
-    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
-    replace: "return noted ? goOn('report', event) : goOn('settleEvent', put);",
+    find: "noted ? goOn('closeAndPutInForce', put, noted.fences)",
+    replace: "noted ? goOn('report', event)",
   },
   {
     name: 'a result replaces whatever version is there',
@@ -214,9 +214,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is put in force before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);",
-    replace:
-      "return noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences)) : goOn('settleEvent', put);",
+    find: "noted ? goOn('closeAndPutInForce', put, noted.fences)",
+    replace: "noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences))",
   },
   {
     name: 'bets are counted before the fences are closed',
@@ -236,17 +235,17 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'an event is widened in spite of an intent',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const isOpen = takesBets(event);',
-    replace: 'const isOpen = true;',
+    find: 'const takes = takesBets(event);',
+    replace: 'const takes = true;',
   },
   {
     name: 'fences are made before the event has their number',
     guarantee: 13,
     scope: 'a wider event',
-    find: 'const { exists, open, fences } = yield* update(',
+    find: 'const now = yield* update(',
     replace: `
       yield* createFences(seen, MOST_FENCES);
-      const { exists, open, fences } = yield* update(`,
+      const now = yield* update(`,
   },
   {
     name: 'a bet is stored without its count',

@@ -211,16 +211,16 @@ function* createFences(from: number, to: number): Calls<void> {
 
 /** Gives the event more fences than the number that was seen; returns what to remember of it. */
 function* widen(seen: number): Calls<Memory> {
-  const { exists, open, fences } = yield* update(`widen from ${seen} fences`, ({ event }) => {
-    const isOpen = takesBets(event);
-    if (isOpen && event.fences === seen) event.fences = MOST_FENCES;
-    return { exists: event.exists, open: isOpen, fences: event.fences };
+  const now = yield* update(`widen from ${seen} fences`, ({ event }) => {
+    const takes = takesBets(event);
+    if (takes && event.fences === seen) event.fences = MOST_FENCES;
+    return { exists: event.exists, takes, fences: event.fences };
   });
-  if (!exists) return null;
-  if (!open) return 'closed';
+  if (!now.exists) return null;
+  if (!now.takes) return 'closed';
   // Whoever learns the number before the fences are there makes them.
-  yield* createFences(seen, fences);
-  return fences;
+  yield* createFences(seen, now.fences);
+  return now.fences;
 }
 
 interface Inserted {

@@ -27,7 +27,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/dynamodb/groupCommit.ts',
     find: 'if (!(error instanceof TransactionCanceledException)) throw translateFailure(error);',
     replace:
-      "if (!(error instanceof TransactionCanceledException)) return bets.map(() => ({ kind: 'inserted' }));",
+      'if (!(error instanceof TransactionCanceledException)) ' +
+      "return bets.map(() => ({ kind: 'inserted' }));",
   },
   {
     name: 'the history is read without one of its shards',
@@ -235,9 +236,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an event is listed if that happens to succeed',
     guarantee: 14,
     file: 'lib/dynamodb/events.ts',
-    find: 'await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), options));',
+    find:
+      'await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), ' +
+      'options));',
     replace:
-      'await client.send(new PutCommand({ TableName: tables.eventList, Item }), options).catch(() => {});',
+      'await client.send(new PutCommand({ TableName: tables.eventList, Item }), options)' +
+      '.catch(() => {});',
   },
   {
     name: 'a page of events begins with the one that the page before ended with',

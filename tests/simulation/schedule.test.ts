@@ -22,7 +22,7 @@ describe('a schedule', () => {
   });
 });
 
-it('makes one bet of 200 parallel requests with one key and one more, whatever is lost', async () => {
+it('makes one bet of 200 parallel requests with one key, whatever is lost', async () => {
   for (let seed = 1; seed <= 5; seed += 1) {
     const faults = {
       ...NO_FAULTS,

@@ -395,7 +395,7 @@ function eventQuery(random: Random, { wishes }: History): Query {
   };
 }
 
-/** The last result that was given under a condition; who has an answer already may ask again too. */
+/** The last result given under a condition; who has an answer already may ask again too. */
 async function settleAgain(event: string, clients: Clients, { puts }: History): Promise<void> {
   const last = puts.findLast((put) => put.event === event && typeof put.ifVersion === 'number');
   if (last !== undefined) await clients.settle(event, last.outcome, last.ifVersion);

@@ -70,9 +70,12 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'an event is listed a moment after its first bet',
     guarantee: 14,
     file: 'lib/dynamodb/events.ts',
-    find: 'await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), options));',
+    find:
+      'await attempt(client.send(new PutCommand({ TableName: tables.eventList, Item }), ' +
+      'options));',
     replace:
-      'void client.send(new PutCommand({ TableName: tables.eventList, Item }), options).catch(() => {});',
+      'void client.send(new PutCommand({ TableName: tables.eventList, Item }), options)' +
+      '.catch(() => {});',
   },
   {
     name: 'an event that is enlisted again moves',

@@ -1,18 +1,24 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { Context } from '../../lib/bets/context.ts';
+import type { Clock, Context } from '../../lib/bets/context.ts';
 import { shardOf } from '../../lib/bets/ids.ts';
 import type { BetStore } from '../../lib/bets/store.ts';
 import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { tableNames } from '../../lib/dynamodb/tables.ts';
-import { createService, type Parts } from '../../lib/service.ts';
+import { createService, type Parts, systemClock } from '../../lib/service.ts';
 import { silentObserver } from './observers.ts';
 import { storeEndpoint } from './storeEndpoint.ts';
 
 /** Long enough for the slowest machine. */
 const PATIENCE_MS = 600_000;
+
+/** Groups of bets have a deadline of their own. */
+const patientClock: Clock = {
+  ...systemClock,
+  deadline: () => systemClock.deadline(PATIENCE_MS),
+};
 
 export type OpenStore = Awaited<ReturnType<typeof openStore>>;
 
@@ -23,7 +29,8 @@ export async function openStore(given: Partial<Parts> = {}) {
   const TABLE_PREFIX = `test-${randomUUID()}-`;
   await createMissingTables(client, TABLE_PREFIX);
   const config = readConfig({ TABLE_PREFIX, SETTLE_BUDGET_MS: '60000' });
-  const { within } = createService(config, { client, observer: silentObserver, ...given });
+  const parts = { client, observer: silentObserver, clock: patientClock, ...given };
+  const { within } = createService(config, parts);
   return {
     /** Runs a use case as a request of its own. */
     run: <Given extends unknown[], Result>(
