@@ -74,6 +74,8 @@ describe('readConfig', () => {
     ...[' ', '65536', '0x10', '1e3', '1.5', '-1', '+1', '9999999999'].map((port) => ['PORT', port]),
     ['DYNAMODB_ENDPOINT', 'localhost:8000'],
     ['DYNAMODB_ENDPOINT', 'ftp://localhost'],
+    ['DYNAMODB_ENDPOINT', 'xhttp://localhost'],
+    ['DYNAMODB_ENDPOINT', 'httpx://localhost'],
     ['TABLE_PREFIX', 'a b'],
     ['TABLE_PREFIX', 'x'.repeat(101)],
     ['OPERATOR_TOKEN', 'x'.repeat(15)],
@@ -83,6 +85,10 @@ describe('readConfig', () => {
   ])('refuses %s=%s', (name = '', value = '') => {
     expect(refusal({ [name]: value })).toMatch(`The settings are wrong:\n  ${name}: `);
   });
+});
+
+it.each(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'])('logs from the level %s on', (level) => {
+  expect(readConfig({ LOG_LEVEL: level }).logLevel).toBe(level);
 });
 
 describe('environmentOn', () => {

@@ -1,29 +1,30 @@
-import { spawnSync } from 'node:child_process';
-import { METRICS } from './metrics.ts';
+import { embeddedMetrics, type Meter, METRICS } from './metrics.ts';
+
+const METRIC_NAMES = Object.keys(METRICS) as (keyof typeof METRICS)[];
 
 /** What a process prints that measures so; its lines are what CloudWatch reads. */
-function printed(measuring: string): unknown[] {
-  const program = `
-    const { embeddedMetrics } = await import('${__dirname}/metrics.ts');
-    const meter = embeddedMetrics();
-    ${measuring}`;
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--no-warnings', '--input-type=module', '--eval', program],
-    { env: { POWERTOOLS_SERVICE_NAME: 'bet-maker-stage' }, encoding: 'utf8' },
-  );
-  return (stdout + stderr).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+function printed(measuring: (meter: Meter) => void): unknown[] {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  measuring(embeddedMetrics());
+  return write.mock.calls.map(([line]) => JSON.parse(String(line)));
 }
+
+beforeEach(() => void (process.env['POWERTOOLS_SERVICE_NAME'] = 'bet-maker-stage'));
+afterEach(() => {
+  delete process.env['POWERTOOLS_SERVICE_NAME'];
+  jest.restoreAllMocks();
+});
 
 describe('embeddedMetrics', () => {
   it("prints one line in CloudWatch's format, with each counter's sum and each gauge", () => {
-    const lines = printed(`
+    const lines = printed((meter) => {
       meter.add('BetsSettled', 25);
       meter.add('BetsSettled', 17);
       meter.set('OldestUnfinishedSettlementAge', 9);
       meter.set('OldestUnfinishedSettlementAge', 1.5);
       meter.add('StakePlacedMinor', 1050);
-      meter.flush();`);
+      meter.flush();
+    });
 
     const metrics = [
       { Name: 'BetsSettled', Unit: 'Count' },
@@ -43,13 +44,14 @@ describe('embeddedMetrics', () => {
   });
 
   it('prints what was measured since the last flush, a zero too, and nothing for nothing', () => {
-    const lines = printed(`
+    const lines = printed((meter) => {
       meter.flush();
       meter.add('BetsPlaced', 1);
       meter.flush();
       meter.flush();
       meter.set('UnfinishedSettlements', 0);
-      meter.flush();`);
+      meter.flush();
+    });
 
     expect(lines).toEqual([
       expect.objectContaining({ BetsPlaced: 1 }),
@@ -59,9 +61,10 @@ describe('embeddedMetrics', () => {
   });
 
   it('fits all metrics on one line', () => {
-    const lines = printed(`
-      for (const name of ${JSON.stringify(Object.keys(METRICS))}) meter.add(name, 1);
-      meter.flush();`);
+    const lines = printed((meter) => {
+      for (const name of METRIC_NAMES) meter.add(name, 1);
+      meter.flush();
+    });
 
     expect(lines).toHaveLength(1);
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { problemAnswer, read } from '../../tests/support/apiEvent.ts';
 import { problemResponse, PROBLEMS } from './problems.ts';
 
@@ -28,6 +30,18 @@ describe('PROBLEMS', () => {
       'unsupported-media-type': 415,
       'version-mismatch': 412,
     });
+  });
+
+  it('says of each failure what the documentation says', () => {
+    const documented = readFileSync(join(__dirname, '../../docs/problems.md'), 'utf8');
+    const rows = documented.matchAll(/^\| `([a-z-]+)` *\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm);
+
+    const told = [...rows].map(([, code, status, title, advice]) => [
+      code,
+      { status: Number(status), title, advice },
+    ]);
+
+    expect(told).toEqual(Object.entries(PROBLEMS));
   });
 
   it('has one title for each failure', () => {

@@ -1,3 +1,4 @@
+import { CALLS } from '../calls.ts';
 import { settleEvent } from './settleEvent.ts';
 
 const { headers: HEADERS, body: BODY } = settleEvent.request;
@@ -26,6 +27,12 @@ describe('If-Match', () => {
   );
 });
 
+it('is the only call that is for operators alone', () => {
+  const forOperators = CALLS.filter(({ call }) => call.operatorsOnly).map(({ call }) => call.name);
+
+  expect(forOperators).toEqual(['settleEvent']);
+});
+
 describe('the body of a result', () => {
   it.each([{ status: 'win' }, { status: null }, {}, { status: 'WIN', score: 1 }, []])(
     'is refused: %j',
@@ -33,4 +40,10 @@ describe('the body of a result', () => {
       expect(BODY.safeParse(body).success).toBe(false);
     },
   );
+
+  it('is said to be an object', () => {
+    const { error } = BODY.safeParse([]);
+
+    expect(error?.issues).toMatchObject([{ path: [], message: 'must be an object' }]);
+  });
 });
