@@ -41,8 +41,9 @@ export default class MutationRunner extends TestRunner {
 function nearestFirst(tests: readonly Test[], mutated: string): Test[] {
   const distance = ({ path }: Test): number => {
     if (path.includes('/tests/simulation/')) return 3;
-    if (dirname(path) !== dirname(mutated)) return 2;
-    return basename(path).split('.')[0] === basename(mutated, '.ts') ? 0 : 1;
+    // The tests of a call are those of its Lambda, of the same name.
+    if (basename(path).split('.')[0] === basename(mutated, '.ts')) return 0;
+    return dirname(path) === dirname(mutated) ? 1 : 2;
   };
   return tests.toSorted((one, other) => distance(one) - distance(other));
 }

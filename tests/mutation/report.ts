@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import * as z from 'zod';
 
 /** What is read of Stryker's report (mutation-testing-report-schema). */
@@ -9,24 +10,36 @@ const mutant = z.object({
   statusReason: z.string().optional(),
   location: z.object({ start: position, end: position }),
 });
-const file = z.object({ source: z.string(), mutants: z.array(mutant) });
-export const report = z.object({ files: z.record(z.string(), file) });
+const mutatedFile = z.object({ source: z.string(), mutants: z.array(mutant) });
+export const report = z.object({ files: z.record(z.string(), mutatedFile) });
 
 type Mutant = z.infer<typeof mutant>;
 type Files = z.infer<typeof report>['files'];
 
-export interface Counts {
-  killed: number;
-  timeout: number;
+export const countsOfFile = z.object({
+  killed: z.int(),
+  timeout: z.int(),
   /** Those of `timeout` that only the clock speaks against: no loop went round too often. */
-  slow: number;
-  survived: number;
-  noCoverage: number;
+  slow: z.int(),
+  survived: z.int(),
+  noCoverage: z.int(),
   /** No module could be loaded with the mutant: it is neither dead nor alive, and has no score. */
-  error: number;
+  error: z.int(),
+});
+type Counts = z.infer<typeof countsOfFile>;
+export type CountsByFile = Record<string, Counts>;
+
+/** Without files that have nothing to break. */
+export function countsByFile(files: Files): CountsByFile {
+  const counted = Object.entries(files).map(
+    ([file, { mutants }]) => [file, countsOf(mutants)] as const,
+  );
+  return Object.fromEntries(
+    counted.filter(([, counts]) => Object.values(counts).some((count) => count > 0)),
+  );
 }
 
-export function countsOf(mutants: readonly Mutant[]): Counts {
+function countsOf(mutants: readonly Mutant[]): Counts {
   const count = (...statuses: string[]): number =>
     mutants.filter(({ status }) => statuses.includes(status)).length;
   const timeouts = mutants.filter(({ status }) => status === 'Timeout');
@@ -40,15 +53,32 @@ export function countsOf(mutants: readonly Mutant[]): Counts {
   };
 }
 
+interface Score {
+  sure: number;
+  possible: number;
+}
+
 /**
  * Detected mutants of all that have a score, in percent with two decimals: without and with the
  * slow ones, since on a busy machine a mutant that lives may be slow.
  */
-export function scoresOf(counts: Counts): { sure: number; possible: number } {
-  const { killed, timeout, slow, survived, noCoverage } = counts;
-  const all = killed + timeout + survived + noCoverage;
-  const percent = (detected: number): number => Math.floor((10_000 * detected) / all) / 100;
-  return { sure: percent(killed + timeout - slow), possible: percent(killed + timeout) };
+function scoreOf(counts: readonly Counts[]): Score {
+  const sum = (name: keyof Counts): number => counts.reduce((total, each) => total + each[name], 0);
+  const detected = sum('killed') + sum('timeout');
+  const all = detected + sum('survived') + sum('noCoverage');
+  const percent = (share: number): number => Math.floor((10_000 * share) / all) / 100;
+  return { sure: percent(detected - sum('slow')), possible: percent(detected) };
+}
+
+/** By the folder of each file, and of all files under the name `all`. */
+export function scoresByFolder(files: CountsByFile): Map<string, Score> {
+  const groups = new Map<string, Counts[]>();
+  for (const [file, counts] of Object.entries(files)) {
+    for (const name of [dirname(file), 'all']) {
+      groups.set(name, [...(groups.get(name) ?? []), counts]);
+    }
+  }
+  return new Map([...groups].map(([name, counts]) => [name, scoreOf(counts)]));
 }
 
 /** One line for each mutant that no test notices: `file:line mutator: original -> replacement`. */
