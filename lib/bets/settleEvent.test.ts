@@ -119,6 +119,22 @@ describe('settleEvent of an event that gets more fences meanwhile', () => {
   });
 });
 
+describe('settleEvent whose store is brought back meanwhile', () => {
+  it('puts nothing in force over fences that are open again', async () => {
+    const cloud = await withBets(2);
+    const bringBack = cloud.backUp();
+    cloud.meet('putInForce', async (carryOut) => {
+      bringBack();
+      await cloud.addBehind(1, placedBet(2));
+      return carryOut();
+    });
+
+    const settled = await settle(cloud);
+
+    expect(settled).toEqual(report(3));
+  });
+});
+
 describe('settleEvent that meets other operators', () => {
   it('corrects a result that is put in force before its own', async () => {
     const cloud = await withBets(1);

@@ -240,7 +240,7 @@ describe('putInForce', () => {
     'history = list_append(if_not_exists(history, :none), :verdict)';
   const GOES_ON = `${SET}, unfinished = :unfinished REMOVE intent`;
   const IS_DONE = `${SET} REMOVE intent, unfinished`;
-  const FIRST = 'attribute_not_exists(version)';
+  const FIRST = 'attribute_exists(intent) AND attribute_not_exists(version)';
   const NEXT = 'version = :from';
   const unfinished: object = { ':unfinished': '1' };
 

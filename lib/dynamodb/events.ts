@@ -13,6 +13,11 @@ const UNFINISHED = '1';
 const SETTLED: SettlementState = 'settled';
 const NO_RESULT = 'attribute_not_exists(version)';
 const NO_INTENT = 'attribute_not_exists(intent)';
+/**
+ * Whoever closed the fences noted an intent before. Without one the store was brought back
+ * meanwhile, and its fences are open again.
+ */
+const FIRST_RESULT = `attribute_exists(intent) AND ${NO_RESULT}`;
 const AT_VERSION = 'version = :from';
 const HAS_FENCES = 'fences = :fences';
 const STATE = { '#state': 'state' };
@@ -182,7 +187,7 @@ function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>)
     UpdateExpression: goesOn
       ? `${set}, unfinished = :unfinished REMOVE intent`
       : `${set} REMOVE intent, unfinished`,
-    ConditionExpression: from.version === 0 ? NO_RESULT : AT_VERSION,
+    ConditionExpression: from.version === 0 ? FIRST_RESULT : AT_VERSION,
     ExpressionAttributeNames: STATE,
     ExpressionAttributeValues: {
       ':outcome': outcome,

@@ -196,6 +196,7 @@ function randomCalls(
   };
   const putInForce: Call = async () => {
     const event = await events.enlist(eventId(), at());
+    if (random.chance(0.5)) await events.noteIntent(event.eventId, decision());
     const from = { version: random.between(0, 3), bets: random.between(0, 1), stakedMinor: 10n };
     return events.putInForce(event.eventId, decision(), from);
   };

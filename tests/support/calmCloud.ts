@@ -184,6 +184,7 @@ export function calmCloud({
       const isKnown = cloud.all('events').some((event) => event['eventId'] === eventId);
       return calm.run(async ({ store }) => {
         if (!isKnown) await store.events.enlist(eventId, decision.decidedAt);
+        if (version === 1) await store.events.noteIntent(eventId, decision);
         await store.events.putInForce(eventId, decision, from);
       });
     },
