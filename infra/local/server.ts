@@ -40,8 +40,8 @@ async function serve(): Promise<void> {
   const port = await listen(server, config.port, config.host);
   const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
   const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
-  process.stdout.write(`bet-maker on http://${host}:${port} (store: ${storeName})\n`);
   stopOnSignal(server, stopping);
+  process.stdout.write(`bet-maker on http://${host}:${port} (store: ${storeName})\n`);
   await runSettlementLoop(service, prepareStore, stopping.signal);
 }
 
