@@ -5,7 +5,6 @@ import { type LogIds, type Logger, withLogIds } from '../logger.ts';
 import type { Service } from '../service.ts';
 import type { Answer, Call, Refusal } from './call.ts';
 import { conditional } from './conditionalGet.ts';
-import { jsonBody } from './jsonBody.ts';
 import { ANSWER_HEADERS, HttpError, type HttpResponse, problemResponse } from './problems.ts';
 import { parseRequest } from './request.ts';
 
@@ -24,11 +23,10 @@ export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promis
  */
 export function createHandler(call: Call, service: Service): HttpHandler {
   const stack = middy<ApiEvent, HttpResponse>();
-  if (call.request.body !== undefined) stack.use(jsonBody());
   stack
     .onError((request) => answerProblem(request, service.logger))
     .handler(async (apiEvent) => {
-      const request = parseRequest(call.request, apiEvent);
+      const request = parseRequest(call, apiEvent);
       const answer = await service.within(DEADLINE_MS, (context) => call.respond(context, request));
       return conditional(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
     });
@@ -67,11 +65,6 @@ function answerProblem(request: Request<ApiEvent, HttpResponse>, logger: Logger)
   request.response = problemResponse(code, detail, requestId, errors);
 }
 
-/** By the statuses of the errors that Middy's body parser throws. */
-const PARSER_PROBLEMS: Record<number, Refusal> = {
-  415: { code: 'unsupported-media-type', detail: 'Send application/json.' },
-  422: { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' },
-};
 const OUT_OF_TIME: Refusal = { code: 'unavailable', detail: 'The request ran out of time.' };
 const LOGGED = 'The failure was logged under the id of this request.';
 
@@ -81,7 +74,5 @@ function problemOf(error: unknown): Refusal {
   }
   // Middy throws this a moment before Lambda would end the invocation.
   if (error instanceof Error && error.name === 'TimeoutError') return OUT_OF_TIME;
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  const parserProblem = typeof status === 'number' ? PARSER_PROBLEMS[status] : undefined;
-  return parserProblem ?? { code: 'internal', detail: LOGGED };
+  return { code: 'internal', detail: LOGGED };
 }

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { apiEvent, problemAnswer } from '../../tests/support/apiEvent.ts';
 import { takeJson } from '../../tests/support/takeJson.ts';
-import { JsonNumber } from './jsonBody.ts';
+import { JsonNumber } from './jsonText.ts';
 
 const MALFORMED = problemAnswer('malformed-json', 'The body cannot be parsed as JSON.');
+
+/** Whichever members came again. */
+const REPEATED = { ...MALFORMED, body: expect.objectContaining({ errors: expect.any(Array) }) };
 
 const take = (body: string) =>
   takeJson(apiEvent({ method: 'POST', headers: { 'content-type': 'application/json' }, body }));
@@ -27,11 +30,6 @@ const string = fc
   .map(([value, escape]): Written & { value: string } => {
     return { text: escape ? `"${escaped(value)}"` : JSON.stringify(value), value };
   });
-/**
- * V8 takes the name `\"` for `\` where an object with the same names before it had that one
- * (Node.js 24.21). Such a name is refused anyway, as no call knows it.
- */
-const memberName = string.filter(({ value }) => !value.includes('\\'));
 const space = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 
 const { array, object } = fc.letrec<Record<'any' | 'array' | 'object', Written>>((tie) => ({
@@ -48,7 +46,13 @@ const { array, object } = fc.letrec<Record<'any' | 'array' | 'object', Written>>
     value: items.map(({ value }) => value),
   })),
   object: fc
-    .tuple(fc.array(fc.tuple(memberName, tie('any')), { maxLength: 5 }), space)
+    .tuple(
+      fc.uniqueArray(fc.tuple(string, tie('any')), {
+        maxLength: 5,
+        selector: ([name]) => name.value,
+      }),
+      space,
+    )
     .map(([members, gap]) => {
       const texts = members.map(([name, of]) => `${name.text}${gap}:${gap}${of.text}${gap}`);
       return {
@@ -70,12 +74,16 @@ const changes = fc.array(
   }),
   { minLength: 1, maxLength: 3 },
 );
-const changed = fc.tuple(json, changes).map(([{ text }, each]) =>
-  each.reduce((now, { at, cut, added }) => {
-    const place = Math.floor(at * now.length);
-    return now.slice(0, place) + added + now.slice(place + cut);
-  }, text),
-);
+const changed = fc
+  .tuple(json, changes)
+  .map(([{ text }, each]) =>
+    each.reduce((now, { at, cut, added }) => {
+      const place = Math.floor(at * now.length);
+      return now.slice(0, place) + added + now.slice(place + cut);
+    }, text),
+  )
+  // V8 13.6 takes the name `\"` for `\\`, if an object before had that one: no oracle for either.
+  .filter((text) => !/\\["\\](?=[^"]*"\s*:)|\\u005c/.test(text));
 
 /** The oracle: whether it is JSON, and which float each number is. */
 function parsed(text: string): unknown {
@@ -84,6 +92,18 @@ function parsed(text: string): unknown {
   } catch {
     return MALFORMED;
   }
+}
+
+/** Whether there are fewer members than were written: some came again. */
+function hasRepeated(text: string, value: unknown): boolean {
+  const written = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '').split(':').length - 1;
+  return value !== MALFORMED && membersIn(value) < written;
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, of) => sum + membersIn(of), own);
 }
 
 function rounded(value: unknown): unknown {
@@ -106,9 +126,12 @@ describe('jsonBody', () => {
   it('takes exactly what is JSON', async () => {
     await fc.assert(
       fc.asyncProperty(changed, async (text) => {
+        const expected = parsed(text);
+        const repeated = hasRepeated(text, expected);
+
         const taken = await take(text);
 
-        expect(rounded(taken)).toEqual(parsed(text));
+        expect(rounded(taken)).toEqual(repeated ? REPEATED : expected);
       }),
       { numRuns: 2_000 },
     );

@@ -1,6 +1,6 @@
-import { apiEvent, problemAnswer, type Sent } from '../../tests/support/apiEvent.ts';
+import { apiEvent, invalidAnswer, problemAnswer, type Sent } from '../../tests/support/apiEvent.ts';
 import { takeJson } from '../../tests/support/takeJson.ts';
-import { JsonNumber } from './jsonBody.ts';
+import { JsonNumber } from './jsonText.ts';
 
 const sending = (body: string | undefined, more: Sent = {}) =>
   apiEvent({
@@ -32,13 +32,13 @@ describe('jsonBody', () => {
   });
 
   it.each([
-    ['5', 5],
+    ['5', digits('5')],
     [' "5" ', '5'],
     ['null', null],
   ])('leaves the body %s, which is no object, to the schema', async (body, value) => {
     const taken = await takeJson(sending(body));
 
-    expect(taken).toBe(value);
+    expect(taken).toEqual(value);
   });
 
   it('reads a base64-encoded body, and leaves the caller its event', async () => {
@@ -71,7 +71,7 @@ describe('jsonBody', () => {
 
   it.each([
     ['33', `{"a":${nested(32)},"b":1}`, TOO_DEEP],
-    ['32,767', nested(32_767), MALFORMED],
+    ['32,767', nested(32_767), TOO_DEEP],
   ])('refuses a body of %s levels', async (_count, body, refusal) => {
     const taken = await takeJson(sending(body));
 
@@ -111,10 +111,54 @@ describe('jsonBody', () => {
     },
   );
 
+  it.each([
+    ['{"amount":"1","amount":"1000"}', ['#/amount']],
+    ['{"a":1,"a":1}', ['#/a']],
+    ['{"a":1,"\\u0061":1}', ['#/a']],
+    ['{"a":[{"b/c":1},{"b/c":{},"d":0,"b/c":[]}]}', ['#/a/1/b~1c']],
+    ['{"a":1,"b":2,"a":3,"b":{"c":1,"c":1},"a":4}', ['#/a', '#/b', '#/b/c', '#/a']],
+    ['[{"":1,"":2}]', ['#/0/']],
+    ['{"__proto__":1,"__proto__":2}', ['#/__proto__']],
+  ])('refuses %s, and names each member that comes again', async (body, pointers) => {
+    const taken = await takeJson(sending(body));
+
+    const detail = 'must come only once in its object';
+    const faults = pointers.map((pointer) => ({ in: 'body' as const, pointer, detail }));
+    expect(taken).toEqual(invalidAnswer(...faults));
+  });
+
+  it('takes the same name in different objects, and names special in JavaScript', async () => {
+    const body = '{"a":{"a":[{"a":1},{"a":1}]},"__proto__":{"a":1},"constructor":{"prototype":1}}';
+
+    const taken = await takeJson(sending(body));
+
+    const one = digits('1');
+    const own = { a: { a: [{ a: one }, { a: one }] }, constructor: { prototype: one } };
+    expect(taken).toEqual(
+      Object.defineProperty(own, '__proto__', {
+        value: { a: one },
+        enumerable: true,
+      }),
+    );
+    expect(Object.keys(Object(taken))).toEqual(['a', '__proto__', 'constructor']);
+  });
+
+  it('reads each name as it is written, whatever names were read before', async () => {
+    // V8 13.6 reads the second as `\\` once it has read the first.
+    const bodies = ['{"w":0,"\\\\":1}', '{"w":0,"\\"":1}'];
+
+    const names = [];
+    for (const body of bodies) names.push(Object.keys(Object(await takeJson(sending(body)))));
+
+    expect(names).toEqual([
+      ['w', '\\'],
+      ['w', '"'],
+    ]);
+  });
+
   const spellings =
     '{ [1,] {1:2} {12:3} {"a":1:2} [01] [-01] [1.] [.5] [1.5.5] [+1] [--1] [-] [1e] [1e+] [1"a"] ' +
-    '["a"1] [true1] [0x10] [1_000] [NaN] ["] ["1\\] ["1\\"] [\'1\'] {"a":1}" ' +
-    '{"__proto__":{"amount":1}} {"a":[{"\\u005f_proto__":1}]} {"constructor":{"prototype":1}}';
+    '["a"1] [true1] [0x10] [1_000] [NaN] ["] ["1\\] ["1\\"] [\'1\'] {"a":1}"';
 
   it.each([
     undefined,
