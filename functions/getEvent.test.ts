@@ -1,6 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { getEvent } from '../lib/http/calls/getEvent.ts';
-import { EVENT_RULE, invalidAnswer, jsonAnswer } from '../tests/support/apiEvent.ts';
+import { EVENT_FAULT, invalidAnswer, jsonAnswer } from '../tests/support/apiEvent.ts';
 import { sent } from '../tests/support/dynamodb.ts';
 import { serve } from '../tests/support/handlers.ts';
 import { NOON_TEXT } from '../tests/support/samples.ts';
@@ -10,7 +10,7 @@ const asking = (event_id: string) => {
   return { path: `/events/${event_id}`, pathParameters: { event_id } };
 };
 
-describe('GET /events/{event_id}', () => {
+describe('GET /events/{event_id+}', () => {
   it('shows how far the settlement of an event has come', async () => {
     const { dynamodb, ask } = serve(getEvent);
     const item = {
@@ -61,9 +61,9 @@ describe('GET /events/{event_id}', () => {
   it('refuses what cannot be the id of an event', async () => {
     const { dynamodb, ask } = serve(getEvent);
 
-    const answer = await ask(asking('a b'));
+    const answer = await ask(asking('a\n'));
 
-    const fault = { in: 'path' as const, pointer: '#/event_id', detail: EVENT_RULE };
+    const fault = { in: 'path' as const, pointer: '#/event_id', detail: EVENT_FAULT };
     expect(answer).toEqual(invalidAnswer(fault));
     expect(sent(dynamodb)).toEqual([]);
   });

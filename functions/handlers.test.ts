@@ -12,7 +12,7 @@ import { handler as settleEvent } from './settleEvent.ts';
 const HANDLERS = [listBets, placeBet, getBet, listEvents, getEvent, settleEvent];
 
 it('serve the calls of their names, each of which refuses a request in its own words', async () => {
-  const pathParameters = { id: 'a b', event_id: 'a b' };
+  const pathParameters = { id: 'a b', event_id: '.' };
   const headers = { 'content-type': 'application/json' };
   const request = { pathParameters, query: { state: 'won', status: 'won' }, headers, body: '[]' };
 

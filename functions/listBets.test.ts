@@ -1,6 +1,6 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { betCursor, listBets } from '../lib/http/calls/listBets.ts';
-import { EVENT_RULE, invalidAnswer, taggedAnswer } from '../tests/support/apiEvent.ts';
+import { EVENT_FAULT, invalidAnswer, taggedAnswer } from '../tests/support/apiEvent.ts';
 import { type MockedDynamodb, sent } from '../tests/support/dynamodb.ts';
 import { serve } from '../tests/support/handlers.ts';
 import { betIdOf, NOON_TEXT } from '../tests/support/samples.ts';
@@ -118,10 +118,10 @@ describe('GET /bets', () => {
   it.each<[Record<string, string>, string, string]>([
     [{ limit: '1001' }, '#/limit', LIMIT],
     [{ status: 'PENDING' }, '#/status', 'must be pending, won or lost'],
-    [{ event_id: 'a b' }, '#/event_id', EVENT_RULE],
+    [{ event_id: 'a\n' }, '#/event_id', EVENT_FAULT],
     [{ cursor }, '#/cursor', CURSOR],
     [{ cursor, event_id: 'f' }, '#/cursor', CURSOR],
-    [{ offset: '5' }, '#/offset', 'is not known'],
+    [{ offset: '5' }, '#/offset', 'is not one of limit, cursor, event_id, status'],
   ])('refuses the query %j', async (query, pointer, detail) => {
     const { dynamodb, ask } = serve(listBets);
 

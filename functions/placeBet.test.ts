@@ -6,7 +6,12 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { placeBet } from '../lib/http/calls/placeBet.ts';
-import { EVENT_RULE, invalidAnswer, jsonAnswer, problemAnswer } from '../tests/support/apiEvent.ts';
+import {
+  EVENT_FAULT,
+  invalidAnswer,
+  jsonAnswer,
+  problemAnswer,
+} from '../tests/support/apiEvent.ts';
 import { canceled, type MockedDynamodb, sent } from '../tests/support/dynamodb.ts';
 import { NEW_BET_ID, serve } from '../tests/support/handlers.ts';
 import { betIdOf, NOON_TEXT } from '../tests/support/samples.ts';
@@ -173,15 +178,15 @@ describe('POST /bets', () => {
     const { dynamodb, ask, lines } = serve(placeBet);
 
     const KEY_RULE = 'must be 1 to 255 visible characters, bare or in double quotes';
-    const body = '{"event_id":"a b","amount":0.001,"odds/x~":1}';
+    const body = '{"event_id":"a\\n","amount":0.001,"odds/x~":1}';
     const answer = await ask(posting(body, { 'idempotency-key': 'a b' }));
 
     expect(answer).toEqual(
       invalidAnswer(
         { in: 'header', pointer: '#/idempotency-key', detail: KEY_RULE },
-        { in: 'body', pointer: '#/event_id', detail: EVENT_RULE },
+        { in: 'body', pointer: '#/event_id', detail: EVENT_FAULT },
         { in: 'body', pointer: '#/amount', detail: 'must have at most two decimals' },
-        { in: 'body', pointer: '#/odds~1x~0', detail: 'is not known' },
+        { in: 'body', pointer: '#/odds~1x~0', detail: 'is not one of event_id, amount' },
       ),
     );
     expect(sent(dynamodb)).toEqual([]);

@@ -6,7 +6,12 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { settleEvent } from '../lib/http/calls/settleEvent.ts';
-import { EVENT_RULE, invalidAnswer, jsonAnswer, problemAnswer } from '../tests/support/apiEvent.ts';
+import {
+  EVENT_FAULT,
+  invalidAnswer,
+  jsonAnswer,
+  problemAnswer,
+} from '../tests/support/apiEvent.ts';
 import { broken, type MockedDynamodb, sent } from '../tests/support/dynamodb.ts';
 import { serve } from '../tests/support/handlers.ts';
 import { betIdOf, NOON_TEXT } from '../tests/support/samples.ts';
@@ -71,7 +76,7 @@ function hold(dynamodb: MockedDynamodb, before: object | undefined, after: objec
   dynamodb.on(BatchExecuteStatementCommand).resolves({ Responses: [{}, {}] });
 }
 
-describe('PUT /events/{event_id}', () => {
+describe('PUT /events/{event_id+}', () => {
   it('puts a first result in force, stores it with every bet and answers 200', async () => {
     const { dynamodb, ask, lines } = serve(settleEvent);
     hold(dynamodb, undefined, won);
@@ -131,12 +136,12 @@ describe('PUT /events/{event_id}', () => {
   it('lists all faults of all parts, and asks the store nothing', async () => {
     const { dynamodb, ask } = serve(settleEvent);
 
-    const answer = await ask(putting('DRAW', { 'if-match': '1' }, 'a b'));
+    const answer = await ask(putting('DRAW', { 'if-match': '1' }, 'a\n'));
 
     const TAGS_RULE = 'must be * or a list of entity tags such as "1"';
     expect(answer).toEqual(
       invalidAnswer(
-        { in: 'path', pointer: '#/event_id', detail: EVENT_RULE },
+        { in: 'path', pointer: '#/event_id', detail: EVENT_FAULT },
         { in: 'header', pointer: '#/if-match', detail: TAGS_RULE },
         { in: 'body', pointer: '#/status', detail: 'must be WIN or LOSE' },
       ),

@@ -1,5 +1,5 @@
 import { settleEvent } from '../lib/http/calls/settleEvent.ts';
 import { lambdaHandler } from '../lib/lambda.ts';
 
-/** `PUT /events/{event_id}` */
+/** `PUT /events/{event_id+}` */
 export const handler = lambdaHandler(settleEvent);

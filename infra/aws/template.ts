@@ -66,7 +66,7 @@ function throttled(chosen: z.output<typeof parameters>): object {
       DefaultRouteSettings: limit(chosen.routeRate, chosen.routeBurst),
       RouteSettings: {
         'POST /bets': limit(chosen.placeBetRate, chosen.placeBetBurst),
-        'PUT /events/{event_id}': limit(chosen.settleEventRate, chosen.settleEventBurst),
+        'PUT /events/{event_id+}': limit(chosen.settleEventRate, chosen.settleEventBurst),
       },
     },
   };

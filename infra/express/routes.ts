@@ -1,8 +1,13 @@
 import type { IRouter, RequestHandler } from 'express';
 import { refuse, send } from './answers.ts';
 
-/** Express writes `:id` for OpenAPI's `{id}`. */
-export const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+/** Express writes `:id` for a call's `{id}`, and `*id` for `{id+}`. */
+export const expressPath = (path: string): string =>
+  path.replaceAll(/\{(\w+)\+\}/g, '*$1').replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** The path of a call that Express writes so. */
+export const callPath = (path: string): string =>
+  path.replaceAll(/:(\w+)/g, '{$1}').replaceAll(/\*(\w+)/g, '{$1+}');
 
 /** A path that has GET, and so HEAD, and no other method. */
 export function get(router: IRouter, path: string, handler: RequestHandler): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Request } from 'express';
+import { callPath } from '../express/routes.ts';
 
 /**
  * Content types whose bodies API Gateway passes on as text; all others, and bodies without a type,
@@ -60,7 +61,7 @@ export function toApiEvent(request: Request): APIGatewayProxyEventV2 {
 export function routeOf(request: Request): string | undefined {
   // Express types it `any`; every route here is given as a text.
   const route: { path: string } | undefined = request.route;
-  return route?.path.replaceAll(/:(\w+)/g, '{$1}');
+  return route && callPath(route.path);
 }
 
 /** As access logs write it: 22/Nov/2026:12:00:00 +0000. */

@@ -27,7 +27,8 @@ ${Object.keys(ANSWER_HEADERS)
 export function createDocument(): Part {
   const paths: Record<string, Part> = {};
   for (const { call, docs } of CALLS) {
-    const methods = (paths[call.path] ??= {});
+    // OpenAPI knows no parameter of several segments: clients encode the slash.
+    const methods = (paths[call.path.replace('+}', '}')] ??= {});
     methods[call.method.toLowerCase()] = operation(call, docs());
   }
   return {

@@ -55,7 +55,8 @@ describe('isListKey', () => {
     ['an instant and an event', '2026-11-22T12:00:00.000Z sr:match:42', true],
     ['an instant alone', '2026-11-22T12:00:00.000Z ', false],
     ['an event alone', 'sr:match:42', false],
-    ['what cannot name an event', '2026-11-22T12:00:00.000Z a b', false],
+    ['what cannot name an event', '2026-11-22T12:00:00.000Z a\nb', false],
+    ['an event with a space', '2026-11-22T12:00:00.000Z a b', true],
     ['something before the instant', 'x2026-11-22T12:00:00.000Z a', false],
   ])('judges %s', (_case, text, expected) => {
     expect(isListKey(text)).toBe(expected);

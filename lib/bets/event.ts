@@ -1,5 +1,5 @@
 import type { Outcome, Result } from './bet.ts';
-import { isEventId } from './ids.ts';
+import { isEventId } from './eventId.ts';
 
 /** A fence counts the bets behind it and, once closed, lets no more through. */
 export interface Fence {
@@ -51,7 +51,7 @@ export function listKeyOf(eventId: string, at: number): ListKey {
   return `${new Date(at).toISOString()} ${eventId}`;
 }
 
-const LIST_KEY_GRAMMAR = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (.+)$/;
+const LIST_KEY_GRAMMAR = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (.+)$/su;
 
 export function isListKey(text: string): text is ListKey {
   return isEventId(LIST_KEY_GRAMMAR.exec(text)?.[1] ?? '');

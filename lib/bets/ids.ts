@@ -33,11 +33,3 @@ export function isBetId(text: string): boolean {
 export function shardOf(id: BetId): string {
   return id.slice(-1);
 }
-
-// `.` and `..` are steps in a path, which clients remove before they send it (RFC 3986 §5.2.4).
-export const EVENT_ID_GRAMMAR = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,128}$/;
-
-/** Whether a text may name a sporting event: 1 to 128 unreserved characters (RFC 3986) or `:`. */
-export function isEventId(text: string): boolean {
-  return EVENT_ID_GRAMMAR.test(text);
-}

@@ -70,7 +70,7 @@ describe('ping', () => {
 
     await newStore().ping();
 
-    const RequestItems = { 'test-events': { Keys: [{ eventId: '#' }], ConsistentRead: true } };
+    const RequestItems = { 'test-events': { Keys: [{ eventId: '..' }], ConsistentRead: true } };
     expect(sent(dynamodb)).toEqual([['BatchGetCommand', { RequestItems }]]);
   });
 });

@@ -8,7 +8,7 @@ import { GroupCommit, type GroupCommitOptions } from './groupCommit.ts';
 import { tableNames } from './tables.ts';
 
 /** No event has it, so reading it costs one unit and finds nothing. */
-const NO_EVENT = '#';
+const NO_EVENT = '..';
 
 /** The store on DynamoDB: AWS's own, DynamoDB Local or the embedded one. */
 export function createDynamodbStore(

@@ -15,7 +15,7 @@ export interface Call<Schemas extends RequestSchemas = RequestSchemas> {
   name: string;
   /** A GET answers HEAD too. */
   method: 'GET' | 'POST' | 'PUT';
-  /** As API Gateway and OpenAPI write it: `/bets/{id}`. */
+  /** As API Gateway writes it: `/bets/{id}`, and `{id+}` for what may have slashes. */
   path: string;
   /** Only operators may make the call. */
   operatorsOnly?: true;

@@ -38,14 +38,14 @@ describe('a cursor of bets', () => {
 
 describe('a cursor of events', () => {
   it('is the activity of an event and a check of it and the state', () => {
-    expect(events(cursorOf(Buffer.from(ACTIVITY), 'events '))).toBe(ACTIVITY);
-    expect(events(cursorOf(Buffer.from(ACTIVITY), 'events open'), 'open')).toBe(ACTIVITY);
+    expect(events(cursorOf(Buffer.from(ACTIVITY), 'events\n'))).toBe(ACTIVITY);
+    expect(events(cursorOf(Buffer.from(ACTIVITY), 'events\nopen'), 'open')).toBe(ACTIVITY);
   });
 
-  it.each(['noon sr:match:42', '2026-11-22T12:00:00.000Z', '2026-11-22T12:00:00.000Z a b'])(
+  it.each(['noon sr:match:42', '2026-11-22T12:00:00.000Z', '2026-11-22T12:00:00.000Z a\nb'])(
     'is refused for %j although its check is right',
     (place) => {
-      expect(events(cursorOf(Buffer.from(place), 'events '))).toBeUndefined();
+      expect(events(cursorOf(Buffer.from(place), 'events\n'))).toBeUndefined();
     },
   );
 });

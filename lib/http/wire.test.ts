@@ -1,6 +1,6 @@
 import { placedBet } from '../../tests/support/samples.ts';
 import { betBody, eventBody } from './bodies.ts';
-import { betToWire, EVENT_ID_RULE, eventAnswer, eventIdText, eventToWire } from './wire.ts';
+import { betToWire, eventAnswer, eventToWire } from './wire.ts';
 
 describe('betToWire', () => {
   it('shows a bet without its fence, and settled_at only when it is settled', () => {
@@ -42,10 +42,4 @@ describe('eventToWire', () => {
     const headers = { etag: '"12"' };
     expect(eventAnswer(event, 202)).toEqual({ status: 202, headers, body: shown });
   });
-});
-
-it.each(['', 'a b', '..', 42])('says what the id of an event may be: not %j', (given) => {
-  const { error } = eventIdText.safeParse(given);
-
-  expect(error?.issues).toMatchObject([{ message: EVENT_ID_RULE }]);
 });

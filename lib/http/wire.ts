@@ -2,25 +2,10 @@ import * as z from 'zod';
 import { type AmountFault, formatAmount } from '../bets/amount.ts';
 import type { Bet } from '../bets/bet.ts';
 import { EVENT_STATES, type EventReport } from '../bets/event.ts';
-import { EVENT_ID_GRAMMAR, isEventId } from '../bets/ids.ts';
 import type { BetJson, EventJson } from './bodies.ts';
 import type { Answer } from './call.ts';
 
 /** The wire: what several calls take and answer. What one call alone takes stands with the call. */
-
-export const EVENT_ID_RULE =
-  'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..';
-
-export const eventIdText = z
-  .string({ error: EVENT_ID_RULE })
-  .refine(isEventId, { error: EVENT_ID_RULE })
-  .meta({
-    id: 'EventId',
-    description: 'The id of an event. A number is written as its decimal text.',
-    pattern: EVENT_ID_GRAMMAR.source,
-  });
-
-export const eventPath = z.object({ event_id: eventIdText });
 
 export const betStatus = z
   .enum(['pending', 'won', 'lost'], { error: 'must be pending, won or lost' })

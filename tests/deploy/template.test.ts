@@ -145,10 +145,10 @@ describe('the routes', () => {
       `${method} /bets ${to('listBets')}`,
       `${method} /bets/{id} ${to('getBet')}`,
       `${method} /events ${to('listEvents')}`,
-      `${method} /events/{event_id} ${to('getEvent')}`,
+      `${method} /events/{event_id+} ${to('getEvent')}`,
     ]);
     const placed = `POST /bets ${to('placeBet')}`;
-    const settled = `PUT /events/{event_id} ${to('settleEvent')}`;
+    const settled = `PUT /events/{event_id+} ${to('settleEvent')}`;
     expect(routes.toSorted()).toEqual([`$default ${to('pages')}`, ...read, placed, settled]);
   });
 
@@ -158,7 +158,7 @@ describe('the routes', () => {
     );
 
     const AuthorizerId = { Ref: 'HttpApiAuthorizerOperators' };
-    const jwt = { RouteKey: 'PUT /events/{event_id}', AuthorizationType: 'JWT', AuthorizerId };
+    const jwt = { RouteKey: 'PUT /events/{event_id+}', AuthorizationType: 'JWT', AuthorizerId };
     expect(guarded).toEqual([expect.objectContaining(jwt)]);
   });
 
@@ -176,7 +176,7 @@ describe('the routes', () => {
       return { ThrottlingRateLimit, ThrottlingBurstLimit, DetailedMetricsEnabled: true };
     };
     const ofBets = limit(7000, 5000);
-    const RouteSettings = { 'POST /bets': ofBets, 'PUT /events/{event_id}': limit(50, 100) };
+    const RouteSettings = { 'POST /bets': ofBets, 'PUT /events/{event_id+}': limit(50, 100) };
     const limited = ofType(prod, 'AWS::ApiGatewayV2::Route').filter(
       ([, route]) => String(route.Properties['RouteKey']) in RouteSettings,
     );

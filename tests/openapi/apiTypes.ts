@@ -222,9 +222,9 @@ export interface components {
      * @example sr:match:42
      */
     EventFilter: components['schemas']['EventId'];
-    /** @description The id of an event. A number is written as its decimal text. */
+    /** @description The id of an event, exactly as it was sent: 1 to 256 bytes in UTF-8, without control characters, and without white space at its ends. A number is written as its decimal text. In a path it is percent-encoded, the slash too (`%2F`). */
     EventId: string;
-    /** @description The id of an event: a text, or an integer that means the same event as its decimal text. */
+    /** @description The id of an event: a text, or an integer of at most 128 digits that means the same event as its decimal text. A number is read by the digits that are sent, never as a float. */
     EventIdOrNumber: string | number;
     /**
      * @description The maximum number of events on a page.
@@ -704,7 +704,7 @@ export interface operations {
       header?: never;
       path: {
         /**
-         * @description The id of an event. A number is written as its decimal text.
+         * @description The id of an event, exactly as it was sent: 1 to 256 bytes in UTF-8, without control characters, and without white space at its ends. A number is written as its decimal text. In a path it is percent-encoded, the slash too (`%2F`).
          * @example sr:match:42
          */
         event_id: components['schemas']['EventId'];
@@ -761,7 +761,7 @@ export interface operations {
       };
       path: {
         /**
-         * @description The id of an event. A number is written as its decimal text.
+         * @description The id of an event, exactly as it was sent: 1 to 256 bytes in UTF-8, without control characters, and without white space at its ends. A number is written as its decimal text. In a path it is percent-encoded, the slash too (`%2F`).
          * @example sr:match:42
          */
         event_id: components['schemas']['EventId'];

@@ -62,7 +62,7 @@ const typed = (type: string, ...more: Headers): Headers => [['content-type', typ
 
 const json = (...more: Headers): Headers => [['Content-Type', 'application/json'], ...more];
 
-function golden(
+export function golden(
   name: string,
   status: number,
   [method, target]: [string, string],
@@ -106,8 +106,16 @@ function getBet(name: string, status: number, sent: string, id = sent): GoldenRe
 
 /** An event by its id as it is sent, and as it is meant. */
 function getEvent(name: string, status: number, sent: string, event_id = sent): GoldenRequest {
-  const event = { rawPath: `/events/${event_id}`, pathParameters: { event_id } };
-  return golden(name, status, ['GET', `/events/${sent}`], 'GET /events/{event_id}', { event });
+  const event = eventOf(event_id);
+  const irreversible = /[%?]/.test(event_id);
+  const route = 'GET /events/{event_id+}';
+  return golden(name, status, ['GET', `/events/${sent}`], route, { event, irreversible });
+}
+
+/** What API Gateway makes of the path of an event: `rawPath` is decoded and ends at a `?`. */
+export function eventOf(event_id: string): GoldenEvent {
+  const [start] = event_id.split('?', 1);
+  return { rawPath: `/events/${start}`, pathParameters: { event_id } };
 }
 
 /** An id that cannot be read off the decoded path. */
@@ -118,12 +126,14 @@ function undecidable(character: string, rawPath: string): GoldenRequest {
   return golden(name, 404, ['GET', target], 'GET /bets/{id}', { event, irreversible: true });
 }
 
-function settle(name: string, status: number, event_id: string, more: More): GoldenRequest {
-  return golden(name, status, ['PUT', `/events/${event_id}`], 'PUT /events/{event_id}', {
+function settle(name: string, status: number, event_id: string, more: More = {}): GoldenRequest {
+  const target = `/events/${encodeURIComponent(event_id)}`;
+  return golden(name, status, ['PUT', target], 'PUT /events/{event_id+}', {
     headers: json(),
     body: '{"status":"LOSE"}',
+    irreversible: /[%?]/.test(event_id),
     ...more,
-    event: { pathParameters: { event_id }, ...more.event },
+    event: { ...eventOf(event_id), ...more.event },
   });
 }
 
@@ -137,8 +147,9 @@ const placing: GoldenRequest[] = [
   place('a bet whose event is a number', 201, { body: '{"event_id":42,"amount":1e1}' }),
   place('more digits than a float', 422, { body: '{"event_id":"1","amount":1.00000000000000001}' }),
   place('a bet on an event with a result', 409, { body: '{"event_id":"settled","amount":1}' }),
-  place('every fault of a body', 422, { body: '{"event_id":"ä","amount":-1,"a/b":1}' }),
+  place('every fault of a body', 422, { body: '{"event_id":"ä\\n","amount":-1,"a/b":1}' }),
   place('malformed JSON', 422, { body: '{' }),
+  place('a member that comes twice', 422, { body: '{"event_id":"1","amount":1,"amount":1000}' }),
   place('no body', 422, { body: '' }),
   place('JSON that is not an object', 422, { body: '[]' }),
   place('a body of 65,536 bytes', 422, { body: `"${'x'.repeat(65_534)}"` }),
@@ -211,8 +222,12 @@ const listing: GoldenRequest[] = [
   list('a plus for a space', 422, '?limit=+1', { limit: ' 1' }),
   list('an encoded plus', 422, '?limit=%2B1', { limit: '+1' }),
   list('a key of many bytes', 422, '?%C3%A4%F0%9F%8E%B2=1', { 'ä🎲': '1' }),
-  list('an encoded ampersand', 422, '?event_id=a%26limit=1', { event_id: 'a&limit=1' }),
-  list('a question mark in the query', 422, '?event_id=a?b', { event_id: 'a?b' }),
+  list('an encoded ampersand', 200, '?event_id=a%26limit=1', { event_id: 'a&limit=1' }),
+  list('a question mark in the query', 200, '?event_id=a?b', { event_id: 'a?b' }),
+  list('an event with a comma', 200, '?event_id=a,b', { event_id: 'a,b' }),
+  list('an event with a slash', 200, '?event_id=a/b%2Fc', { event_id: 'a/b/c' }),
+  list('an event of bytes that are not UTF-8', 422, '?event_id=%FF', { event_id: '\uFFFD' }),
+  list('an event whose percent sign has no digits', 422, '?event_id=%zz', { event_id: '%zz' }),
   list('a semicolon in the query', 422, '?limit=1;status=won', { limit: '1;status=won' }),
   list('a key that is special in JavaScript', 422, '?__proto__=1', { ['__proto__']: '1' }),
   list('a cursor that is none', 422, '?cursor=abc', { cursor: 'abc' }),
@@ -254,13 +269,30 @@ const reading: GoldenRequest[] = [
   getEvent('an unknown event', 404, 'sr:match:42'),
   getEvent('an encoded event', 200, '%6F%70en', 'open'),
   getEvent('an event with encoded colons', 404, 'sr%3Amatch%3a42', 'sr:match:42'),
-  getEvent('an event of many bytes', 422, '%C3%A4%F0%9F%8E%B2', 'ä🎲'),
-  getEvent('a plus, which is no space in a path', 422, 'a+b'),
-  getEvent('an event of 129 characters', 422, 'x'.repeat(129)),
+  getEvent('an event of many bytes', 404, '%C3%A4%F0%9F%8E%B2', 'ä🎲'),
+  getEvent('a plus, which is no space in a path', 404, 'a+b'),
+  getEvent('an event of 257 characters', 422, 'x'.repeat(257)),
+  getEvent('an event with a line break', 422, 'a%0Ab', 'a\nb'),
+  getEvent('an event with an encoded slash', 404, 'football%2Fepl', 'football/epl'),
+  getEvent('an event with a slash', 404, 'football/epl'),
+  getEvent('an event with slashes in a row', 404, 'a%2F%2Fb', 'a//b'),
+  getEvent('an event that begins with a slash', 404, '%2Fa', '/a'),
+  getEvent('an event that ends with a slash', 404, 'open%2F', 'open/'),
+  getEvent('an event that ends with a slash that is not encoded', 404, 'open/'),
+  getEvent('an event with a step up', 404, 'a%2F..%2Fopen', 'a/../open'),
+  getEvent('an event of dots', 404, '...'),
+  getEvent('an event with a percent sign', 404, '100%25', '100%'),
+  getEvent('an event that looks encoded', 404, 'a%252Fb', 'a%2Fb'),
+  getEvent('an event with a question mark', 404, 'a%3Fb%2F', 'a?b/'),
+  getEvent('an event with a number sign', 404, 'EVENT%2342', 'EVENT#42'),
+  getEvent('an event that is special in JavaScript', 404, '__proto__'),
 ];
 
 const settling: GoldenRequest[] = [
   settle('a first result', 200, 'open', { body: '{"status":"WIN"}' }),
+  settle('a result of an event with slashes', 200, '/football//epl/'),
+  settle('a result of an event with a question mark', 200, 'a/?b'),
+  settle('a result of an event with a percent sign', 200, '100%25'),
   settle('the same result again', 200, 'settled', { body: '{"status":"WIN"}' }),
   settle('a correction', 200, 'settled', { headers: json(['If-Match', '"1"']) }),
   settle('another version', 412, 'settled', { headers: json(['If-Match', '"7"']) }),

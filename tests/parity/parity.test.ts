@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { randomUUID } from 'node:crypto';
+import { expressPath } from '../../infra/express/routes.ts';
 import { type EmbeddedStore, startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import { toApiEvent } from '../../infra/local/gateway.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
@@ -98,7 +99,7 @@ describe('the local service', () => {
       const app = express();
       const [, path = ''] = (golden.routeKey ?? '').split(' ');
       const body = express.raw({ type: () => true, limit: '1mb', inflate: false });
-      app.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), body, (request, response) => {
+      app.all(expressPath(path), body, (request, response) => {
         seen.push(toApiEvent(request));
         response.end();
       });

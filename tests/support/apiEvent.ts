@@ -25,7 +25,7 @@ export function apiEvent(sent: Sent = {}): APIGatewayProxyEventV2 {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
-    rawQueryString: '',
+    rawQueryString: new URLSearchParams(sent.query).toString(),
     headers,
     ...(sent.query !== undefined && { queryStringParameters: sent.query }),
     ...(sent.pathParameters !== undefined && { pathParameters: sent.pathParameters }),
@@ -94,9 +94,8 @@ export function problemAnswer(code: ProblemCode, detail: string, errors?: Fault[
   });
 }
 
-/** What is said of an id that no event can have. */
-export const EVENT_RULE =
-  'must be 1 to 128 characters out of A-Z a-z 0-9 . _ : ~ -, not just . or ..';
+/** What is said of the event id `a\n`, which no event can have. */
+export const EVENT_FAULT = 'must not have U+000A as character 2: it is a control character';
 
 /** The answer to a request that is not valid. */
 export function invalidAnswer(...faults: Fault[]): ReadAnswer {

@@ -4,9 +4,10 @@ import { type BetId, isBetId } from '../../bets/ids.ts';
 import { listBets as list, MAX_PAGE } from '../../bets/readBets.ts';
 import { betListBody } from '../bodies.ts';
 import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { eventIdText } from '../eventIds.ts';
 import { byNumber, byText, withKey, wonByText, wonWithKey } from '../examples.ts';
 import { cursor, limitUpTo, nextLink, openCursor, placeFrom, sealCursor } from '../paging.ts';
-import { betStatus, betToWire, eventIdText } from '../wire.ts';
+import { betStatus, betToWire } from '../wire.ts';
 
 /** The place in the history, or in that of one event, just below the bet `before`. */
 export function betCursor(before: BetId, eventId: string | undefined): string {

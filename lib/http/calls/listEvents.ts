@@ -7,8 +7,8 @@ import { corrected, open, openByNumber } from '../examples.ts';
 import { cursor, limitUpTo, nextLink, openCursor, placeFrom, sealCursor } from '../paging.ts';
 import { eventState, eventToWire } from '../wire.ts';
 
-/** No event id has a space, so that no cursor of bets passes for one of events. */
-const filterOf = (state: EventState | undefined): string => `events ${state ?? ''}`;
+/** No event id has a line break, so that no cursor of bets passes for one of events. */
+const filterOf = (state: EventState | undefined): string => `events\n${state ?? ''}`;
 
 function listKeyBelow(text: string, state: EventState | undefined): ListKey | undefined {
   const listKey = openCursor(text, filterOf(state))?.toString() ?? '';

@@ -1,20 +1,18 @@
 import * as z from 'zod';
 import { amountFromDecimal, amountFromString, parseDecimal } from '../../bets/amount.ts';
-import { EVENT_ID_GRAMMAR, isEventId } from '../../bets/ids.ts';
 import { placeBet as place } from '../../bets/placeBet.ts';
 import { betBody } from '../bodies.ts';
 import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { eventIdOrNumber } from '../eventIds.ts';
 import { byNumber, byText, EVENT_ID, withKey } from '../examples.ts';
-import { JsonNumber } from '../jsonBody.ts';
-import { AMOUNT_FAULTS, betToWire, EVENT_ID_RULE } from '../wire.ts';
-
-const jsonNumber = z.instanceof(JsonNumber);
+import { JsonNumber } from '../jsonText.ts';
+import { AMOUNT_FAULTS, betToWire } from '../wire.ts';
 
 const AMOUNT_TEXT = /^(?!0(?:\.0{1,2})?$)(?:(?:0|[1-9]\d{0,8})(?:\.\d{1,2})?|10{9}(?:\.0{1,2})?)$/;
 
 /** `"10.50"`, `10.5` or `1e1`: minor units inside. A number is judged by its digits as sent. */
 const amount = z
-  .union([z.string(), jsonNumber], { error: AMOUNT_FAULTS['not-a-decimal'] })
+  .union([z.string(), z.instanceof(JsonNumber)], { error: AMOUNT_FAULTS['not-a-decimal'] })
   .transform((given, context): bigint => {
     const minor = typeof given === 'string' ? amountFromString(given) : amountFromNumber(given);
     if (typeof minor === 'bigint') return minor;
@@ -37,36 +35,7 @@ function amountFromNumber({ source }: JsonNumber): ReturnType<typeof amountFromS
   return decimal === undefined ? 'not-a-decimal' : amountFromDecimal(decimal);
 }
 
-const INTEGER_RULE = 'must be an integer between -(2^53 - 1) and 2^53 - 1';
-
-/** A text, or a safe integer that names the same event as its decimal string. */
-const eventId = z
-  .union([z.string(), jsonNumber], { error: `must be an integer, or ${EVENT_ID_RULE}` })
-  .transform((given, context): string => {
-    const text = typeof given === 'string' ? given : integerText(given);
-    if (text !== undefined && isEventId(text)) return text;
-    const message = text === undefined ? INTEGER_RULE : EVENT_ID_RULE;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  })
-  .meta({
-    id: 'EventIdOrNumber',
-    description:
-      'The id of an event: a text, or an integer that means the same event as its decimal text.',
-    anyOf: [
-      { type: 'string', pattern: EVENT_ID_GRAMMAR.source },
-      { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-    ],
-  });
-
-function integerText({ source }: JsonNumber): string | undefined {
-  const decimal = parseDecimal(source);
-  const value = Number(source);
-  const isInteger = decimal !== undefined && decimal.exponent >= 0 && Number.isSafeInteger(value);
-  return isInteger ? BigInt(value).toString() : undefined;
-}
-
-const bet = z.strictObject({ event_id: eventId, amount }, { error: 'must be an object' });
+const bet = z.strictObject({ event_id: eventIdOrNumber, amount }, { error: 'must be an object' });
 
 /** `eventId` is understood as `event_id`; giving both is a fault. */
 function withEventIdAlias(body: unknown): unknown {

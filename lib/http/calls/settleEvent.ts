@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { settleEvent as settle } from '../../bets/settleEvent.ts';
 import { eventBody } from '../bodies.ts';
 import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
+import { eventPath } from '../eventIds.ts';
 import { corrected, CORRECTED_EVENT_ID, EVENT_ID, settled, settling } from '../examples.ts';
-import { eventAnswer, eventPath, outcome } from '../wire.ts';
+import { eventAnswer, outcome } from '../wire.ts';
 
 const IF_MATCH = /^(?:\*|(?:W\/)?"[!#-~]*"(?:\s*,\s*(?:W\/)?"[!#-~]*")*)$/;
 
@@ -15,7 +16,7 @@ function versionsIn(entityTags: string): number[] {
 export const settleEvent = defineCall({
   name: 'settleEvent',
   method: 'PUT',
-  path: '/events/{event_id}',
+  path: '/events/{event_id+}',
   operatorsOnly: true,
   request: {
     path: eventPath,
