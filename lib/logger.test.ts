@@ -68,4 +68,14 @@ describe('a logger', () => {
     ]);
     expect(lines.join('')).not.toContain('secret');
   });
+
+  it('tells why each address of a host failed', () => {
+    const { logger, lines } = keptLog();
+    const reasons = [new Error('connect ECONNREFUSED ::1:9'), new Error('connect EHOSTUNREACH')];
+
+    logger.warn('The store is away', { error: new AggregateError(reasons) });
+
+    const message = 'Error: connect ECONNREFUSED ::1:9; Error: connect EHOSTUNREACH';
+    expect(lines.map((line) => JSON.parse(line).error.message)).toEqual([message]);
+  });
 });

@@ -36,10 +36,20 @@ class LineFormatter extends LogFormatter {
   }
 
   /** Without an error's other members: those of the SDK hold items of the tables. */
-  override formatError({ name, message, stack, cause }: Error): LoggedError {
-    const because = cause instanceof Error ? { cause: this.formatError(cause) } : {};
-    return { name, message, stack, ...because };
+  override formatError(error: Error): LoggedError {
+    const { name, message, stack, cause } = super.formatError(error);
+    return {
+      name,
+      message: message || reasonsOf(error),
+      stack,
+      ...(error.cause instanceof Error && { cause }),
+    };
   }
+}
+
+/** A host that has several addresses fails for each with a reason of its own. */
+function reasonsOf(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map(String).join('; ') : '';
 }
 
 /** Structured JSON lines. Nothing that a client sent is ever logged, but a correlation id. */

@@ -12,6 +12,7 @@ import { toApiEvent } from './gateway.ts';
 import { demandOperator } from './operator.ts';
 import { limitInFlight } from './inFlight.ts';
 import type { Prometheus } from './prometheus.ts';
+import { logRequests } from './requestLog.ts';
 
 /** When a handler must be done, in milliseconds: API Gateway gives up after 30 seconds at most. */
 const HANDLER_DEADLINE_MS = 10_000;
@@ -38,6 +39,7 @@ export function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
+  app.use(logRequests(service.logger));
   app.use(prometheus.timeRequests);
   app.use((_request, response, next) => {
     if (isDraining()) response.set('connection', 'close');

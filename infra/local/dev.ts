@@ -13,7 +13,8 @@ await start(async () => {
   const { dynamodbEndpoint } = readConfig();
   const endpoint = dynamodbEndpoint ?? (await startEmbeddedStore()).endpoint;
   const child = spawn(process.execPath, ['--watch', '--watch-preserve-output', SERVER], {
-    env: environmentOn(endpoint),
+    // Errors with their stack line by line: see the logger's documentation of Powertools.
+    env: { ...environmentOn(endpoint), POWERTOOLS_DEV: 'true' },
     stdio: 'inherit',
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));

@@ -9,7 +9,7 @@ import { createApp } from './app.ts';
 import { listen } from './listen.ts';
 import { createPrometheus } from './prometheus.ts';
 import { createHttpServer } from './rawRequests.ts';
-import { runSettlementLoop } from './settlementLoop.ts';
+import { NOT_PREPARED, runSettlementLoop } from './settlementLoop.ts';
 import { start } from './start.ts';
 
 /**
@@ -36,7 +36,7 @@ async function serve(): Promise<void> {
   server.maxConnections = MAX_CONNECTIONS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   // Ready for the first request when the line below is out; a store that is away is waited for.
-  await prepareStore().catch(() => {});
+  await prepareStore().catch((error: unknown) => service.logger.warn(NOT_PREPARED, { error }));
   const port = await listen(server, config.port, config.host);
   const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
   const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';

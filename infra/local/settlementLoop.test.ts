@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** Runs the loop for so many runs; the store has its tables from the preparation `tablesAt` on. */
-async function runFor(runs: number, tablesAt: number) {
+async function runFor(runs: number, tablesAt: number, reason?: Error) {
   const client = createClient(store.endpoint);
   const { tablePrefix, ...config } = readConfig({ TABLE_PREFIX: `${randomUUID()}-` });
   const logger = createLogger('SILENT');
@@ -36,6 +36,7 @@ async function runFor(runs: number, tablesAt: number) {
   let prepared = 0;
   const prepareStore = async (): Promise<void> => {
     prepared += 1;
+    if (prepared < tablesAt && reason !== undefined) throw reason;
     if (prepared >= tablesAt) await createMissingTables(client, tablePrefix);
   };
   if (runs === 0) stopping.abort();
@@ -54,6 +55,15 @@ describe('runSettlementLoop', () => {
     const deadlinesMs = [59_000, 59_000, 59_000];
     const warnings = [['Not all settlements were carried on', { error: expect.any(Error) }]];
     expect(await runFor(3, 2)).toEqual({ prepared: 2, deadlinesMs, warnings });
+  });
+
+  it('says why the tables cannot be made, and tries again', async () => {
+    const reason = new Error('connect ECONNREFUSED 127.0.0.1:9');
+
+    const { warnings } = await runFor(1, 2, reason);
+
+    const message = 'The store cannot be reached or prepared; it is tried again';
+    expect(warnings).toEqual([[message, { error: reason }]]);
   });
 
   it('does not begin when it is stopped already', async () => {

@@ -4,6 +4,8 @@ import { resume } from '../../lib/resumer.ts';
 import type { Service } from '../../lib/service.ts';
 
 const PAUSE_MS = 1_000;
+/** Of a store that is away, or that cannot have its tables: with the reason. */
+export const NOT_PREPARED = 'The store cannot be reached or prepared; it is tried again';
 /** A run's length at most, in milliseconds; what is left then is the next run's. */
 const RUN_MS = 60_000;
 
@@ -23,8 +25,9 @@ export async function runSettlementLoop(
       prepared = true;
       await resume(service, randomUUID(), RUN_MS);
     } catch (error) {
+      const what = prepared ? 'Not all settlements were carried on' : NOT_PREPARED;
+      service.logger.warn(what, { error });
       prepared = false;
-      service.logger.warn('Not all settlements were carried on', { error });
     }
     await delay(PAUSE_MS, undefined, { signal: stop }).catch(() => {});
   }

@@ -76,6 +76,25 @@ describe('createClient', () => {
     expect(config.logger).not.toHaveProperty('error');
   });
 
+  it.each([
+    { AWS_USE_FIPS_ENDPOINT: 'true' },
+    { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+    { AWS_DEFAULTS_MODE: 'unknown' },
+    { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' },
+    { AWS_PROFILE: 'unknown', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'role' },
+    { HTTP_PROXY: 'http://127.0.0.1:9', NODE_USE_ENV_PROXY: '1' },
+  ])('uses nothing of %j for a local store', async (settings) => {
+    const environment = jest.replaceProperty(process, 'env', { ...process.env, ...settings });
+    using store = await storeThat(200, {});
+
+    const calling = store.client.send(new GetCommand({ TableName: 't', Key: { k: 1 } }));
+    await calling.finally(() => environment.restore());
+
+    expect(store.requests[0]?.headers).toMatchObject({
+      authorization: expect.stringMatching(/ Credential=local\/\d{8}\/local\/dynamodb\//),
+    });
+  });
+
   it('takes its region and credentials on AWS from the environment', async () => {
     const environment = jest.replaceProperty(process, 'env', {
       AWS_REGION: 'eu-central-1',

@@ -10,8 +10,18 @@ const REQUEST_TIMEOUT_MS = 3_000;
 /** Sockets of one process; more calls wait. A burst of them must fit a listener's backlog. */
 const MAX_SOCKETS = 50;
 
-/** A local store is open to anyone and keeps tables by credentials: all processes use the same. */
-const LOCAL = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+/**
+ * A local store is open to anyone and keeps tables by credentials: all processes use the same. What
+ * the environment or a profile says of AWS is not meant for it; some of it would fail every call.
+ */
+const LOCAL = {
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  defaultsMode: 'standard',
+  retryMode: 'standard',
+} as const;
 
 type Headed = { headers: Record<string, string> };
 type SdkLogger = NonNullable<DynamoDBClientConfig['logger']>;

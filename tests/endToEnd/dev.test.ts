@@ -31,6 +31,20 @@ it('npm run dev starts the service anew when its source changes, and keeps the b
   await service.stop('SIGTERM');
 });
 
+it('npm run dev shows where an error comes from, line by line', async () => {
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  const service = await startService({ DYNAMODB_ENDPOINT: nowhere, LOG_LEVEL: 'WARN' }, DEV);
+
+  const said = await eventually(
+    async () => service.output(),
+    (output) => output.includes('"stack": ['),
+  );
+
+  expect(said).toContain('"message": "The store cannot be reached or prepared; it is tried again"');
+  expect(said).toMatch(/"stack": \[\n +"Error: connect ECONNREFUSED .*",\n +" +at .+:\d+:\d+\)"/);
+  await service.stop('SIGTERM');
+});
+
 it.each(['SIGTERM', 'SIGINT'] as const)(
   'npm run dev ends with its service on %s',
   async (signal) => {

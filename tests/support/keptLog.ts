@@ -1,9 +1,10 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import type { Config } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
 
 /** A logger whose lines are kept instead of printed. */
-export function keptLog() {
+export function keptLog(logLevel: Config['logLevel'] = 'INFO') {
   const lines: string[] = [];
   const out = new Writable({
     write: (line, _encoding, done) => {
@@ -11,7 +12,7 @@ export function keptLog() {
       done();
     },
   });
-  const logger = createLogger('INFO');
+  const logger = createLogger(logLevel);
   // Powertools has no option for where its lines go.
   Reflect.set(logger, 'console', new Console(out));
   return { logger, lines };
