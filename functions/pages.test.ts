@@ -137,7 +137,7 @@ describe('what API Gateway has no other function for', () => {
   ] as const;
 
   it.each(asked)('%s %s is the problem that the local service answers', async (method, path) => {
-    const config = readConfig({ LOG_LEVEL: 'SILENT' });
+    const config = readConfig({ DYNAMODB_ENDPOINT: 'aws', LOG_LEVEL: 'SILENT' });
     const service = createService(config);
     const local = serverless(createApp(service, config, createPrometheus(), () => false));
 

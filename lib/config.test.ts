@@ -1,9 +1,9 @@
-import { ConfigError, environmentOn, readConfig } from './config.ts';
+import { ConfigError, environmentOn, readConfig, readLambdaConfig } from './config.ts';
 
 const DEFAULTS = {
   port: 3000,
   host: '127.0.0.1',
-  dynamodbEndpoint: undefined,
+  store: 'memory',
   tablePrefix: 'bet-maker-',
   operatorToken: undefined,
   settleBudgetMs: 1000,
@@ -47,7 +47,7 @@ describe('readConfig', () => {
     expect(readConfig(environment)).toEqual({
       port: 65_535,
       host: '::1',
-      dynamodbEndpoint: 'http://localhost:8000',
+      store: 'http://localhost:8000',
       tablePrefix: 'stage.1_-',
       operatorToken: 'mF_9.B5f-4.1JqM+/~==',
       settleBudgetMs: 0,
@@ -89,6 +89,32 @@ describe('readConfig', () => {
 
 it.each(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'])('logs from the level %s on', (level) => {
   expect(readConfig({ LOG_LEVEL: level }).logLevel).toBe(level);
+});
+
+describe('the store in production', () => {
+  const NODE_ENV = 'production';
+
+  it('must be named, because one in memory forgets all bets', () => {
+    expect(refusal({ NODE_ENV })).toBe(
+      'The settings are wrong:\n  DYNAMODB_ENDPOINT: must be set in production: aws, an address, ' +
+        'or memory, which forgets all bets at exit',
+    );
+  });
+
+  it.each(['memory', 'aws', 'http://dynamodb:8000'])('is %s when that is asked for', (asked) => {
+    expect(readConfig({ NODE_ENV, DYNAMODB_ENDPOINT: asked }).store).toBe(asked);
+  });
+
+  it('is refused in the words of any other place when it is no store', () => {
+    expect(refusal({ NODE_ENV, DYNAMODB_ENDPOINT: 'AWS' })).toBe(
+      'The settings are wrong:\n' +
+        '  DYNAMODB_ENDPOINT: must be aws, memory, or an address such as http://localhost:8000',
+    );
+  });
+});
+
+it('is AWS for a function, which has nobody else to keep bets', () => {
+  expect(readLambdaConfig().store).toBe('aws');
 });
 
 describe('environmentOn', () => {

@@ -15,6 +15,17 @@ const tablePrefix = z.string().regex(/^[A-Za-z0-9_.-]{0,100}$/);
 const TOKEN_RULE = 'must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -';
 const bearerToken = z.string().regex(/^(?=.{16,512}$)[\w.~+/-]+=*$/, TOKEN_RULE);
 
+const STORE_RULE = 'must be aws, memory, or an address such as http://localhost:8000';
+const MISSING_STORE =
+  'must be set in production: aws, an address, or memory, which forgets all bets at exit';
+
+const store = z.string({ error: MISSING_STORE }).refine(isStore, { error: STORE_RULE });
+
+function isStore(text: string): boolean {
+  const address = z.url({ protocol: /^https?$/ });
+  return z.union([z.enum(['aws', 'memory']), address]).safeParse(text).success;
+}
+
 /** Every setting of the service; nothing else reads the environment. */
 const settings = z
   .object({
@@ -22,8 +33,8 @@ const settings = z
     PORT: integer(65_535).default(3000),
     /** Address that the local service listens on. */
     HOST: z.string().min(1).default('127.0.0.1'),
-    /** A local DynamoDB. Without it: the embedded store on a laptop, AWS on Lambda. */
-    DYNAMODB_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+    /** Where the bets are kept: in AWS's DynamoDB, in this process, or in one at an address. */
+    DYNAMODB_ENDPOINT: store,
     /** Stands before every table's name. */
     TABLE_PREFIX: tablePrefix.default('bet-maker-'),
     /** What operators of the local service settle events with; AWS has an authorizer for that. */
@@ -35,7 +46,7 @@ const settings = z
   .transform((given) => ({
     port: given.PORT,
     host: given.HOST,
-    dynamodbEndpoint: given.DYNAMODB_ENDPOINT,
+    store: given.DYNAMODB_ENDPOINT,
     tablePrefix: given.TABLE_PREFIX,
     operatorToken: given.OPERATOR_TOKEN,
     settleBudgetMs: given.SETTLE_BUDGET_MS,
@@ -53,10 +64,20 @@ export class ConfigError extends Error {
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   // An empty variable is how compose and shells spell "not set".
   const given = Object.entries(environment).filter(([, value]) => value !== '');
-  const parsed = settings.safeParse(Object.fromEntries(given));
+  const parsed = settings.safeParse({ ...defaultStore(environment), ...Object.fromEntries(given) });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new ConfigError(`The settings are wrong:\n${faults.join('\n')}`);
+}
+
+/** The same for a Lambda function, of which the store is AWS's own unless it is told another. */
+export function readLambdaConfig(): Config {
+  return readConfig({ DYNAMODB_ENDPOINT: 'aws', ...process.env });
+}
+
+/** In production nobody gets a store that forgets without asking for it. */
+function defaultStore(environment: Record<string, string | undefined>) {
+  return environment['NODE_ENV'] === 'production' ? {} : { DYNAMODB_ENDPOINT: 'memory' };
 }
 
 /** This process's environment, for another process of the service on a store at `endpoint`. */

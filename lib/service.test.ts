@@ -7,7 +7,12 @@ import { isBetId } from './bets/ids.ts';
 import { readConfig } from './config.ts';
 import { createService } from './service.ts';
 
-const CONFIG = readConfig({ TABLE_PREFIX: 'stage-', SETTLE_BUDGET_MS: '250', LOG_LEVEL: 'WARN' });
+const CONFIG = readConfig({
+  DYNAMODB_ENDPOINT: 'aws',
+  TABLE_PREFIX: 'stage-',
+  SETTLE_BUDGET_MS: '250',
+  LOG_LEVEL: 'WARN',
+});
 
 /** A clock whose deadlines come when the test says so, and what was asked of it. */
 function heldClock() {

@@ -23,7 +23,7 @@ export interface Parts extends Pick<Context, 'newBetId' | 'newDecisionId' | 'ran
 
 /** A service from its settings; what is not given is what a Lambda has. */
 export function createService(config: Config, given: Partial<Parts> = {}): Service {
-  const client = given.client ?? createClient(config.dynamodbEndpoint);
+  const client = given.client ?? createClient(config.store);
   const clock = given.clock ?? systemClock;
   const logger = given.logger ?? createLogger(config.logLevel);
   const tools = {

@@ -55,3 +55,16 @@ const ACCESS = {
 export type FunctionName = keyof typeof ACCESS;
 export const access: Record<FunctionName, Access> = ACCESS;
 export const FUNCTION_NAMES = Object.keys(access) as FunctionName[]; // It has no other keys.
+
+/** What one process may do that serves all calls and resumes settlements. */
+export function accessOfAll(): Access {
+  const all: Access = {};
+  for (const [target, actions] of FUNCTION_NAMES.flatMap((name) => entriesOf(access[name]))) {
+    all[target] = [...new Set([...(all[target] ?? []), ...actions])].toSorted();
+  }
+  return all;
+}
+
+export function entriesOf(granted: Access): [Target, readonly Action[]][] {
+  return Object.entries(granted) as [Target, readonly Action[]][]; // It has no other keys.
+}

@@ -1,4 +1,4 @@
-import { access, FUNCTION_NAMES, type FunctionName } from './access.ts';
+import { access, accessOfAll, entriesOf, FUNCTION_NAMES, type FunctionName } from './access.ts';
 import { logGroupId, type Resources, roleId, tableId } from './names.ts';
 
 const Version = '2012-10-17';
@@ -11,10 +11,18 @@ export function roleResources(): Resources {
   return Object.fromEntries(FUNCTION_NAMES.map((name) => [roleId(name), role(name)]));
 }
 
+/** For the role of a container that does the work of all functions in one process. */
+export function processPolicyResources(): Resources {
+  const Statement = [...onTables(accessOfAll()), ...NO_SCANS];
+  const Description = 'What one process of bet-maker does with the tables of this stage.';
+  const Properties = { Description, PolicyDocument: { Version, Statement } };
+  return { ProcessPolicy: { Type: 'AWS::IAM::ManagedPolicy', Properties } };
+}
+
 function role(name: FunctionName): Resources[string] {
   const Principal = { Service: 'lambda.amazonaws.com' };
   const assume = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' };
-  const Statement = [...onTables(name), ...NO_SCANS, ...reporting(name)];
+  const Statement = [...onTables(access[name]), ...NO_SCANS, ...reporting(name)];
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -24,8 +32,8 @@ function role(name: FunctionName): Resources[string] {
   };
 }
 
-function onTables(name: FunctionName): object[] {
-  return Object.entries(access[name]).map(([target, actions]) => {
+function onTables(granted: ReturnType<typeof accessOfAll>): object[] {
+  return entriesOf(granted).map(([target, actions]) => {
     const [table = '', index] = target.split('/');
     const id = tableId(table);
     const arn = { 'Fn::GetAtt': [id, 'Arn'] };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { alarmResources } from './alarms.ts';
 import { dashboardResources } from './dashboard.ts';
-import { roleResources } from './roles.ts';
+import { processPolicyResources, roleResources } from './roles.ts';
 import { tableResources } from './tables.ts';
 
 /** What osls hands to a function that a variable of serverless.yml names. */
@@ -47,8 +47,15 @@ export async function resources({ resolveVariable }: VariableSource): Promise<ob
     Resources: {
       ...tableResources(prefix, isProduction),
       ...roleResources(),
+      ...processPolicyResources(),
       ...alarmResources({ name, prefix, topicArn, unfinishedSeconds }),
       ...dashboardResources(name),
+    },
+    Outputs: {
+      ProcessPolicyArn: {
+        Description: 'The policy for the role of a container that serves this stage.',
+        Value: { Ref: 'ProcessPolicy' },
+      },
     },
     extensions: { HttpApiStage: throttled(chosen) },
   };

@@ -10,8 +10,8 @@ const SERVER = new URL('server.ts', import.meta.url).pathname;
  * changes. The embedded store is in this process, so that the bets outlive that.
  */
 await start(async () => {
-  const { dynamodbEndpoint } = readConfig();
-  const endpoint = dynamodbEndpoint ?? (await startEmbeddedStore()).endpoint;
+  const { store } = readConfig();
+  const endpoint = store === 'memory' ? (await startEmbeddedStore()).endpoint : store;
   const child = spawn(process.execPath, ['--watch', '--watch-preserve-output', SERVER], {
     // Errors with their stack line by line: see the logger's documentation of Powertools.
     env: { ...environmentOn(endpoint), POWERTOOLS_DEV: 'true' },

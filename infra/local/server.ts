@@ -24,11 +24,16 @@ const DRAIN_MS = 15_000;
 
 async function serve(): Promise<void> {
   const config = readConfig();
-  const endpoint = config.dynamodbEndpoint ?? (await startEmbedded()).endpoint;
-  const client = createClient(endpoint);
+  const isEmbedded = config.store === 'memory';
+  const client = createClient(isEmbedded ? (await startEmbedded()).endpoint : config.store);
+  // Says at once that no region is set, and not with every request.
+  await client.config.region();
   const prometheus = createPrometheus();
   const service = createService(config, { client, observer: measure(prometheus.meter) });
-  const prepareStore = () => createMissingTables(client, config.tablePrefix);
+  // On AWS the stack makes the tables, with what protects them.
+  const prepareStore = async () => {
+    if (config.store !== 'aws') await createMissingTables(client, config.tablePrefix);
+  };
 
   const stopping = new AbortController();
   const app = createApp(service, config, prometheus, () => stopping.signal.aborted);
@@ -39,7 +44,7 @@ async function serve(): Promise<void> {
   await prepareStore().catch((error: unknown) => service.logger.warn(NOT_PREPARED, { error }));
   const port = await listen(server, config.port, config.host);
   const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
-  const storeName = config.dynamodbEndpoint ?? 'embedded, in memory: it forgets all bets at exit';
+  const storeName = isEmbedded ? 'embedded, in memory: it forgets all bets at exit' : config.store;
   stopOnSignal(server, stopping);
   process.stdout.write(`bet-maker on http://${host}:${port} (store: ${storeName})\n`);
   await runSettlementLoop(service, prepareStore, stopping.signal);

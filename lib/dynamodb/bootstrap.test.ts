@@ -9,7 +9,7 @@ import { createClient } from './client.ts';
 import { TABLE_NAMES, tables } from './tables.ts';
 
 const dynamodb = mockDynamodb();
-const client = createClient(undefined);
+const client = createClient('aws');
 const asking = TABLE_NAMES.map((name) => ['DescribeTableCommand', { TableName: `test-${name}` }]);
 
 beforeEach(() => {

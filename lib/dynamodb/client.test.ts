@@ -95,6 +95,12 @@ describe('createClient', () => {
     });
   });
 
+  it('refuses a store that is neither AWS nor an address', () => {
+    expect(() => createClient('memory')).toThrow(
+      'There is no DynamoDB at "memory": DYNAMODB_ENDPOINT must be aws or an address.',
+    );
+  });
+
   it('takes its region and credentials on AWS from the environment', async () => {
     const environment = jest.replaceProperty(process, 'env', {
       AWS_REGION: 'eu-central-1',
@@ -102,7 +108,7 @@ describe('createClient', () => {
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_SESSION_TOKEN: 'session',
     });
-    const { config } = createClient(undefined);
+    const { config } = createClient('aws');
 
     const used = { region: await config.region(), ...(await config.credentials()) };
     environment.restore();

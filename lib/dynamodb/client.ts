@@ -33,11 +33,14 @@ const ignore = (): void => {};
  */
 const SILENT = { debug: ignore, warn: ignore } as SdkLogger; // The type wants all five methods.
 
-/** A client of AWS in the environment's region and role, or of a local store at `endpoint`. */
-export function createClient(endpoint: string | undefined): DynamoDBDocumentClient {
+/**
+ * A client of AWS (`aws`), with what the SDK's chain finds as region and credentials, or of a local
+ * store at an address. Throws when it is told of neither.
+ */
+export function createClient(store: string): DynamoDBDocumentClient {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const client = new DynamoDBClient({
-    ...(endpoint !== undefined && { ...LOCAL, endpoint }),
+    ...(store !== 'aws' && { ...LOCAL, endpoint: addressOf(store) }),
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -54,6 +57,13 @@ export function createClient(endpoint: string | undefined): DynamoDBDocumentClie
     // Every number that is stored is an integer, and a sum of stakes may be beyond 2^53.
     unmarshallOptions: { wrapNumbers: BigInt },
   });
+}
+
+function addressOf(store: string): string {
+  if (URL.canParse(store)) return store;
+  throw new Error(
+    `There is no DynamoDB at "${store}": DYNAMODB_ENDPOINT must be aws or an address.`,
+  );
 }
 
 /** What AWS's logs call the caller. The SDK's own name is put together anew for every call. */

@@ -14,6 +14,8 @@ const TRANSIENT_ERRORS = new Set([
   'ThrottlingException',
   'TransactionConflictException',
   'TransactionInProgressException',
+  // The sources of credentials may be away like the store itself.
+  'CredentialsProviderError',
   'AbortError',
   'TimeoutError',
 ]);

@@ -131,6 +131,36 @@ describe('the roles', () => {
   });
 });
 
+const policyDocument = z.object({
+  Statement: z.array(
+    z.object({ Effect: z.string(), Action: z.array(z.string()), Resource: z.unknown() }),
+  ),
+});
+/** Each action with what it is for, in order. */
+function statementsOf(document: unknown, effect: 'Allow' | 'Deny'): string[] {
+  const { Statement } = policyDocument.parse(document);
+  const chosen = Statement.filter(({ Effect }) => Effect === effect).flatMap(
+    ({ Action, Resource }) => Action.map((one) => `${one} ${JSON.stringify(Resource)}`),
+  );
+  return [...new Set(chosen)].toSorted((one, other) => (one < other ? -1 : 1));
+}
+
+describe('the policy for one process', () => {
+  it('allows what all functions together do to the tables, and forbids scans', () => {
+    const document = propertiesOf(dev, 'ProcessPolicy')['PolicyDocument'];
+
+    const documents = z.array(z.object({ PolicyDocument: policyDocument }));
+    const Statement = all(dev, 'AWS::IAM::Role').flatMap(({ Policies }) =>
+      documents.parse(Policies).flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+    );
+    const ofFunctions = statementsOf({ Statement }, 'Allow');
+    expect(statementsOf(document, 'Allow')).toEqual(
+      ofFunctions.filter((each) => each.startsWith('dynamodb:')),
+    );
+    expect(statementsOf(document, 'Deny')).toEqual(statementsOf({ Statement }, 'Deny'));
+  });
+});
+
 describe('the routes', () => {
   it('lead each to its function, by payload format 2.0', () => {
     const routes = all(dev, 'AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => {

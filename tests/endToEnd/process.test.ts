@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
+import { listen } from '../../infra/local/listen.ts';
 import { betBody, eventBody } from '../../lib/http/bodies.ts';
 import { startProxy } from '../support/proxy.ts';
 import { eventually, historyOf, type Service, startService } from '../support/service.ts';
@@ -61,11 +63,77 @@ describe('with wrong settings', () => {
         stderr:
           'bet-maker cannot start. The settings are wrong:\n' +
           '  PORT: must be an integer from 0 to 65535\n' +
-          '  DYNAMODB_ENDPOINT: Invalid URL\n' +
+          '  DYNAMODB_ENDPOINT: must be aws, memory, or an address such as ' +
+          'http://localhost:8000\n' +
           '  OPERATOR_TOKEN: must be 16 to 512 characters out of A-Z a-z 0-9 . _ ~ + / -\n',
       });
     },
   );
+});
+
+describe('in production', () => {
+  const NODE_ENV = 'production';
+
+  it('does not start without a store that is named, and exits with 2', async () => {
+    expect(await endOf('server.ts', { NODE_ENV })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'bet-maker cannot start. The settings are wrong:\n' +
+        '  DYNAMODB_ENDPOINT: must be set in production: aws, an address, or memory, ' +
+        'which forgets all bets at exit\n',
+    });
+  });
+
+  it('serves from memory when that is asked for by name', async () => {
+    const service = await startService({ NODE_ENV, DYNAMODB_ENDPOINT: 'memory' });
+    const ready = await service.get('/readyz');
+    await service.stop('SIGTERM');
+
+    expect(service.output()).toContain('(store: embedded, in memory: it forgets all bets at exit)');
+    expect(ready.status).toBe(200);
+  });
+});
+
+describe('on AWS', () => {
+  /** A store that notes who signs the requests, in which region, and what they ask for. */
+  async function noteRequests() {
+    const seen = new Set<string>();
+    const server = createServer((request, response) => {
+      const { authorization = '', 'x-amz-target': target } = request.headers;
+      const [, who, region] = /Credential=([^/]+)\/\d+\/([^/]+)/.exec(authorization) ?? [];
+      seen.add(`${who} ${region} ${String(target).split('.')[1]}`);
+      response.writeHead(503).end();
+    });
+    const endpoint = `http://127.0.0.1:${await listen(server)}`;
+    return { seen, endpoint, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  }
+
+  it('signs with what the chain of the SDK finds, and makes no tables', async () => {
+    await using store = await noteRequests();
+    const service = await startService({
+      DYNAMODB_ENDPOINT: 'aws',
+      AWS_ENDPOINT_URL_DYNAMODB: store.endpoint,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'task-role',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      LOG_LEVEL: 'SILENT',
+    });
+    const ready = await service.get('/readyz');
+    await service.stop('SIGTERM');
+
+    expect(ready.status).toBe(503);
+    expect([...store.seen]).toContain('task-role eu-central-1 BatchGetItem');
+    expect([...store.seen].filter((call) => call.includes('CreateTable'))).toEqual([]);
+  });
+
+  it('says at the start that no region is set', async () => {
+    expect(await endOf('server.ts', { DYNAMODB_ENDPOINT: 'aws' })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'bet-maker cannot start. Region is missing\n',
+    });
+  });
 });
 
 describe('with a port that is taken', () => {

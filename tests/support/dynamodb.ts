@@ -48,7 +48,7 @@ export function mockedSession() {
   });
   const options = { abortSignal: signal };
   const tables = tableNames('test-');
-  const session: Session = { client: createClient(undefined), tables, options, wait };
+  const session: Session = { client: createClient('aws'), tables, options, wait };
   return { dynamodb, session, pauses };
 }
 

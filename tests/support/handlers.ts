@@ -24,7 +24,7 @@ export type Served = ReturnType<typeof serve>;
 /** The handler of a call on a service of its own: at noon, with known ids and the fence 32. */
 export function serve(call: Call, given: Partial<Parts> = {}) {
   const { logger, lines } = keptLog();
-  const service = createService(readConfig({}), {
+  const service = createService(readConfig({ DYNAMODB_ENDPOINT: 'aws' }), {
     clock: noon,
     observer: silentObserver,
     logger,
