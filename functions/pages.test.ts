@@ -42,7 +42,7 @@ describe('the pages on Lambda', () => {
     ['/docs/problems', 'text/html; charset=utf-8', '<section id="event-settled"'],
     ['/openapi.json', 'application/json', '{"openapi":"3.1.1",'],
     ['/assets/pages.css', 'text/css; charset=utf-8', '.site {'],
-    ['/assets/console.js', 'text/javascript; charset=utf-8', 'import { Book }'],
+    ['/assets/console.js', 'text/javascript; charset=utf-8', 'import { Model }'],
     ['/assets/reference.js', 'text/javascript; charset=utf-8', 'SwaggerUIBundle({'],
     ['/assets/favicon.svg', 'image/svg+xml', '<svg '],
     ['/assets/swagger-ui.css', 'text/css; charset=utf-8', '.swagger-ui'],

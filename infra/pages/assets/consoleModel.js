@@ -1,0 +1,109 @@
+// The book as the API tells it: the one place that the page's parts read.
+import { eventPath, isAskable, read } from './consoleApi.js';
+
+/** Events on a page of the API at most. */
+const EVENTS_PAGE = 100;
+/** Events that are loaded at first, and more of them with each wish for more. */
+export const EVENTS_STEP = 500;
+/** Bets on a page of the console. */
+export const BETS_PAGE = 100;
+/** Pages read for one page of the console, where a filter leaves some short. */
+const MAX_READS = 10;
+
+export class Model {
+  /** By id: the event, and when its request was sent and answered. */
+  #events = new Map();
+  /** The ids of the events that are loaded, newest first, and whether these are all. */
+  book;
+
+  event(id) {
+    return this.#events.get(id)?.event;
+  }
+
+  /** The events that are loaded; undefined before the first answer. */
+  events() {
+    return this.book?.ids.flatMap((id) => this.event(id) ?? []);
+  }
+
+  /**
+   * Takes what an answer tells of an event, unless a result was heard of after that answer was
+   * asked for. A lower version that was asked for later is true: the store was emptied.
+   */
+  learn(event, asked) {
+    const known = this.#events.get(event.event_id);
+    const overtaken = known !== undefined && known.answered > asked;
+    if (overtaken && known.event.version > event.version) return;
+    this.#events.set(event.event_id, { event, answered: Date.now() });
+  }
+
+  forget(id) {
+    this.#events.delete(id);
+  }
+
+  /** Loads the newest events, `most` or all. Pages that did not change are not sent again. */
+  bookLoader(most) {
+    let known = new Map();
+    return async (signal) => {
+      const now = new Map();
+      const ids = [];
+      /** @type {string | undefined} */
+      let path = `events?limit=${EVENTS_PAGE}`;
+      while (path !== undefined && ids.length < most) {
+        const page = await read(path, { signal, known: known.get(path) });
+        now.set(path, page);
+        for (const event of page.body) {
+          this.learn(event, page.asked);
+          ids.push(event.event_id);
+        }
+        path = page.next && `events?limit=${EVENTS_PAGE}&cursor=${encodeURIComponent(page.next)}`;
+      }
+      known = now;
+      this.book = { ids: [...new Set(ids)], whole: path === undefined };
+      return this.book;
+    };
+  }
+
+  /** Loads one event: true if something is known of it. */
+  eventLoader(id) {
+    let known;
+    return async (signal) => {
+      if (!isAskable(id)) return false;
+      try {
+        known = await read(eventPath(id), { signal, known });
+        this.learn(known.body, known.asked);
+        return true;
+      } catch (error) {
+        if (error.status !== 404 || error.type === undefined) throw error;
+        this.forget(id);
+        return false;
+      }
+    };
+  }
+}
+
+/** Loads a page of bets: it reads on while a filter leaves it short, within bounds. */
+export function betsLoader(query, limit = BETS_PAGE) {
+  let known = new Map();
+  return async (signal) => {
+    const now = new Map();
+    const bets = [];
+    let next = query.cursor;
+    let looked = 0;
+    do {
+      const path = `bets?${betsQuery({ ...query, cursor: next }, limit)}`;
+      const page = await read(path, { signal, known: known.get(path) });
+      now.set(path, page);
+      bets.push(...page.body);
+      looked += 1;
+      ({ next } = page);
+    } while (next !== undefined && bets.length < limit && looked < MAX_READS);
+    known = now;
+    return { bets, next };
+  };
+}
+
+/** The parameters of `GET /bets`, without those that are empty. */
+export function betsQuery(query, limit) {
+  const given = Object.entries({ limit, ...query }).filter(([, value]) => value);
+  return new URLSearchParams(given).toString();
+}
