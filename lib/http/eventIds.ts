@@ -5,7 +5,7 @@ import {
   eventIdFault,
   eventIdOfNumber,
 } from '../bets/eventId.ts';
-import { JsonNumber } from './jsonText.ts';
+import { JsonNumber } from './jsonScan.ts';
 
 /** How the ids of events come over the wire, and what a partner hears of one that is refused. */
 

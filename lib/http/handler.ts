@@ -5,6 +5,7 @@ import { type LogIds, type Logger, withLogIds } from '../logger.ts';
 import type { Service } from '../service.ts';
 import type { Answer, Call, Refusal } from './call.ts';
 import { conditional } from './conditionalGet.ts';
+import { jsonBody } from './jsonBody.ts';
 import { ANSWER_HEADERS, HttpError, type HttpResponse, problemResponse } from './problems.ts';
 import { parseRequest } from './request.ts';
 
@@ -23,6 +24,7 @@ export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promis
  */
 export function createHandler(call: Call, service: Service): HttpHandler {
   const stack = middy<ApiEvent, HttpResponse>();
+  if (call.request.body !== undefined) stack.use(jsonBody());
   stack
     .onError((request) => answerProblem(request, service.logger))
     .handler(async (apiEvent) => {

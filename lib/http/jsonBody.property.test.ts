@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { apiEvent, problemAnswer } from '../../tests/support/apiEvent.ts';
 import { takeJson } from '../../tests/support/takeJson.ts';
-import { JsonNumber } from './jsonText.ts';
+import { JsonNumber } from './jsonScan.ts';
 
 const MALFORMED = problemAnswer('malformed-json', 'The body cannot be parsed as JSON.');
 

@@ -1,6 +1,6 @@
 import { apiEvent, invalidAnswer, problemAnswer, type Sent } from '../../tests/support/apiEvent.ts';
 import { takeJson } from '../../tests/support/takeJson.ts';
-import { JsonNumber } from './jsonText.ts';
+import { JsonNumber } from './jsonScan.ts';
 
 const sending = (body: string | undefined, more: Sent = {}) =>
   apiEvent({
@@ -118,7 +118,6 @@ describe('jsonBody', () => {
     ['{"a":[{"b/c":1},{"b/c":{},"d":0,"b/c":[]}]}', ['#/a/1/b~1c']],
     ['{"a":1,"b":2,"a":3,"b":{"c":1,"c":1},"a":4}', ['#/a', '#/b', '#/b/c', '#/a']],
     ['[{"":1,"":2}]', ['#/0/']],
-    ['{"__proto__":1,"__proto__":2}', ['#/__proto__']],
   ])('refuses %s, and names each member that comes again', async (body, pointers) => {
     const taken = await takeJson(sending(body));
 
@@ -127,33 +126,23 @@ describe('jsonBody', () => {
     expect(taken).toEqual(invalidAnswer(...faults));
   });
 
-  it('takes the same name in different objects, and names special in JavaScript', async () => {
-    const body = '{"a":{"a":[{"a":1},{"a":1}]},"__proto__":{"a":1},"constructor":{"prototype":1}}';
-
-    const taken = await takeJson(sending(body));
+  it('takes the same name in different objects', async () => {
+    const taken = await takeJson(sending('{"a":{"a":[{"a":1},{"a":1}]},"constructor":2}'));
 
     const one = digits('1');
-    const own = { a: { a: [{ a: one }, { a: one }] }, constructor: { prototype: one } };
-    expect(taken).toEqual(
-      Object.defineProperty(own, '__proto__', {
-        value: { a: one },
-        enumerable: true,
-      }),
-    );
-    expect(Object.keys(Object(taken))).toEqual(['a', '__proto__', 'constructor']);
+    expect(taken).toEqual({ a: { a: [{ a: one }, { a: one }] }, constructor: digits('2') });
   });
 
-  it('reads each name as it is written, whatever names were read before', async () => {
-    // V8 13.6 reads the second as `\\` once it has read the first.
-    const bodies = ['{"w":0,"\\\\":1}', '{"w":0,"\\"":1}'];
+  it.each([
+    ['{"__proto__":{"a":1}}', ['#/__proto__']],
+    ['{"a":[{"__proto__":1,"\\u005f_proto__":2}]}', ['#/a/0/__proto__', '#/a/0/__proto__']],
+    ['{"a":{"constructor":{"prototype":1}}}', ['#/a/constructor']],
+  ])('refuses %s, whose names mean something to JavaScript', async (body, pointers) => {
+    const taken = await takeJson(sending(body));
 
-    const names = [];
-    for (const body of bodies) names.push(Object.keys(Object(await takeJson(sending(body)))));
-
-    expect(names).toEqual([
-      ['w', '\\'],
-      ['w', '"'],
-    ]);
+    const detail = 'is not known';
+    const faults = pointers.map((pointer) => ({ in: 'body' as const, pointer, detail }));
+    expect(taken).toEqual(invalidAnswer(...faults));
   });
 
   const spellings =

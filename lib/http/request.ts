@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEventV2 as ApiEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { faultAt, invalidRequest, type Part } from './faults.ts';
-import { jsonBody } from './jsonBody.ts';
 import { pathParametersOf } from './pathParameters.ts';
 import type { Fault } from './problems.ts';
 import { parseQuery } from './query.ts';
@@ -20,8 +19,7 @@ export function parseRequest<Schemas extends RequestSchemas>(
   { path, request: schemas }: { path: string; request: Schemas },
   apiEvent: ApiEvent,
 ): Parsed<Schemas> {
-  const { headers } = apiEvent;
-  const body = schemas.body && jsonBody(apiEvent);
+  const { headers, body } = apiEvent;
   const { query, faults: queryFaults } = parseQuery(apiEvent.rawQueryString);
   const sent = { path: pathParametersOf(path, apiEvent), query, headers, body };
   const parsed: { [Name in Part]?: unknown } = {};

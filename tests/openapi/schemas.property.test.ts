@@ -6,7 +6,7 @@ import { listBets } from '../../lib/http/calls/listBets.ts';
 import { listEvents } from '../../lib/http/calls/listEvents.ts';
 import { placeBet } from '../../lib/http/calls/placeBet.ts';
 import { settleEvent } from '../../lib/http/calls/settleEvent.ts';
-import { JsonNumber } from '../../lib/http/jsonText.ts';
+import { JsonNumber } from '../../lib/http/jsonScan.ts';
 import { document } from './document.ts';
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

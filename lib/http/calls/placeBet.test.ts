@@ -1,5 +1,5 @@
 import { EVENT_FAULT } from '../../../tests/support/apiEvent.ts';
-import { JsonNumber } from '../jsonText.ts';
+import { JsonNumber } from '../jsonScan.ts';
 import { placeBet } from './placeBet.ts';
 
 const { body: BODY, headers: HEADERS } = placeBet.request;

@@ -5,7 +5,7 @@ import { betBody } from '../bodies.ts';
 import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import { eventIdOrNumber } from '../eventIds.ts';
 import { byNumber, byText, EVENT_ID, withKey } from '../examples.ts';
-import { JsonNumber } from '../jsonText.ts';
+import { JsonNumber } from '../jsonScan.ts';
 import { AMOUNT_FAULTS, betToWire } from '../wire.ts';
 
 const AMOUNT_TEXT = /^(?!0(?:\.0{1,2})?$)(?:(?:0|[1-9]\d{0,8})(?:\.\d{1,2})?|10{9}(?:\.0{1,2})?)$/;
