@@ -133,6 +133,22 @@ describe('settleEvent whose store is brought back meanwhile', () => {
 
     expect(settled).toEqual(report(3));
   });
+
+  it('does not take the intent of another operator for its own', async () => {
+    const cloud = await withBets(2);
+    const bringBack = cloud.backUp();
+    const others = { id: 'others', outcome: 'LOSE', decidedAt: NOON } as const;
+    cloud.meet('putInForce', async (carryOut) => {
+      bringBack();
+      await cloud.addBehind(1, placedBet(2));
+      await cloud.run(({ store }) => store.events.noteIntent(EVENT, others));
+      return carryOut();
+    });
+
+    const settled = await settle(cloud);
+
+    expect(settled).toEqual(report(3));
+  });
 });
 
 describe('settleEvent that meets other operators', () => {

@@ -240,13 +240,14 @@ describe('putInForce', () => {
     'history = list_append(if_not_exists(history, :none), :verdict)';
   const GOES_ON = `${SET}, unfinished = :unfinished REMOVE intent`;
   const IS_DONE = `${SET} REMOVE intent, unfinished`;
-  const FIRST = 'attribute_exists(intent) AND attribute_not_exists(version)';
+  const FIRST = 'intent.id = :decision AND attribute_not_exists(version)';
   const NEXT = 'version = :from';
   const unfinished: object = { ':unfinished': '1' };
+  const own: object = { ':decision': decision.id };
 
   it.each([
-    ['a first result of an event with bets', 0, 3, GOES_ON, FIRST, unfinished],
-    ['a first result of an event without', 0, 0, IS_DONE, FIRST, {}],
+    ['a first result of an event with bets', 0, 3, GOES_ON, FIRST, { ...unfinished, ...own }],
+    ['a first result of an event without', 0, 0, IS_DONE, FIRST, own],
     ['a correction', 4, 1, GOES_ON, NEXT, { ...unfinished, ':from': 4 }],
     ['a correction of an event without bets', 4, 0, IS_DONE, NEXT, { ':from': 4 }],
   ])('puts %s in force', async (_case, version, bets, UpdateExpression, condition, more) => {

@@ -14,10 +14,10 @@ const SETTLED: SettlementState = 'settled';
 const NO_RESULT = 'attribute_not_exists(version)';
 const NO_INTENT = 'attribute_not_exists(intent)';
 /**
- * Whoever closed the fences noted an intent before. Without one the store was brought back
- * meanwhile, and its fences are open again.
+ * Whoever closed the fences noted the intent before. Where it is not there any more, another
+ * operator's took its place, or the store was brought back: its fences are open again.
  */
-const FIRST_RESULT = `attribute_exists(intent) AND ${NO_RESULT}`;
+const FIRST_RESULT = `intent.id = :decision AND ${NO_RESULT}`;
 const AT_VERSION = 'version = :from';
 const HAS_FENCES = 'fences = :fences';
 const STATE = { '#state': 'state' };
@@ -200,7 +200,7 @@ function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>)
       ':none': [],
       ':verdict': [z.encode(items.verdictItem, { ...decision, version })],
       ...(goesOn && { ':unfinished': UNFINISHED }),
-      ...(from.version > 0 && { ':from': from.version }),
+      ...(from.version === 0 ? { ':decision': decision.id } : { ':from': from.version }),
     },
     ReturnValues: 'ALL_NEW',
   };

@@ -164,7 +164,11 @@ function randomCalls(
   const fenced = (): FencedEvent => ({ eventId: eventId(), fences: random.pick([1, 4]) });
   const limit = (): number => random.between(1, 6);
   const decision = (): Decision => {
-    return { id: 'decision', outcome: random.pick(['WIN', 'LOSE']), decidedAt: at() };
+    return {
+      id: random.pick(['one', 'other']),
+      outcome: random.pick(['WIN', 'LOSE']),
+      decidedAt: at(),
+    };
   };
   const several = <Item>(one: () => Item): Item[] => [
     ...new Set(Array.from({ length: random.between(1, 5) }, one)),

@@ -19,7 +19,7 @@ type Operand = Part<Value | undefined>;
 /** Changes one attribute of `after`; sees the item as it was before. */
 type Action = (after: Record<string, Value>, before: Item, given: Placeholders) => void;
 
-const TOKEN = /\s*(<=|[(),=<>]|[#:]?[A-Za-z_][A-Za-z0-9_]*)/gy;
+const TOKEN = /\s*(<=|[(),=<>]|[#:]?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_]+)?)/gy;
 
 class Reader {
   readonly #expression: string;
@@ -140,12 +140,24 @@ function readOperand(from: Reader, token: string): Operand {
     }
     return (item, given) => joined(first(item, given), second(item, given));
   }
-  if (!token.startsWith(':')) return (item, { names }) => item[attributeName(token, names)];
+  if (!token.startsWith(':')) {
+    const [attribute = '', part] = token.split('.');
+    return (item, { names }) => {
+      const value = item[attributeName(attribute, names)];
+      return part === undefined ? value : partOf(value, part);
+    };
+  }
   return (_item, { values }) => {
     const value = values[token];
     if (value === undefined) throw new Error(`No value for ${token}`);
     return value;
   };
+}
+
+/** What a map has under a name. */
+function partOf(map: Value | undefined, name: string): Value | undefined {
+  const isMap = typeof map === 'object' && !Array.isArray(map);
+  return isMap ? Object.entries(map).find(([each]) => each === name)?.[1] : undefined;
 }
 
 function attributeName(token: string, names: Placeholders['names']): string {

@@ -81,6 +81,13 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'const closings = fenceKeys(event).slice(1).map(',
   },
   {
+    name: 'a first result is put in force without an intent',
+    guarantee: 3,
+    file: 'lib/dynamodb/events.ts',
+    find: 'const FIRST_RESULT = `intent.id = :decision AND ${NO_RESULT}`;',
+    replace: 'const FIRST_RESULT = NO_RESULT;',
+  },
+  {
     name: 'a bet is refused while an earlier try of it is on its way',
     guarantee: 3,
     file: 'lib/bets/placeBet.ts',
@@ -277,6 +284,13 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/dynamodb/groupCommit.ts',
     find: 'if (record !== undefined) this.#keys.add(record.key);',
     replace: '',
+  },
+  {
+    name: "a first result takes another operator's intent for its own",
+    guarantee: 13,
+    file: 'lib/dynamodb/events.ts',
+    find: 'const FIRST_RESULT = `intent.id = :decision AND ${NO_RESULT}`;',
+    replace: 'const FIRST_RESULT = `attribute_exists(intent) AND ${NO_RESULT}`;',
   },
   {
     name: 'the number of fences is read before the intent',

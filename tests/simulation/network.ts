@@ -87,6 +87,8 @@ const TIMEOUT_MS = 3_000;
 const RETRY_BASE_MS = 50;
 /** How long a transaction may be under way before it is cancelled. */
 const ABORT_MS = 8_000;
+/** Time for another operator to note an intent, or to close fences too. */
+const INTERRUPTED_MS = 40;
 
 type Answer = { output: Output } | { error: Error };
 
@@ -112,6 +114,8 @@ export interface Network {
   break(): void;
   /** From now on nothing goes wrong any more; what is on its way still arrives. */
   heal(): void;
+  /** What happens while the next write that puts a result in force is on its way; or nothing. */
+  duringNextResult(happens?: () => void): void;
 }
 
 /** The SDK's document client on a cloud behind a network, on which nothing goes wrong at first. */
@@ -124,6 +128,7 @@ export function createNetwork(
 ): Network {
   let current = CALM;
   let tokens = 0;
+  let interruption: (() => void) | undefined;
   const latency = (): number => 1 + random.next() * random.next() * current.latencyMs;
 
   const carryOut = (
@@ -186,8 +191,10 @@ export function createNetwork(
   /** One attempt: what the caller hears, and when; the cloud may carry it out later, or twice. */
   const attempt = (name: string, input: CommandInput, token: string): Promise<Answer> =>
     new Promise((resolve) => {
-      const arrive = (afterMs: number, done: (answer: Answer) => void): void =>
-        time.after(afterMs, () => carryOut(name, input, token, done));
+      const arrive = (afterMs: number, done: (answer: Answer) => void): void => {
+        const moreMs = putsInForce(input) ? interruptedMs() : 0;
+        time.after(afterMs + moreMs, () => carryOut(name, input, token, done));
+      };
       const unheard = (): void => {};
       let over = false;
       /** The first that comes counts. */
@@ -222,6 +229,15 @@ export function createNetwork(
       if (name === 'TransactWriteCommand') timeOut();
       arrive(latency(), reply);
     });
+
+  /** How much longer the write is on its way because of what happens meanwhile. */
+  const interruptedMs = (): number => {
+    const happens = interruption;
+    if (happens === undefined) return 0;
+    interruption = undefined;
+    happens();
+    return random.next() * INTERRUPTED_MS;
+  };
 
   const timeout = (): Error => new SdkError('TimeoutError');
   const throttle = (): Error =>
@@ -287,7 +303,12 @@ export function createNetwork(
     heal: () => {
       current = CALM;
     },
+    duringNextResult: (happens) => void (interruption = happens),
   };
+}
+
+function putsInForce({ UpdateExpression = '' }: CommandInput): boolean {
+  return UpdateExpression.startsWith('SET outcome');
 }
 
 /** What is asked for together comes in no order: here, the last comes first. */

@@ -215,7 +215,7 @@ async function placeMany(play: Play, bets: number): Promise<void> {
   play.limits = [700, 1_000];
 }
 
-/** The store is wiped or brought back to a backup, while the processes live on. */
+/** The store is wiped or brought back to a backup, also in a PUT, while the processes live on. */
 async function restoreUnderWay({ world, random, clients, history }: Play): Promise<void> {
   const events = ['match', 'friendly-1', 'final'] as const;
   const evening = async (): Promise<void> => {
@@ -232,9 +232,40 @@ async function restoreUnderWay({ world, random, clients, history }: Play): Promi
   };
   if (random.chance(0.5)) await evening();
   const [restore, forget] = [world.backUp(), mark(history)];
+  const bringBack = (): void => {
+    restore();
+    forget();
+  };
+  if (random.chance(0.5))
+    return restoreInPut(random.pick(events), bringBack, world, random, clients);
   await evening();
-  restore();
-  forget();
+  bringBack();
+}
+
+/**
+ * The store is brought back to what it was before a PUT noted its intent, when the PUT has closed
+ * the fences already. Others use the event at once.
+ */
+async function restoreInPut(
+  event: string,
+  bringBack: () => void,
+  { time, network }: World,
+  random: Random,
+  clients: Clients,
+) {
+  const others: Promise<unknown>[] = [];
+  const soon = (): Promise<void> => time.sleep(random.next() * 60);
+  network.duringNextResult(() => {
+    bringBack();
+    if (random.chance(0.5)) others.push(clients.settle(event, random.pick(OUTCOMES), undefined));
+    for (let bets = random.between(1, 3); bets > 0; bets -= 1) {
+      others.push(soon().then(() => clients.place(event, random.chance(0.5))));
+    }
+  });
+  await clients.settle(event, random.pick(OUTCOMES), undefined);
+  // The event may have had that result.
+  network.duringNextResult();
+  await Promise.all(others);
 }
 
 async function perform({ world, random, clients, history, limits }: Play): Promise<void> {
