@@ -1,5 +1,5 @@
 import type { Guarantee, Violation } from '../simulation/promises.ts';
-import type { Answer, Outcome, Tables } from './protocol.ts';
+import type { Answer, Fence, Outcome, Tables } from './protocol.ts';
 
 /** What clients were told so far, as far as it binds later answers. */
 export interface Told {
@@ -12,41 +12,22 @@ export interface Told {
 
 export const NOTHING: Told = { version: 0, taken: {}, refused: [] };
 
-export function tell(told: Told, wish: Wish, answer: Answer): Told {
-  const { name } = wish;
+export function tell(told: Told, { name }: Wish, answer: Answer): Told {
   switch (answer.kind) {
     case 'taken':
       return { ...told, taken: { ...told.taken, [name]: answer.bet } };
     case 'refused':
       return { ...told, refused: [...new Set([...told.refused, name])].sort() };
-    case 'group':
-      return answer.answers.reduce(
-        (now, part, place) => tell(now, partOf(wish, place), part),
-        told,
-      );
     case 'event':
       return { ...told, version: Math.max(told.version, answer.history.length) };
     case 'bets':
+    case 'events':
     case 'mismatch':
-    case 'swept':
-    case 'unavailable':
+    case 'done':
     case 'failed':
+    case 'unavailable':
       return told;
   }
-}
-
-function partOf(wish: Wish, place: number): Wish {
-  const part = wish.group?.[place];
-  if (part === undefined) throw new Error(`${wish.name} has no wish ${place}`);
-  return part;
-}
-
-/** Whether the client has no answer to its wish: of those of a group, the one of that name. */
-export function isUnanswered(answer: Answer, wish: Wish): boolean {
-  if (answer.kind !== 'group') return answer.kind === 'unavailable';
-  return answer.answers.some(({ kind }, place) => {
-    return kind === 'unavailable' && partOf(wish, place).name === wish.name;
-  });
 }
 
 /** What was so when a request began. */
@@ -62,17 +43,19 @@ export interface Wish {
   name: string;
   hasKey: boolean;
   outcome?: Outcome;
-  /** Those that are placed together at first. The wish itself is one of them. */
-  group?: Wish[];
+  /** Only over this version. */
+  ifVersion?: number | null;
 }
 
 function violation(guarantee: Guarantee, detail: string): Violation {
   return { guarantee, detail };
 }
 
+const NO_FENCE: Fence = { placed: 0, closed: false, sweptVersion: 0 };
+
 /** What holds in every state of the tables, and of every step from one to the next. */
 export function* checkTables(before: Tables, after: Tables): Generator<Violation> {
-  const { event, fences, bets, transactions, listed } = after;
+  const { entries, event, fences, bets, transactions } = after;
   const { history, state } = event;
   const version = history.length;
   for (const bet of bets) {
@@ -95,12 +78,14 @@ export function* checkTables(before: Tables, after: Tables): Generator<Violation
   if (state === 'settled' && (stored < event.bets || stored < bets.length)) {
     yield violation(9, `the event is settled with ${stored} of ${bets.length} bets stored`);
   }
-  for (const [index, fence] of fences.entries()) {
-    if (fence === null) continue;
-    const { sweptVersion, placed, closed } = fence;
-    if (!listed) yield violation(14, `fence ${index} is there, and the event is not listed`);
-    if (index >= event.fences) yield violation(13, `fence ${index} is none of the event's`);
-    const own = bets.filter(({ fence: number }) => number === index);
+  const isListed = event.listKey !== null && entries.includes(event.listKey);
+  for (const [index, item] of fences.entries()) {
+    const own = bets.filter(({ fence }) => fence === index);
+    const { sweptVersion, placed, closed } = item ?? NO_FENCE;
+    if (item !== null && index >= event.fences) {
+      yield violation(13, `fence ${index} exists, and the event does not know it`);
+    }
+    if (item !== null && !isListed) yield violation(14, `fence ${index} exists without an entry`);
     if (own.some((bet) => bet.version < sweptVersion)) {
       yield violation(9, `fence ${index} is marked and a bet behind it is not stored`);
     }
@@ -113,8 +98,8 @@ export function* checkTables(before: Tables, after: Tables): Generator<Violation
   if (transactions.length === 0 && version > 0 && bets.length !== event.bets) {
     yield violation(13, `the result decides ${event.bets} of ${bets.length} bets`);
   }
-  if (!(listed && event.exists) && bets.length + version > 0)
-    yield violation(14, 'the event is not listed');
+  if (event.fences < before.event.fences) yield violation(13, 'the event has lost fences');
+  if (!isListed && bets.length + version > 0) yield violation(14, 'the event is not listed');
 }
 
 /** What the tables owe to what clients were told. */
@@ -134,12 +119,10 @@ export function* checkTold(told: Told, { bets, event }: Tables): Generator<Viola
 /** Whether an answer is true, given what was so when its request began. */
 export function* checkAnswer(
   answer: Answer,
-  asked: Wish,
-  since: Since,
+  { name: wish, outcome, ifVersion }: Wish,
+  { told, version: first, tryNumber }: Since,
   tables: Tables,
 ): Generator<Violation> {
-  const { name: wish, outcome } = asked;
-  const { told, version: first } = since;
   const late = (shown: number): Violation[] => [
     ...(shown < told.version ? [violation(4, `version ${shown} is shown after a later one`)] : []),
     ...(shown < first ? [violation(5, `version ${shown} is shown, ${first} was in force`)] : []),
@@ -179,28 +162,34 @@ export function* checkAnswer(
       }
       break;
     }
-    case 'mismatch':
-      if (tables.event.history.length === told.version) {
-        yield violation(5, `version ${told.version} is in force and is said not to be`);
+    case 'events':
+      if (answer.times > 1) yield violation(14, `the event is listed ${answer.times} times`);
+      if (answer.times === 0 && (told.version > 0 || Object.keys(told.taken).length > 0)) {
+        yield violation(14, 'the event is not in the list');
       }
-      if (tables.event.history.some(({ id }) => id.startsWith(wish))) {
+      break;
+    case 'mismatch': {
+      const { history } = tables.event;
+      if (history.length === ifVersion) {
+        yield violation(5, `version ${ifVersion} is in force and is said not to be`);
+      }
+      // An earlier request may have put it in force, and others corrected it since.
+      const isOwn = history.some(({ id }) => id === `${wish}${tryNumber}`);
+      if (isOwn || history.at(-1)?.outcome === outcome) {
         yield violation(11, `${wish} was refused and is in force`);
       }
       break;
-    case 'group':
-      for (const [place, part] of answer.answers.entries()) {
-        yield* checkAnswer(part, partOf(asked, place), since, tables);
-      }
+    }
+    case 'refused': {
+      const { intent, history } = tables.event;
+      const isOpen = intent === null && history.length === 0;
+      if (isOpen) yield violation(11, `${wish} was refused while the event took bets`);
       break;
-    case 'refused':
-      if (tables.event.intent === null && tables.event.history.length === 0) {
-        yield violation(11, `${wish} is refused, and the event takes bets`);
-      }
-      break;
+    }
     case 'failed':
-      yield violation(11, `${wish} fails, and so will every retry`);
+      yield violation(11, `${wish} met a fault of ours`);
       break;
-    case 'swept':
+    case 'done':
     case 'unavailable':
   }
 }

@@ -16,8 +16,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a transaction that is in progress is taken for done',
     guarantee: 1,
     scope: 'a bet',
-    find: "reply: all('contended'), fault",
-    replace: "reply: all('inserted'), fault",
+    find: "({ kind: inserted ? 'inserted' : 'contended' })",
+    replace: "({ kind: 'inserted' })",
   },
   {
     name: 'a replay is acknowledged though its bet is not there',
@@ -37,33 +37,41 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'closed fences let bets through',
     guarantee: 3,
     scope: 'a bet',
-    find: 'const fenceIsOpen = fence?.closed !== true;',
+    find: 'const fenceIsOpen = fenceItem?.closed !== true;',
     replace: 'const fenceIsOpen = true;',
   },
   {
     name: 'one fence is left open',
     guarantee: 3,
     scope: 'a bet',
-    find: 'Array.from({ length: fences }, (_, fence) => fence)',
-    replace: 'Array.from({ length: fences - 1 }, (_, fence) => fence + 1)',
+    find: 'let [open, sum] = [upTo(fences), 0];',
+    replace: 'let [open, sum] = [upTo(fences).slice(1), 0];',
   },
   {
     name: 'closing that a bet on its way holds up is taken for done',
     guarantee: 3,
     scope: 'a bet',
-    find: 'return isLocked(tables, `fence ${fence}`) ? [] : [{ ...closed, final }];',
+    find: 'return free.map((fence) => changed(tables, closing(fence)));',
     replace: `
-      const reply = { fence, placed: 0 };
-      return isLocked(tables, \`fence \${fence}\`)
-        ? [{ tables, reply, final: false }]
-        : [{ ...closed, final }];`,
+      return open.map((fence) =>
+        free.includes(fence)
+          ? changed(tables, closing(fence))
+          : { tables, reply: { closed: fence, placed: 0 } },
+      );`,
   },
   {
     name: 'a bet is refused while an earlier try of it is on its way',
     guarantee: 3,
     scope: 'a bet',
-    find: 'if (event.history.length === 0) yield* close(event.fences);',
+    find: 'yield* close(closed.toClose);',
     replace: '',
+  },
+  {
+    name: 'a copy of a cancelled group is not looked for',
+    guarantee: 3,
+    scope: 'a group again',
+    find: "return goOn('insertBets', [request], nextTry, known);",
+    replace: "return goOn('insertBets', [request], 1, known);",
   },
   {
     name: 'a refusal looks past a transaction that is under way',
@@ -73,11 +81,11 @@ export const MUTANTS: readonly ModelMutant[] = [
     replace: 'return waits && bet !== null ? [] : [',
   },
   {
-    name: 'a copy of a cancelled group is not looked for',
+    name: 'a first result is put in force without an intent',
     guarantee: 3,
-    scope: 'a late group',
-    find: "goOn('insertBet', { ...attempt, wasTried: true })",
-    replace: "goOn('insertBet', attempt)",
+    scope: 'a store brought back',
+    find: 'event.intent?.id === decision.id;',
+    replace: 'true;',
   },
   {
     name: 'a replay does not read the result',
@@ -90,8 +98,8 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a result is acknowledged when only its intent is noted',
     guarantee: 5,
     scope: 'a result',
-    find: "noted ? goOn('closeAndPutInForce', put, noted.fences)",
-    replace: "noted ? goOn('report', event)",
+    find: "return goOn('closeAndPutInForce', put, noted.fences);",
+    replace: "return goOn('report', noted);",
   },
   {
     name: 'a result replaces whatever version is there',
@@ -130,15 +138,15 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'no intent is noted',
     guarantee: 8,
     scope: 'a result',
-    find: 'if (noResult) Object.assign(event, { intent: decision, unfinished: true });',
+    find: 'Object.assign(event, { intent: decision, unfinished: true });',
     replace: '',
   },
   {
     name: 'nobody completes a result that was only noted',
     guarantee: 8,
     scope: 'a result',
-    find: "if (intent === null) return { kind: 'swept' };",
-    replace: "if (intent !== null) return { kind: 'swept' };",
+    find: "if (intent === null) return { kind: 'done' };",
+    replace: "if (intent !== null) return { kind: 'done' };",
   },
   {
     name: 'a correction does not say that the event is unfinished again',
@@ -193,98 +201,126 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'an innocent bet of a cancelled group is refused',
     guarantee: 11,
     scope: 'a group',
-    find: "if (result === null) return goOn('insertBet', { ...attempt, wasTried: true });",
-    replace: "if (result === null) return { kind: 'refused' };",
+    find: "if (kind === 'fence-missing') return",
+    replace:
+      "if (kind === 'innocent') return { kind: 'refused' }; if (kind === 'fence-missing') return",
   },
   {
     name: 'two items of one key go in a group',
     guarantee: 11,
     scope: 'one key in a group',
-    find: 'key !== null && requests.find((request) => request.key === key)?.id !== id;',
-    replace: 'id === null;',
+    find: 'key === null || keys.indexOf(key) === place',
+    replace: 'key === null || keys.includes(key, place)',
   },
   {
     name: 'a remembered result refuses whatever the event says',
     guarantee: 11,
     scope: 'wrong memory',
-    find: 'if (takesBets(event)) return tryAgain(request, tryNumber, null);',
-    replace: '',
+    find: 'if (closed === null) {',
+    replace: "if (closed === null) { return { kind: 'refused' };",
   },
   {
     name: 'a result is put in force before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: "noted ? goOn('closeAndPutInForce', put, noted.fences)",
-    replace: "noted ? goOn('putInForce', put, 0, yield* countBets(noted.fences))",
+    find: "return goOn('closeAndPutInForce', put, noted.fences);",
+    replace: "return goOn('putInForce', put, 0, yield* countBets(noted.fences));",
   },
   {
     name: 'bets are counted before the fences are closed',
     guarantee: 13,
     scope: 'a bet',
-    find: 'const bets = yield* close(fences);',
-    replace: 'const bets = yield* countBets(fences); yield* close(fences);',
-  },
-  {
-    name: 'the number of fences is read before the intent',
-    guarantee: 13,
-    scope: 'a wider event',
-    find: "goOn('closeAndPutInForce', put, noted.fences)",
-    replace: "goOn('closeAndPutInForce', put, event.fences)",
-  },
-  {
-    name: 'an event is widened in spite of an intent',
-    guarantee: 13,
-    scope: 'a wider event',
-    find: 'const takes = takesBets(event);',
-    replace: 'const takes = true;',
-  },
-  {
-    name: 'fences are made before the event has their number',
-    guarantee: 13,
-    scope: 'a wider event',
-    find: 'const now = yield* update(',
+    find: "return goOn('putInForce', put, 0, yield* close(fences));",
     replace: `
-      yield* createFences(seen, MOST_FENCES);
-      const now = yield* update(`,
+      const bets = yield* countBets(fences);
+      yield* close(fences);
+      return goOn('putInForce', put, 0, bets);`,
   },
   {
     name: 'a bet is stored without its count',
     guarantee: 13,
     scope: 'a bet',
-    find: '.placed += change.bets;',
-    replace: '.placed += 0;',
+    find: 'placed += change.bets;',
+    replace: 'placed += 0;',
   },
   {
     name: 'a count forgets how many bets the group has',
     guarantee: 13,
     scope: 'a group',
-    find: '.placed += change.bets;',
-    replace: '.placed += 1;',
+    find: 'placed += change.bets;',
+    replace: 'placed += 1;',
+  },
+  {
+    name: "a first result takes another operator's intent for its own",
+    guarantee: 13,
+    scope: 'a store brought back',
+    find: 'event.intent?.id === decision.id;',
+    replace: 'event.intent !== null;',
+  },
+  {
+    name: 'the number of fences is read before the intent',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: 'const noted = yield* noteIntent(put.decision);',
+    replace: `
+      const { fences } = yield* findEvent();
+      const noted = yield* noteIntent(put.decision);
+      Object.assign(noted ?? {}, { fences });`,
+  },
+  {
+    name: 'an event is widened in spite of an intent',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: `
+      const isOpen = takesBets(event);
+      if (isOpen && event.fences === seen) event.fences = seen + 1;
+      return event.listKey === null ? null : structuredClone(event);`,
+    replace: `
+      const isOpen = event.history.length === 0;
+      if (isOpen && event.fences === seen) event.fences = seen + 1;
+      return event.listKey === null ? null : { ...structuredClone(event), intent: null };`,
+  },
+  {
+    name: 'an event is widened without a look at the number seen',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: 'if (isOpen && event.fences === seen) event.fences',
+    replace: 'if (isOpen) event.fences',
+  },
+  {
+    name: 'fences are made before the event has their number',
+    guarantee: 13,
+    scope: 'a wider event',
+    find: 'const event = yield* widenEvent(seen);',
+    replace: 'yield* createFences(seen, seen + 1); const event = yield* widenEvent(seen);',
   },
   {
     name: 'a fence is taken without being there',
-    guarantee: 14,
+    guarantee: 13,
     scope: 'wrong memory',
-    find: "if (free(`fence ${number}`) && fence === null) return { kind: 'fence-missing' };",
-    replace: '',
+    find: 'const fenceItem = tables.fences[fence] ?? null;',
+    replace: 'const fenceItem = tables.fences[fence] ?? newFence();',
   },
   {
     name: 'the entry of the list is written after the event',
     guarantee: 14,
     scope: 'a first bet',
-    find: `
-      yield* update('put the entry into the list', (tables) => { tables.listed = true; });
-      return yield* update('make the event', ({ event }) => {
-        if (!event.exists) Object.assign(event, { exists: true, fences: FIRST_FENCES });
-        return structuredClone(event);
-      });`,
-    replace: `
-      const made = yield* update('make the event', ({ event }) => {
-        if (!event.exists) Object.assign(event, { exists: true, fences: FIRST_FENCES });
-        return structuredClone(event);
-      });
-      yield* update('put the entry into the list', (tables) => { tables.listed = true; });
-      return made;`,
+    find: 'yield* putEntry(listKey); return yield* putEvent(listKey);',
+    replace: 'const event = yield* putEvent(listKey); yield* putEntry(listKey); return event;',
+  },
+  {
+    name: 'an entry is shown that lost the race to enlist its event',
+    guarantee: 14,
+    scope: 'a first bet',
+    find: 'entries.filter((entry) => entry === listKey).length',
+    replace: 'entries.filter(() => listKey !== null).length',
+  },
+  {
+    name: 'who enlists an event that is known replaces its list key',
+    guarantee: 14,
+    scope: 'a first bet',
+    find: 'event.listKey ??= listKey;',
+    replace: 'event.listKey = listKey;',
   },
 ];
 

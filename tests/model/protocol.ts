@@ -7,14 +7,18 @@
 
 // ---- What is stored ----
 
+/** An event begins with one fence, and is widened by one: 1, 4, 16, 64 are too many states. */
+const WIDEST = 3;
+
 export type Outcome = 'WIN' | 'LOSE';
 export interface Decision {
   id: string;
   outcome: Outcome;
 }
 export interface EventItem {
-  exists: boolean;
-  /** How many fences it has: numbers from 0. Final once there is an intent or a result. */
+  /** Where it stands in the list: when it was first known. Null: the item is not there. */
+  listKey: string | null;
+  /** How many it has. Final once there is an intent or a result. Some may not be there yet. */
   fences: number;
   /** Whether it is in the index of those that are not finished. */
   unfinished: boolean;
@@ -50,38 +54,32 @@ type Write =
   | { to: 'bet'; bet: Bet }
   | { to: 'key'; key: string; bet: string };
 export interface Tables {
-  /** Whether the list of events has an entry for the event. */
-  listed: boolean;
+  /** The list of events: list keys. Who loses the race to be first leaves one that nobody has. */
+  entries: string[];
   event: EventItem;
-  /** By their numbers; null where there is none. */
+  /** By their numbers; null: the item is not there. */
   fences: (Fence | null)[];
   bets: Bet[];
   keys: { key: string; bet: string }[];
   transactions: Transaction[];
 }
 
-/** Fences of an event before it is widened, and after. */
-const FIRST_FENCES = 1;
-const MOST_FENCES = 2;
-
-const newFence = (): Fence => ({ placed: 0, closed: false, sweptVersion: 0 });
-
-/** An event with so many fences; 0: nothing is known of it. */
+/** With an event that is known and has so many fences, or without one. */
 export function firstTables(fences: number): Tables {
-  const exists = fences > 0;
+  const listKey = fences > 0 ? 'long ago' : null;
   return {
-    listed: exists,
+    entries: listKey === null ? [] : [listKey],
     event: {
-      ...{ exists, fences, unfinished: false, intent: null },
+      ...{ listKey, fences, unfinished: false, intent: null },
       ...{ state: 'open', history: [], bets: 0 },
     },
-    fences: Array.from({ length: MOST_FENCES }, (_, fence) => (fence < fences ? newFence() : null)),
+    fences: Array.from({ length: WIDEST }, (_, fence) => (fence < fences ? newFence() : null)),
     ...{ bets: [], keys: [], transactions: [] },
   };
 }
 
-function takesBets({ intent, history }: EventItem): boolean {
-  return intent === null && history.length === 0;
+function newFence(): Fence {
+  return { placed: 0, closed: false, sweptVersion: 0 };
 }
 
 // ---- What a call does: lib/dynamodb ----
@@ -128,15 +126,24 @@ function changed<Reply>(tables: Tables, change: (copy: Tables) => Reply) {
   return { reply: change(copy), tables: copy };
 }
 
-/** The fence, which is made if it is not there. */
+/** An update makes the item if it is not there. */
 function fenceOf(tables: Tables, fence: number): Fence {
-  const found = tables.fences[fence] ?? newFence();
-  tables.fences[fence] = found;
-  return found;
+  const item = tables.fences[fence] ?? newFence();
+  tables.fences[fence] = item;
+  return item;
 }
 
 function betOf(tables: Tables, id: string): Bet | undefined {
   return tables.bets.find((bet) => bet.id === id);
+}
+
+/** Bets come until there is an intent, and an intent goes only when a result comes. */
+function takesBets({ intent, history }: EventItem): boolean {
+  return intent === null && history.length === 0;
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, number) => number);
 }
 
 function itemOf(change: Write): string {
@@ -146,11 +153,6 @@ function itemOf(change: Write): string {
 
 function isLocked({ transactions }: Tables, item: string): boolean {
   return transactions.some(({ writes }) => writes.some((change) => itemOf(change) === item));
-}
-
-function prepare(tables: Tables, id: string, writes: Write[]): void {
-  tables.transactions.push({ id, writes, begun: false });
-  tables.transactions.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 function apply(tables: Tables, change: Write): void {
@@ -182,112 +184,114 @@ export function goesOn(tables: Tables): (Possible & { name: string })[] {
   });
 }
 
-/** The entry comes before the event. Who meets the event first decides where it stands. */
-function* enlist(): Calls<EventItem> {
-  yield* update('put the entry into the list', (tables) => {
-    tables.listed = true;
+/**
+ * The store is brought back to what it was at first, in the middle of a PUT: the intent is noted,
+ * and the fences are closed. Null at any other moment, in which a write may be torn apart.
+ */
+export function broughtBack(now: Tables, first: Tables): Tables | null {
+  const { event, fences, transactions } = now;
+  const areClosed = fences.slice(0, event.fences).every((fence) => fence?.closed);
+  const isInPut = event.intent !== null && areClosed;
+  return isInPut && transactions.length === 0 ? first : null;
+}
+
+/** Waits for a transaction; then whether it was carried out. */
+function decided(id: string, wasCarriedOut: (tables: Tables) => boolean): Calls<boolean> {
+  return call(`learn what became of the transaction of ${id}`, (tables) => {
+    const goes = tables.transactions.some((transaction) => transaction.id === id);
+    // The SDK sends it again with its token: "in progress" is no answer.
+    if (goes) return [{ tables, reply: false, fault: 'the reply is lost on the way' }];
+    return [{ tables, reply: wasCarriedOut(tables), final: wasCarriedOut(tables) }];
   });
-  return yield* update('make the event', ({ event }) => {
-    if (!event.exists) Object.assign(event, { exists: true, fences: FIRST_FENCES });
+}
+
+function putEntry(listKey: string): Calls<void> {
+  return update(`put ${listKey} in the list`, ({ entries }) => {
+    if (!entries.includes(listKey)) entries.push(listKey);
+    entries.sort();
+  });
+}
+
+/** What somebody else has stored of it meanwhile stays. */
+function putEvent(listKey: string): Calls<EventItem> {
+  return update(`make the event known since ${listKey}`, ({ event }) => {
+    event.listKey ??= listKey;
+    event.fences = Math.max(event.fences, 1);
     return structuredClone(event);
   });
 }
 
-/** The fences with these numbers, each by itself. One that is there stays as it is. */
+/** With these numbers. One that is there stays as it is. */
 function* createFences(from: number, to: number): Calls<void> {
-  for (let fence = from; fence < to; fence += 1) {
-    yield* call(
-      `make fence ${fence}`,
-      (tables) => [
-        {
-          ...changed(tables, (copy) => void fenceOf(copy, fence)),
-          final: tables.fences[fence] !== null,
-        },
-      ],
-      'update',
-    );
+  for (const fence of upTo(to).slice(from)) {
+    const create = (tables: Tables): void => void fenceOf(tables, fence);
+    const possible = (tables: Tables) => {
+      return [{ ...changed(tables, create), final: tables.fences[fence] !== null }];
+    };
+    yield* call(`create fence ${fence}`, possible, 'update');
   }
 }
 
-/** Gives the event more fences than the number that was seen; returns what to remember of it. */
-function* widen(seen: number): Calls<Memory> {
-  const now = yield* update(`widen from ${seen} fences`, ({ event }) => {
-    const takes = takesBets(event);
-    if (takes && event.fences === seen) event.fences = MOST_FENCES;
-    return { exists: event.exists, takes, fences: event.fences };
+/** If it takes bets and has as many as were seen. As it is then; null: it is not there. */
+function widenEvent(seen: number): Calls<EventItem | null> {
+  return update(`widen the event from ${seen}`, ({ event }) => {
+    const isOpen = takesBets(event);
+    if (isOpen && event.fences === seen) event.fences = seen + 1;
+    return event.listKey === null ? null : structuredClone(event);
   });
-  if (!now.exists) return null;
-  if (!now.takes) return 'closed';
-  // Whoever learns the number before the fences are there makes them.
-  yield* createFences(seen, now.fences);
-  return now.fences;
 }
 
 interface Inserted {
   kind:
-    | ('inserted' | 'bet-exists' | 'key-taken' | 'fence-closed' | 'fence-missing')
-    | ('contended' | 'rejected');
+    | ('inserted' | 'bet-exists' | 'key-taken' | 'fence-closed' | 'fence-missing' | 'contended')
+    /** Only another bet of its group had a reason. */
+    | 'innocent'
+    /** The transaction has an item twice: the store takes none like it. */
+    | 'invalid';
   /** What holds the key. */
   holder?: string;
 }
 
-function writesFor({ id, wish, key }: BetRequest, fence: number): Write[] {
-  const put: Write = { to: 'bet', bet: { id, wish, fence, outcome: null, version: 0 } };
-  return key === null ? [put] : [put, { to: 'key', key, bet: id }];
-}
-
-/** Why a bet cannot be stored behind a fence now; null when nothing speaks against it. */
-function reasonAgainst({ id, key }: BetRequest, number: number, tables: Tables): Inserted | null {
-  const free = (item: string): boolean => !isLocked(tables, item);
-  const betIsNew = betOf(tables, id) === undefined;
-  const holder = tables.keys.find((record) => record.key === key)?.bet;
-  const fence = tables.fences[number] ?? null;
-  const fenceIsOpen = fence?.closed !== true;
-  if (free(`bet ${id}`) && !betIsNew) return { kind: 'bet-exists' };
-  if (free(`key ${key}`) && holder !== undefined) return { kind: 'key-taken', holder };
-  if (free(`fence ${number}`) && fence === null) return { kind: 'fence-missing' };
-  if (free(`fence ${number}`) && !fenceIsOpen) return { kind: 'fence-closed' };
-  const all = [`bet ${id}`, `key ${key}`, `fence ${number}`];
-  return all.every(free) ? null : { kind: 'contended' };
-}
-
-/**
- * Bets, their count and their keys in one transaction. When it is cancelled each bet has its own
- * reason, or null.
- */
-function* insert(requests: BetRequest[], fence: number): Calls<(Inserted | null)[]> {
-  const by = requests.map(({ id }) => id).join(' and ');
-  const reasons = yield* transact(`insert ${by} behind fence ${fence}`, (tables) => {
-    const bets = requests.length;
-    const writes = requests.flatMap((request) => writesFor(request, fence));
-    writes.unshift({ to: 'fence', fence, bets });
-    // DynamoDB takes no item twice.
-    const twice = new Set(writes.map(itemOf)).size < writes.length;
-    if (twice) return requests.map((): Inserted => ({ kind: 'rejected' }));
-    const found = requests.map((request) => reasonAgainst(request, fence, tables));
-    if (found.some((reason) => reason !== null)) return found;
-    prepare(tables, by, writes);
+/** All bets, their keys and one count in one transaction. If it is cancelled: why, for each bet. */
+function* insert(requests: BetRequest[], fence: number): Calls<Inserted[]> {
+  const name = requests.map(({ id }) => id).join(' and ');
+  const refusals = yield* transact(`insert ${name} at fence ${fence}`, (tables) => {
+    const count: Write = { to: 'fence', fence, bets: requests.length };
+    const writes = [count, ...requests.flatMap((request) => writesOf(request, fence))];
+    const items = writes.map(itemOf);
+    const isValid = new Set(items).size === items.length;
+    const free = (item: string): boolean => !isLocked(tables, item);
+    const reasonOf = (request: BetRequest): Inserted => {
+      const { id, key } = request;
+      const betIsNew = betOf(tables, id) === undefined;
+      const holder = tables.keys.find((record) => record.key === key)?.bet;
+      const fenceItem = tables.fences[fence] ?? null;
+      const fenceIsOpen = fenceItem?.closed !== true;
+      if (free(`bet ${id}`) && !betIsNew) return { kind: 'bet-exists' };
+      if (free(`key ${key}`) && holder !== undefined) return { kind: 'key-taken', holder };
+      if (free(`fence ${fence}`) && fenceItem === null) return { kind: 'fence-missing' };
+      if (free(`fence ${fence}`) && !fenceIsOpen) return { kind: 'fence-closed' };
+      if (!isValid) return { kind: 'invalid' };
+      const isInnocent = [count, ...writesOf(request, fence)].map(itemOf).every(free);
+      return { kind: isInnocent ? 'innocent' : 'contended' };
+    };
+    const reasons = requests.map(reasonOf);
+    if (reasons.some(({ kind }) => kind !== 'innocent')) return reasons;
+    tables.transactions.push({ id: name, writes, begun: false });
+    tables.transactions.sort((one, other) => (one.id < other.id ? -1 : 1));
     return null;
   });
-  return reasons ?? (yield* decided(requests, by));
+  if (refusals !== null) return refusals;
+  const areThere = (tables: Tables): boolean => {
+    return requests.every(({ id }) => betOf(tables, id) !== undefined);
+  };
+  const inserted = yield* decided(name, areThere);
+  return requests.map(() => ({ kind: inserted ? 'inserted' : 'contended' }));
 }
 
-/** Waits for a transaction; then what became of each bet. */
-function decided(requests: BetRequest[], by: string): Calls<(Inserted | null)[]> {
-  const all = (kind: Inserted['kind']) => requests.map((): Inserted => ({ kind }));
-  return call(`learn what became of the transaction of ${by}`, (tables) => {
-    const goes = tables.transactions.some(({ id }) => id === by);
-    const inserted = requests.every(({ id }) => betOf(tables, id) !== undefined);
-    // The SDK sends it again with its token: "in progress" is no answer.
-    const fault = 'the reply is lost on the way';
-    if (goes) return [{ tables, reply: all('contended'), fault }];
-    if (inserted) return [{ tables, reply: all('inserted'), final: true }];
-    // Either the fence met another writer, or an item of the first bet did.
-    const contended: (Inserted | null)[] = all('contended');
-    const innocent = contended.map((reason, place) => (place === 0 ? reason : null));
-    const replies = requests.length > 1 ? [contended, innocent] : [contended];
-    return replies.map((reply) => ({ tables, reply }));
-  });
+function writesOf({ id, wish, key }: BetRequest, fence: number): Write[] {
+  const bet: Write = { to: 'bet', bet: { id, wish, fence, outcome: null, version: 0 } };
+  return key === null ? [bet] : [bet, { to: 'key', key, bet: id }];
 }
 
 function findBet(id: string): Calls<string | null> {
@@ -307,45 +311,42 @@ function findPlaced(id: string | null, key: string | null) {
   });
 }
 
-/** Each fence by itself, in any order, once it is not locked. Returns the sum of their counts. */
+/**
+ * In any order, each as soon as no transaction holds it. Each shows what it has counted for good:
+ * the sum is the number of bets.
+ */
 function* close(fences: number): Calls<number> {
-  const left = new Set(Array.from({ length: fences }, (_, fence) => fence));
-  let sum = 0;
-  while (left.size > 0) {
-    const { fence, placed } = yield* closeOneOf([...left]);
-    left.delete(fence);
+  let [open, sum] = [upTo(fences), 0];
+  while (open.length > 0) {
+    const { closed, placed } = yield* closeOne(open);
+    open = open.filter((fence) => fence !== closed);
     sum += placed;
   }
   return sum;
 }
 
-function closeOneOf(left: number[]): Calls<{ fence: number; placed: number }> {
-  const possible = (tables: Tables) => {
-    const closing = left.flatMap((fence) => {
-      const final = tables.fences[fence]?.closed === true;
-      const closed = changed(tables, (copy) => {
-        fenceOf(copy, fence).closed = true;
-        return { fence, placed: fenceOf(copy, fence).placed };
-      });
-      return isLocked(tables, `fence ${fence}`) ? [] : [{ ...closed, final }];
-    });
-    const done = closing.find(({ final }) => final);
-    return done === undefined ? closing : [done];
+function closeOne(open: number[]) {
+  const closing = (fence: number) => (tables: Tables) => {
+    const item = fenceOf(tables, fence);
+    item.closed = true;
+    return { closed: fence, placed: item.placed };
   };
-  return call(`close one of the fences ${left.join(', ')}`, possible, 'update');
+  const possible = (tables: Tables) => {
+    const done = open.find((fence) => tables.fences[fence]?.closed);
+    if (done !== undefined) return [{ ...changed(tables, closing(done)), final: true }];
+    const free = open.filter((fence) => !isLocked(tables, `fence ${fence}`));
+    return free.map((fence) => changed(tables, closing(fence)));
+  };
+  return call(`close one of the fences ${open.join(', ')}`, possible, 'update');
 }
 
-/** From the fences. */
+function findFences(count: number): Calls<(Fence | null)[]> {
+  return read('read the fences', ({ fences }) => fences.slice(0, count));
+}
+
 function countBets(fences: number): Calls<number> {
   return read('count the bets', (tables) => {
     return tables.fences.slice(0, fences).reduce((sum, fence) => sum + (fence?.placed ?? 0), 0);
-  });
-}
-
-/** Those that are there. */
-function findFences(count: number): Calls<(Fence & { number: number })[]> {
-  return read('read the fences', ({ fences }) => {
-    return fences.slice(0, count).flatMap((fence, number) => (fence ? [{ ...fence, number }] : []));
   });
 }
 
@@ -360,26 +361,45 @@ function findEvent(): Calls<EventItem> {
   return read('read the event', ({ event }) => event);
 }
 
+/** What placing a bet needs of it. */
+function findOpen(): Calls<{ known: Known; isNew: boolean }> {
+  return read('read the event', ({ event }) => {
+    return { known: knownOf(event), isNew: event.listKey === null };
+  });
+}
+
+/** What a refusal needs of it: the fences to close, none under a result. Null: it takes bets. */
+function findClosed(): Calls<{ toClose: number } | null> {
+  return read('read the event', ({ event }) => {
+    const toClose = event.history.length > 0 ? 0 : event.fences;
+    return takesBets(event) ? null : { toClose };
+  });
+}
+
 function findUnfinished(): Calls<EventItem | null> {
   return read('read the event if it is unfinished', ({ event }) => {
     return event.unfinished ? event : null;
   });
 }
 
-/** The event as it is then, null when it has a result. */
+/** The event as it is then. Null when there is a result, or the event is not there. */
 function noteIntent(decision: Decision): Calls<EventItem | null> {
   return update(`note the intent ${decision.id}`, ({ event }) => {
-    const noResult = event.history.length === 0;
-    if (noResult) Object.assign(event, { intent: decision, unfinished: true });
-    return noResult ? structuredClone(event) : null;
+    if (event.listKey === null || event.history.length > 0) return null;
+    Object.assign(event, { intent: decision, unfinished: true });
+    return structuredClone(event);
   });
 }
 
-/** Compare and set: null when the event is not at version `from` any more. */
+/**
+ * Compare and set: null when the event is not at version `from` any more. The first result needs
+ * its own intent too: a store that was brought back has none, or another's, and open fences.
+ */
 function setResult(decision: Decision, from: number, bets: number): Calls<EventItem | null> {
   return update(`put ${decision.id} in force over version ${from}`, ({ event }) => {
     const atVersion = event.history.length === from;
-    if (!atVersion) return null;
+    const isNoted = from > 0 || event.intent?.id === decision.id;
+    if (!(atVersion && isNoted)) return null;
     const state = bets > 0 ? 'settling' : 'settled';
     event.history.push(decision);
     Object.assign(event, { intent: null, state, unfinished: bets > 0, bets });
@@ -418,8 +438,6 @@ function finishSettlement(version: number): Calls<void> {
 
 // ---- The programs: lib/bets ----
 
-/** What a process remembers of the event: its fences, or that it takes no more bets. */
-export type Memory = number | 'closed' | null;
 export interface BetRequest {
   /** The id of the bet that this request would place. */
   id: string;
@@ -427,7 +445,11 @@ export interface BetRequest {
   key: string | null;
   /** Where it tries first. Each later try takes the next fence. */
   fence: number;
+  /** Where an event has one fence for ever, there is less to try. */
+  widens: boolean;
 }
+/** What a process remembers of the event: the number of its fences, or that it is closed. */
+export type Known = number | 'closed';
 export interface PutRequest {
   by: string;
   decision: Decision;
@@ -443,20 +465,22 @@ interface Job {
   answers: boolean;
 }
 export type Answer =
-  | { kind: 'unavailable' | 'failed' | 'refused' | 'mismatch' | 'swept' }
+  | { kind: 'unavailable' | 'refused' | 'mismatch' | 'done' }
+  /** A 500: nobody has thought of this. */
+  | { kind: 'failed' }
   | { kind: 'taken'; bet: string; replayed: boolean; version: number }
   | ({ kind: 'event'; settled: number } & Pick<EventItem, 'history' | 'state' | 'bets'>)
-  | { kind: 'bets'; bets: { id: string; version: number }[] }
-  /** One for each wish. */
-  | { kind: 'group'; answers: Answer[] };
+  | { kind: 'events'; times: number }
+  | { kind: 'bets'; bets: { id: string; version: number }[] };
 /** A program goes on as another one, and forgets what it knew. */
 export interface Next {
   program: string;
   given: unknown[];
 }
-type Program = Generator<Call, Answer | Next>;
+/** Several: the bets of a group part, and each goes on by itself. */
+type Program = Generator<Call, Answer | Next | (Answer | Next)[]>;
 
-const PLACE_TRIES = 3;
+const PLACE_TRIES = 2;
 const MAX_WALKS = 2;
 
 function goOn<Name extends keyof typeof programs>(
@@ -466,19 +490,43 @@ function goOn<Name extends keyof typeof programs>(
   return { program, given };
 }
 
-/** Makes sure that the event can take bets. `mends`: its fences may be missing, and are made. */
-function* admit(mends: boolean): Calls<number | 'closed'> {
-  const found = yield* findEvent();
-  const event = found.exists ? found : yield* enlist();
-  if (!takesBets(event)) return 'closed';
-  // A fence comes last, so that no event has a bet and is not listed.
-  if (!found.exists || mends) yield* createFences(0, event.fences);
-  return event.fences;
+function knownOf(event: EventItem): Known {
+  return takesBets(event) ? event.fences : 'closed';
 }
 
-/** What follows when a bet was in a transaction. `wasTried`: a copy may still be on its way. */
-function afterInsert(attempt: Attempt, { kind, holder = '' }: Inserted): Answer | Next {
-  const { request, tryNumber, wasTried } = attempt;
+/** The entry comes before the event, and the event before its first fence. */
+function* enlist(listKey: string): Calls<EventItem> {
+  yield* putEntry(listKey);
+  return yield* putEvent(listKey);
+}
+
+/** `mends`: somebody may have ended before the fences that the event has were created. */
+function* admit(listKey: string, mends: boolean): Calls<Known> {
+  const open = yield* findOpen();
+  const known = open.isNew ? knownOf(yield* enlist(listKey)) : open.known;
+  if (known !== 'closed' && (open.isNew || mends)) yield* createFences(0, known);
+  return known;
+}
+
+/** Null: the event is not there any more. */
+function* widen(seen: number): Calls<Known | null> {
+  if (seen >= WIDEST) return seen;
+  const event = yield* widenEvent(seen);
+  if (event === null) return null;
+  // Whoever learns the number before the fences are there creates them.
+  const known = knownOf(event);
+  if (known === seen + 1) yield* createFences(seen, known);
+  return known;
+}
+
+/** The innocent go again as those do who met another writer: alone, since a half of two is one. */
+function afterInsert(
+  request: BetRequest,
+  tryNumber: number,
+  known: number,
+  { kind, holder = '' }: Inserted,
+): Answer | Next {
+  const nextTry = tryNumber + 1;
   switch (kind) {
     case 'inserted':
       return { kind: 'taken', bet: request.id, replayed: false, version: 0 };
@@ -487,101 +535,78 @@ function afterInsert(attempt: Attempt, { kind, holder = '' }: Inserted): Answer 
     case 'key-taken':
       return goOn('readPlaced', holder, true);
     case 'fence-closed':
-      return goOn('afterClosing', request, tryNumber, wasTried ? request.id : null);
-    case 'fence-missing':
-      return tryAgain(request, tryNumber, null);
-    case 'contended':
-      return goOn('widenAndTryAgain', attempt);
-    case 'rejected':
+      return goOn('afterClosing', request, tryNumber);
+    case 'invalid':
       return { kind: 'failed' };
+    case 'fence-missing':
+    case 'contended':
+    case 'innocent':
   }
-}
-
-function tryAgain(request: BetRequest, tryNumber: number, remembers: Memory): Answer | Next {
-  if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
-  return goOn('placeBet', request, tryNumber + 1, remembers);
-}
-
-/** A bet on its way into a transaction, of which its process knows so many fences. */
-interface Attempt {
-  request: BetRequest;
-  tryNumber: number;
-  fences: number;
-  wasTried: boolean;
+  if (nextTry > PLACE_TRIES) return { kind: 'unavailable' };
+  if (kind === 'fence-missing') return goOn('admitAgain', request, nextTry);
+  if (kind === 'contended' && request.widens)
+    return goOn('widenAndInsert', request, nextTry, known);
+  return goOn('insertBets', [request], nextTry, known);
 }
 
 export const programs = {
-  *placeBet(request: BetRequest, tryNumber: number, remembers: Memory): Program {
-    const wasTried = tryNumber > 1;
-    const fences = remembers ?? (yield* admit(wasTried));
-    if (fences !== 'closed') return goOn('insertBet', { request, tryNumber, fences, wasTried });
-    return goOn('afterClosing', request, tryNumber, wasTried ? request.id : null);
+  /** One bet, or those that waited in a process while it wrote others. */
+  *placeBets(requests: BetRequest[], remembered: Known | null): Program {
+    const listKey = requests.map(({ id }) => id).join(' and ');
+    return goOn('insertBets', requests, 1, remembered ?? (yield* admit(listKey, false)));
   },
 
-  *insertBet(attempt: Attempt): Program {
-    const { request, tryNumber, fences } = attempt;
-    const [result] = yield* insert([request], (request.fence + tryNumber - 1) % fences);
-    return afterInsert(attempt, result ?? { kind: 'rejected' });
-  },
-
-  /** Requests that came to a process at once, which go in one transaction. */
-  *placeGroup(requests: BetRequest[], remembers: Memory): Program {
-    const fences = remembers ?? (yield* admit(false));
-    if (fences !== 'closed') return goOn('insertGroup', requests, fences);
-    const parts = requests.map((request) => goOn('afterClosing', request, 1, null));
-    return goOn('eachInTurn', parts);
-  },
-
-  *insertGroup(requests: BetRequest[], fences: number): Program {
-    const isTwin = ({ key, id }: BetRequest): boolean =>
-      key !== null && requests.find((request) => request.key === key)?.id !== id;
-    const group = requests.filter((request) => !isTwin(request));
-    const results = yield* insert(group, (group[0]?.fence ?? 0) % fences);
-    const parts = requests.map((request) => {
-      const attempt = { request, tryNumber: 1, fences, wasTried: false };
-      const place = group.indexOf(request);
-      // A key that is in a group waits for a later one.
-      if (place < 0) return goOn('insertBet', attempt);
-      const result = results[place] ?? null;
-      // What nothing speaks against goes again alone.
-      if (result === null) return goOn('insertBet', { ...attempt, wasTried: true });
-      return afterInsert(attempt, result);
-    });
-    return goOn('eachInTurn', parts);
-  },
-
-  /** What remains to do for each bet of a group. */
-  *eachInTurn(parts: (Answer | Next)[]): Program {
-    for (const [place, part] of parts.entries()) {
-      if ('kind' in part) continue;
-      const program = programs[part.program as keyof typeof programs];
-      const after = yield* (program as (...given: unknown[]) => Program)(...part.given);
-      return goOn('eachInTurn', parts.with(place, after));
+  /** A key that is in the group already waits until the group is done. */
+  *insertBets(requests: BetRequest[], tryNumber: number, known: Known): Program {
+    if (known === 'closed') {
+      return requests.map((request) => goOn('afterClosing', request, tryNumber));
     }
-    return { kind: 'group', answers: parts.filter((part) => 'kind' in part) };
+    const keys = requests.map(({ key }) => key);
+    const group = requests.filter(({ key }, place) => key === null || keys.indexOf(key) === place);
+    const [first] = group;
+    const fence = ((first?.fence ?? 0) + tryNumber - 1) % known;
+    const inserted = yield* insert(group, fence);
+    return requests.map((request) => {
+      const result = inserted[group.indexOf(request)];
+      if (result === undefined) return goOn('insertBets', [request], tryNumber, known);
+      return afterInsert(request, tryNumber, known, result);
+    });
   },
 
-  /** The bet met another writer at its fence. */
-  *widenAndTryAgain({ request, tryNumber, fences }: Attempt): Program {
-    if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
-    const remembers = fences < MOST_FENCES ? yield* widen(fences) : fences;
-    return goOn('placeBet', request, tryNumber + 1, remembers);
+  *widenAndInsert(request: BetRequest, tryNumber: number, seen: number): Program {
+    const known = yield* widen(seen);
+    if (known === null) return goOn('admitAgain', request, tryNumber);
+    return goOn('insertBets', [request], tryNumber, known);
+  },
+
+  *admitAgain(request: BetRequest, tryNumber: number): Program {
+    return goOn('insertBets', [request], tryNumber, yield* admit(request.id, true));
   },
 
   /**
-   * A refusal is final when all fences are closed, and neither bet nor key is there or coming. An
-   * event that takes bets after all was brought back: its process remembered wrongly.
+   * A fence is closed, or the event is remembered so. A refusal is final when no bet can come any
+   * more, and neither bet nor key is there or coming. An earlier try may still be on its way.
    */
-  *afterClosing(request: BetRequest, tryNumber: number, triedId: string | null): Program {
-    const event = yield* findEvent();
-    if (takesBets(event)) return tryAgain(request, tryNumber, null);
+  *afterClosing(request: BetRequest, tryNumber: number): Program {
+    const closed = yield* findClosed();
+    if (closed === null) {
+      if (tryNumber === PLACE_TRIES) return { kind: 'unavailable' };
+      return goOn('admitAgain', request, tryNumber + 1);
+    }
+    const triedId = tryNumber > 1 ? request.id : null;
     if (triedId !== null || request.key !== null) {
-      if (event.history.length === 0) yield* close(event.fences);
+      yield* close(closed.toClose);
       const { bet, record } = yield* findPlaced(triedId, request.key);
       if (bet !== null) return goOn('withResult', bet, false);
       if (record !== null) return goOn('readPlaced', record, true);
     }
     return { kind: 'refused' };
+  },
+
+  /** Somebody whose bet met another writer, and is placed elsewhere. */
+  *widenEvent(seen: number): Program {
+    yield* widen(seen);
+    return { kind: 'done' };
   },
 
   /** The writes of a transaction are seen one by one: the bet may not be there yet. */
@@ -596,7 +621,7 @@ export const programs = {
   },
 
   *settleEvent(put: PutRequest): Program {
-    let event = yield* findEvent();
+    const event = yield* findEvent();
     const version = event.history.length;
     const wasPutInForce = event.history.some(({ id }) => id === put.decision.id);
     if (wasPutInForce) return goOn('report', event);
@@ -605,34 +630,39 @@ export const programs = {
     if (isInForce && (ifVersion ?? version) <= version) return goOn('report', event);
     if (ifVersion !== null && ifVersion !== version) return { kind: 'mismatch' };
     if (version > 0) return goOn('putInForce', put, version, event.bets);
-    if (!event.exists) event = yield* enlist();
-    if (event.history.length > 0) return goOn('settleEvent', put);
-    const noted = yield* noteIntent(decision);
-    return noted ? goOn('closeAndPutInForce', put, noted.fences) : goOn('settleEvent', put);
+    return goOn('decideFirst', put, event.listKey === null);
   },
 
-  /** The number of fences is final: it was read with an intent or after it. */
+  /** No event with an intent gets wider: the number that the write returns is final. */
+  *decideFirst(put: PutRequest, isNew: boolean): Program {
+    const rivals = isNew ? (yield* enlist(put.by)).history : [];
+    if (rivals.length > 0) return goOn('settleEvent', put);
+    const noted = yield* noteIntent(put.decision);
+    if (noted === null) return goOn('settleEvent', put);
+    return goOn('closeAndPutInForce', put, noted.fences);
+  },
+
   *closeAndPutInForce(put: PutRequest, fences: number): Program {
-    const bets = yield* close(fences);
-    return goOn('putInForce', put, 0, bets);
+    return goOn('putInForce', put, 0, yield* close(fences));
   },
 
   *putInForce(put: PutRequest, from: number, bets: number): Program {
     const event = yield* setResult(put.decision, from, bets);
     const answers = put.by !== 'resumer';
-    if (event === null) return answers ? goOn('settleEvent', put) : { kind: 'swept' };
+    if (event === null) return answers ? goOn('settleEvent', put) : { kind: 'done' };
     if (put.sweeps && event.state === 'settling') {
       const { outcome } = put.decision;
       return goOn('sweep', { version: event.history.length, outcome, event, answers });
     }
-    return answers ? goOn('report', event) : { kind: 'swept' };
+    return answers ? goOn('report', event) : { kind: 'done' };
   },
 
   /** Fences are swept again while the index shows fewer bets than they counted. */
   *sweep(job: Job): Program {
     const fences = yield* findFences(job.event.fences);
-    const toSweep = fences.flatMap(({ placed, sweptVersion, number }) => {
-      return placed > 0 && sweptVersion < job.version ? [{ fence: number, placed }] : [];
+    const toSweep = fences.flatMap((item, fence) => {
+      const { placed, sweptVersion } = item ?? newFence();
+      return placed > 0 && sweptVersion < job.version ? [{ fence, placed }] : [];
     });
     return goOn('walk', job, toSweep, 1);
   },
@@ -650,24 +680,24 @@ export const programs = {
     if (behind.length === 0) return goOn('finish', job);
     for (const fence of done) yield* markSwept(fence, job.version);
     if (walk < MAX_WALKS) return goOn('walk', job, behind, walk + 1);
-    return job.answers ? goOn('report', job.event) : { kind: 'swept' };
+    return job.answers ? goOn('report', job.event) : { kind: 'done' };
   },
 
   *finish(job: Job): Program {
     yield* finishSettlement(job.version);
-    return job.answers ? goOn('report', { ...job.event, state: 'settled' }) : { kind: 'swept' };
+    return job.answers ? goOn('report', { ...job.event, state: 'settled' }) : { kind: 'done' };
   },
 
   /** Carries on what somebody left behind. */
   *resumeSettlements(): Program {
     const event = yield* findUnfinished();
-    if (event === null) return { kind: 'swept' };
+    if (event === null) return { kind: 'done' };
     const { history, intent } = event;
     const outcome = history.at(-1)?.outcome;
     if (outcome !== undefined) {
       return goOn('sweep', { version: history.length, outcome, event, answers: false });
     }
-    if (intent === null) return { kind: 'swept' };
+    if (intent === null) return { kind: 'done' };
     const put = { by: 'resumer', decision: intent, ifVersion: null, sweeps: true };
     return goOn('closeAndPutInForce', put, event.fences);
   },
@@ -680,10 +710,16 @@ export const programs = {
     const told = { kind: 'event', history, state, bets } as const;
     if (state === 'settled') return { ...told, settled: bets };
     if (state === 'open') return { ...told, bets: yield* countBets(fences), settled: 0 };
-    const swept = (yield* findFences(fences)).filter(
-      (fence) => fence.sweptVersion >= history.length,
-    );
-    return { ...told, settled: swept.reduce((sum, { placed }) => sum + placed, 0) };
+    const items = yield* findFences(fences);
+    const swept = items.filter((item) => (item?.sweptVersion ?? 0) >= history.length);
+    return { ...told, settled: swept.reduce((sum, item) => sum + (item?.placed ?? 0), 0) };
+  },
+
+  /** Only an entry that its event has is shown. */
+  *readEvents(): Program {
+    const entries = yield* read('read the list of events', (tables) => tables.entries);
+    const { listKey } = yield* findEvent();
+    return { kind: 'events', times: entries.filter((entry) => entry === listKey).length };
   },
 
   /** Bets are read before their results. */
