@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 as ApiEvent, Context } from 'aws-lambda';
 import { BetError } from '../bets/errors.ts';
 import { type LogIds, type Logger, withLogIds } from '../logger.ts';
 import type { Service } from '../service.ts';
+import { completed, type GivenEvent, refuseOtherFormat } from './apiEvent.ts';
 import type { Answer, Call, Refusal } from './call.ts';
 import { conditional } from './conditionalGet.ts';
 import { jsonBody } from './jsonBody.ts';
@@ -15,7 +16,7 @@ const DEADLINE_MS = 8_000;
 /** What is used of Lambda's context: when the invocation must be done. */
 export type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
-export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promise<HttpResponse>;
+export type HttpHandler = (given: GivenEvent, invocation: Invocation) => Promise<HttpResponse>;
 
 /**
  * A Lambda handler for an API Gateway HTTP API (payload format 2.0). The request is parsed by the
@@ -24,6 +25,7 @@ export type HttpHandler = (apiEvent: ApiEvent, invocation: Invocation) => Promis
  */
 export function createHandler(call: Call, service: Service): HttpHandler {
   const stack = middy<ApiEvent, HttpResponse>();
+  stack.before(({ event }) => refuseOtherFormat(event));
   if (call.request.body !== undefined) stack.use(jsonBody());
   stack
     .onError((request) => answerProblem(request, service.logger))
@@ -32,7 +34,8 @@ export function createHandler(call: Call, service: Service): HttpHandler {
       const answer = await service.within(DEADLINE_MS, (context) => call.respond(context, request));
       return conditional(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
     });
-  return async (apiEvent, invocation) => {
+  return async (given, invocation) => {
+    const apiEvent = completed(given);
     try {
       const lambda = invocation as Context; // Middy reads only when the time is up.
       return await withLogIds(logIdsOf(apiEvent), () => stack(apiEvent, lambda));

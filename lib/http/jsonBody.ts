@@ -22,8 +22,7 @@ export function jsonBody(): MiddlewareObj<ApiEvent> {
       if (scan.depth > MAX_DEPTH) {
         throw new HttpError('malformed-json', `A body may be ${MAX_DEPTH} levels deep.`);
       }
-      // A copy, since the parser writes to the event, which is the caller's.
-      request.event = { ...request.event, body: scan.marked, isBase64Encoded: false };
+      Object.assign(request.event, { body: scan.marked, isBase64Encoded: false });
       try {
         await parser.before?.(request);
       } catch (error) {
@@ -34,13 +33,14 @@ export function jsonBody(): MiddlewareObj<ApiEvent> {
   };
 }
 
-function textOf({ headers, body = '', isBase64Encoded }: ApiEvent): string {
+function textOf({ headers, body, isBase64Encoded }: ApiEvent): string {
   const encoding = headers['content-encoding']?.toLowerCase() ?? '';
   // API Gateway passes compressed bodies on as they are.
   if (encoding !== '' && encoding !== 'identity') {
     throw new HttpError('unsupported-media-type', 'Send application/json without compression.');
   }
-  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+  const given = typeof body === 'string' ? body : '';
+  const text = isBase64Encoded ? Buffer.from(given, 'base64').toString() : given;
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
     throw new HttpError('body-too-large', `A body may have ${MAX_BODY_BYTES} bytes.`);
   }
