@@ -127,8 +127,9 @@ describe('resumeSettlements', () => {
     const cloud = calmCloud();
     await addSettling(cloud, 'a', 10_000);
     await addSettling(cloud, 'b');
+    await noteIntent(cloud, 'c');
 
-    expect(await resume(cloud, withinMs)).toEqual({ found: 2, finished });
+    expect(await resume(cloud, withinMs)).toEqual({ found: 3, finished });
   });
 
   it('goes on with the next event past one that fails, and tells of it at the end', async () => {

@@ -148,6 +148,21 @@ describe('bets in groups', () => {
     expect(last(sent).bets).toEqual([100, 101]);
   });
 
+  it('are at most 99 on one event also when the first of them waits for its key', async () => {
+    const { sent, insert, fill } = grouping();
+    const [one, other] = await fill();
+    void insert(placement(1, 'other', 'k'));
+    one?.succeed();
+    await soon();
+    void insert(placement(2, 'e', 'k'));
+    for (let number = 3; number <= 102; number += 1) void insert(placement(number));
+
+    other?.succeed();
+    await soon();
+
+    expect(last(sent).bets).toEqual(Array.from({ length: 99 }, (_, index) => index + 3));
+  });
+
   it('make at most 100 actions, and none overtakes another', async () => {
     const { sent, insert, fill } = grouping();
     const [filler] = await fill();
@@ -200,6 +215,15 @@ describe('two groups under way', () => {
     await soon();
 
     expect(sent.map(({ actions: [count] }) => count && fenceIn(count))).toEqual(expected);
+  });
+
+  it('are the most: a third waits for one of them', async () => {
+    const { sent, insert } = grouping();
+
+    for (const number of [1, 2, 3]) void insert(placement(number, `e${number}`));
+    await soon();
+
+    expect(sent.map(({ bets }) => bets)).toEqual([[1], [2]]);
   });
 
   it('never write to the only fence at once: bets on other events pass by', async () => {
@@ -311,6 +335,26 @@ describe('a group that is cancelled', () => {
 
     const groups = [firstHalf, secondHalf, newcomer, last(sent)];
     expect(groups.map(({ bets }) => bets)).toEqual([[1, 2, 3, 4], [5, 6, 7], [0x10], [0x11]]);
+  });
+
+  it('sends the innocent of an event behind one fence, any that is free', async () => {
+    const { sent, insert, fill } = grouping();
+    const [filler] = await fill();
+    for (const [number, eventId] of [
+      [1, 'e'],
+      [2, 'e'],
+      [3, 'late'],
+    ] as const) {
+      void insert(placement(number, eventId));
+    }
+    filler?.succeed();
+    await soon();
+
+    cancel(last(sent), isLate);
+    await soon();
+
+    expect(last(sent).actions.flatMap((action) => fenceIn(action) ?? [])).toEqual(['e#32']);
+    expect(last(sent).bets).toEqual([1, 2]);
   });
 
   it('says of an innocent bet that was refused later that it was tried before', async () => {
