@@ -8,6 +8,8 @@ import { readConfig } from './config.ts';
 import { resume } from './resumer.ts';
 import { createService } from './service.ts';
 
+const AWS = readConfig({ DYNAMODB_ENDPOINT: 'aws' });
+
 /** A run's service on a store without work. */
 function quiet() {
   const { logger, lines } = keptLog();
@@ -18,7 +20,7 @@ function quiet() {
     return noon.deadline(milliseconds);
   };
   const clock = { ...noon, deadline };
-  const service = createService(readConfig({}), { clock, observer, logger });
+  const service = createService(AWS, { clock, observer, logger });
   const dynamodb = mockDynamodb();
   dynamodb.on(QueryCommand).resolves({});
   return { service, dynamodb, deadlines, told, lines };
