@@ -3,6 +3,7 @@ import { ConfigError, environmentOn, readConfig, readLambdaConfig } from './conf
 const DEFAULTS = {
   port: 3000,
   host: '127.0.0.1',
+  allowedHosts: [],
   store: 'memory',
   tablePrefix: 'bet-maker-',
   operatorToken: undefined,
@@ -26,8 +27,9 @@ describe('readConfig', () => {
   });
 
   it('takes an empty variable for one that is not set', () => {
-    const names = ['PORT', 'HOST', 'DYNAMODB_ENDPOINT', 'TABLE_PREFIX', 'OPERATOR_TOKEN'];
-    const empty = [...names, 'SETTLE_BUDGET_MS', 'LOG_LEVEL'].map((name) => [name, '']);
+    const local = ['PORT', 'HOST', 'ALLOWED_HOSTS', 'DYNAMODB_ENDPOINT', 'OPERATOR_TOKEN'];
+    const others = ['TABLE_PREFIX', 'SETTLE_BUDGET_MS', 'LOG_LEVEL'];
+    const empty = [...local, ...others].map((name) => [name, '']);
 
     expect(readConfig(Object.fromEntries(empty))).toEqual(DEFAULTS);
   });
@@ -36,6 +38,7 @@ describe('readConfig', () => {
     const environment = {
       PORT: '65535',
       HOST: '::1',
+      ALLOWED_HOSTS: 'Bets.example, 192.0.2.7,[2001:DB8::7]',
       DYNAMODB_ENDPOINT: 'http://localhost:8000',
       TABLE_PREFIX: 'stage.1_-',
       OPERATOR_TOKEN: 'mF_9.B5f-4.1JqM+/~==',
@@ -47,6 +50,7 @@ describe('readConfig', () => {
     expect(readConfig(environment)).toEqual({
       port: 65_535,
       host: '::1',
+      allowedHosts: ['bets.example', '192.0.2.7', '[2001:db8::7]'],
       store: 'http://localhost:8000',
       tablePrefix: 'stage.1_-',
       operatorToken: 'mF_9.B5f-4.1JqM+/~==',
@@ -72,6 +76,11 @@ describe('readConfig', () => {
 
   it.each([
     ...[' ', '65536', '0x10', '1e3', '1.5', '-1', '+1', '9999999999'].map((port) => ['PORT', port]),
+    ['ALLOWED_HOSTS', '*'],
+    ['ALLOWED_HOSTS', 'http://bets.example'],
+    ['ALLOWED_HOSTS', 'bets.example:3000'],
+    ['ALLOWED_HOSTS', 'bets.example,'],
+    ['ALLOWED_HOSTS', '2001:db8::7'],
     ['DYNAMODB_ENDPOINT', 'localhost:8000'],
     ['DYNAMODB_ENDPOINT', 'ftp://localhost'],
     ['DYNAMODB_ENDPOINT', 'xhttp://localhost'],

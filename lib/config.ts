@@ -26,6 +26,15 @@ function isStore(text: string): boolean {
   return z.union([z.enum(['aws', 'memory']), address]).safeParse(text).success;
 }
 
+/** A name or an address as it stands in a URL, without a port. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])$/i;
+const HOSTS_RULE = 'must be hosts without a port, such as bets.example,192.0.2.7,[2001:db8::7]';
+
+const hosts = z
+  .string()
+  .transform((text) => text.toLowerCase().split(/, */))
+  .refine((names) => names.every((name) => HOST.test(name)), { error: HOSTS_RULE });
+
 /** Every setting of the service; nothing else reads the environment. */
 const settings = z
   .object({
@@ -33,6 +42,8 @@ const settings = z
     PORT: integer(65_535).default(3000),
     /** Address that the local service listens on. */
     HOST: z.string().min(1).default('127.0.0.1'),
+    /** Hosts that the local service answers for, besides loopback names and `HOST`. */
+    ALLOWED_HOSTS: hosts.default([]),
     /** Where the bets are kept: in AWS's DynamoDB, in this process, or in one at an address. */
     DYNAMODB_ENDPOINT: store,
     /** Stands before every table's name. */
@@ -46,6 +57,7 @@ const settings = z
   .transform((given) => ({
     port: given.PORT,
     host: given.HOST,
+    allowedHosts: given.ALLOWED_HOSTS,
     store: given.DYNAMODB_ENDPOINT,
     tablePrefix: given.TABLE_PREFIX,
     operatorToken: given.OPERATOR_TOKEN,

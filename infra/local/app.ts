@@ -9,8 +9,10 @@ import { answerError, answerUnknownPath, refuse, send, succeed } from '../expres
 import { allow, expressPath, get } from '../express/routes.ts';
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent } from './gateway.ts';
-import { demandOperator } from './operator.ts';
+import { demandOwnHost, ownHosts } from './hosts.ts';
 import { limitInFlight } from './inFlight.ts';
+import { demandOperator } from './operator.ts';
+import { refuseOtherSites } from './otherSites.ts';
 import type { Prometheus } from './prometheus.ts';
 import { logRequests } from './requestLog.ts';
 
@@ -31,7 +33,7 @@ const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 /** The HTTP service: each call's handler behind what API Gateway would do, and the pages. */
 export function createApp(
   service: Service,
-  { operatorToken }: Pick<Config, 'operatorToken'>,
+  config: Pick<Config, 'operatorToken' | 'host' | 'allowedHosts'>,
   prometheus: Prometheus,
   isDraining: () => boolean,
 ): Express {
@@ -45,10 +47,13 @@ export function createApp(
     if (isDraining()) response.set('connection', 'close');
     next();
   });
+  const hosts = ownHosts(config);
+  if (hosts !== undefined) app.use(demandOwnHost(hosts));
+  app.use(refuseOtherSites);
 
   // Compressed bodies are refused, as they are by the handlers: API Gateway does not unpack them.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-  const operator = demandOperator(operatorToken);
+  const operator = demandOperator(config.operatorToken);
   const placing = limitInFlight(PLACING);
   const others = limitInFlight(OTHERS);
   const answer = (call: Call): RequestHandler[] => [

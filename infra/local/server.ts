@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
-import { isIPv6 } from 'node:net';
-import { readConfig } from '../../lib/config.ts';
+import { type Config, readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { measure } from '../../lib/metrics.ts';
 import { createService } from '../../lib/service.ts';
 import { createApp } from './app.ts';
+import { hostInUrl, ownHosts } from './hosts.ts';
 import { listen } from './listen.ts';
 import { createPrometheus } from './prometheus.ts';
 import { createHttpServer } from './rawRequests.ts';
@@ -43,11 +43,18 @@ async function serve(): Promise<void> {
   // Ready for the first request when the line below is out; a store that is away is waited for.
   await prepareStore().catch((error: unknown) => service.logger.warn(NOT_PREPARED, { error }));
   const port = await listen(server, config.port, config.host);
-  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
   const storeName = isEmbedded ? 'embedded, in memory: it forgets all bets at exit' : config.store;
   stopOnSignal(server, stopping);
-  process.stdout.write(`bet-maker on http://${host}:${port} (store: ${storeName})\n`);
+  const url = `http://${hostInUrl(config.host)}:${port}`;
+  process.stdout.write(`bet-maker on ${url} (store: ${storeName})\n${warningOf(config)}`);
   await runSettlementLoop(service, prepareStore, stopping.signal);
+}
+
+/** What a service without a token lets happen; nothing with one. */
+function warningOf(config: Config): string {
+  if (config.operatorToken !== undefined) return '';
+  const hosts = ownHosts(config)?.join(', ');
+  return `Anybody may settle events: there is no OPERATOR_TOKEN. It answers only for ${hosts}.\n`;
 }
 
 /** Loaded only where it is needed. */

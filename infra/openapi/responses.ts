@@ -64,7 +64,7 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
         headers: headers(...(docs.answers[200]?.headers ?? []), ...tag),
       },
     }),
-    ...refusals(hasBody ? [...docs.refusals, MALFORMED] : docs.refusals),
+    ...refusals(hasBody ? [...docs.refusals, MALFORMED, CROSS_SITE] : docs.refusals),
     ...shared([...ANY_REQUEST, ...ASKS_STORE, ...(hasBody ? HAS_BODY : [])]),
   };
 }
@@ -72,23 +72,22 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
 /** The responses of the refusals, each status with all its problems. */
 export function refusals(list: readonly Refusal[]): Record<string, Part> {
   const byStatus = Map.groupBy(list, ({ code }) => PROBLEMS[code].status);
-  return Object.fromEntries(
-    Array.from(byStatus, ([status, group]) => [status, refusal(status, group)]),
-  );
+  return Object.fromEntries(Array.from(byStatus, ([status, group]) => [status, refusal(group)]));
 }
 
-/** Headers that a refusal has by its status. */
-const HEADERS_OF: Record<number, readonly string[]> = {
-  401: ['WWW-Authenticate'],
-  403: ['WWW-Authenticate'],
-  503: ['Retry-After'],
+/** Headers that a refusal has. */
+const HEADERS_OF: { [Code in ProblemCode]?: readonly string[] } = {
+  forbidden: ['WWW-Authenticate'],
+  'not-ready': ['Retry-After'],
+  unauthorized: ['WWW-Authenticate'],
+  unavailable: ['Retry-After'],
 };
 
-function refusal(status: number, group: readonly Refusal[]): Part {
+function refusal(group: readonly Refusal[]): Part {
   const examples = Object.fromEntries(group.map((each) => [each.code, problemExample(each)]));
   return {
     description: group.map(({ code }) => describe(code)).join('\n\n'),
-    headers: headers(...(HEADERS_OF[status] ?? [])),
+    headers: headers(...group.flatMap(({ code }) => HEADERS_OF[code] ?? [])),
     ...content(referenceTo(problemBody), examples, 'application/problem+json'),
   };
 }
@@ -143,12 +142,17 @@ export const ANY_REQUEST: readonly Refusal[] = [
   { code: 'request-timeout', detail: 'The request did not end in time.' },
   { code: 'expectation-failed', detail: 'Of all expectations only 100-continue is met.' },
   { code: 'headers-too-large', detail: 'The headers are too large.' },
+  { code: 'misdirected', detail: 'The service does not answer for this host.' },
 ];
 const ASKS_STORE: readonly Refusal[] = [
   { code: 'internal', detail: 'The failure was logged under the id of this request.' },
   { code: 'unavailable', detail: 'The store cannot be reached or is busy; try again.' },
 ];
 const MALFORMED: Refusal = { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' };
+const CROSS_SITE: Refusal = {
+  code: 'cross-site',
+  detail: 'A page of another site sent this request.',
+};
 const HAS_BODY: readonly Refusal[] = [
   { code: 'body-too-large', detail: 'A body may have 65536 bytes.' },
   { code: 'unsupported-media-type', detail: 'Send application/json.' },
@@ -166,6 +170,6 @@ export function shared(list: readonly Refusal[]): Record<string, Part> {
 
 export const SHARED_RESPONSES = byName(
   [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
-    return [sharedName(each.code), refusal(PROBLEMS[each.code].status, [each])];
+    return [sharedName(each.code), refusal([each])];
   }),
 );

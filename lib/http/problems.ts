@@ -16,6 +16,11 @@ export const PROBLEMS = {
   'bet-not-found': row(404, 'There is no such bet', 'Check the id.'),
   'body-too-large': row(413, 'The body is too large', 'Send at most 65,536 bytes.'),
   'correction-limit': row(409, 'The event was corrected too often', 'The limit is 100 results.'),
+  'cross-site': row(
+    403,
+    'A page of another site may not do that',
+    'Send it from a page of the service. A proxy must pass `Host` on.',
+  ),
   'event-not-found': row(404, 'Nothing is known of the event', 'It has no bet and no result.'),
   'event-settled': row(409, 'The event has a result', 'This bet was not placed.'),
   'expectation-failed': row(417, 'The expectation cannot be met', 'Send no `Expect` header.'),
@@ -31,6 +36,11 @@ export const PROBLEMS = {
   'malformed-json': row(422, 'The body is not JSON', 'Send one JSON object.'),
   'malformed-request': row(400, 'The request cannot be read', 'Send HTTP/1.1 and valid URLs.'),
   'method-not-allowed': row(405, 'The path has no such method', '`Allow` lists those that it has.'),
+  misdirected: row(
+    421,
+    'The service is not for this host',
+    'Use a host of `ALLOWED_HOSTS`, or add this one to it.',
+  ),
   'not-ready': row(503, 'The service does not take requests now', 'Wait as `Retry-After` says.'),
   'request-timeout': row(408, 'The request did not end in time', 'Send it all within 10 seconds.'),
   'route-not-found': row(404, 'There is no such path', 'Check the path; it is case-sensitive.'),

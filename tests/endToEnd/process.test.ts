@@ -25,7 +25,7 @@ const settled = (service: Service, event: string) =>
   );
 
 describe('without settings', () => {
-  it('serves from a store of its own, says so in one line, and ends on SIGTERM', async () => {
+  it('serves from a store of its own, says who may settle, and ends on SIGTERM', async () => {
     const service = await startService();
 
     const ready = await service.get('/readyz');
@@ -33,7 +33,9 @@ describe('without settings', () => {
     const code = await service.stop('SIGTERM');
 
     expect(service.output()).toBe(
-      `bet-maker on ${service.url} (store: embedded, in memory: it forgets all bets at exit)\n`,
+      `bet-maker on ${service.url} (store: embedded, in memory: it forgets all bets at exit)\n` +
+        'Anybody may settle events: there is no OPERATOR_TOKEN. ' +
+        'It answers only for localhost, 127.0.0.1, [::1].\n',
     );
     expect([ready.status, ready.body]).toEqual([200, { status: 'ready' }]);
     expect([alive.status, alive.body]).toEqual([200, { status: 'alive' }]);

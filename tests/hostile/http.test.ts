@@ -12,7 +12,7 @@ afterAll(async () => {
   await service.stop('SIGTERM');
 });
 
-const HOST = 'Host: x\r\nConnection: close\r\n';
+const HOST = 'Host: localhost\r\nConnection: close\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 /** The service closes each of these connections; this is for when it does not. */
 const QUIET_MS = 60_000;
@@ -141,23 +141,30 @@ describe('odd protocols and methods', () => {
   });
 
   it('does not read the body behind an Expect that it refuses as another request', async () => {
-    const hidden = `GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`;
-    const head = 'POST /bets HTTP/1.1\r\nHost: x\r\nExpect: y\r\n';
+    const hidden = `GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    const head = 'POST /bets HTTP/1.1\r\nHost: localhost\r\nExpect: y\r\n';
     const bytes = `${head}Content-Length: ${hidden.length}\r\n\r\n${hidden}`;
 
     expect(await refusalsOf(bytes)).toEqual([[417, 'expectation-failed']]);
   });
 
+  it.each([
+    ['its Host', 'GET /livez HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n'],
+    ['its target', `GET http://evil/livez HTTP/1.1\r\n${HOST}\r\n`],
+    ['its target in disguise', `GET http://localhost:x@evil/livez HTTP/1.1\r\n${HOST}\r\n`],
+  ])('is refused for another host: %s', async (_name, bytes) => {
+    expect(await refusalsOf(bytes)).toEqual([[421, 'misdirected']]);
+  });
+
   const upgrade = 'Upgrade: h2c\r\nConnection: upgrade, close\r\n';
   it.each([
     ['HTTP/1.0', 'GET /livez HTTP/1.0\r\n\r\n'],
-    ['a target with a host, which is of no use', `GET http://evil/livez HTTP/1.1\r\n${HOST}\r\n`],
-    ['an upgrade that is not taken', `GET /livez HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`],
+    ['a whole URL as its target', `GET http://localhost/livez HTTP/1.1\r\n${HOST}\r\n`],
+    ['an upgrade that is not taken', `GET /livez HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`],
   ])('serves %s', async (_name, bytes) => {
     const answers = await answersTo(bytes);
 
     expect(answers.map((answer) => answer.status)).toEqual([200]);
-    expect(answers.map((answer) => answer.body).join()).not.toContain('evil');
   });
 });
 

@@ -41,14 +41,20 @@ it('logs one JSON object a line and nothing that a client made up', async () => 
 
   expect(statuses).toEqual([...Array(8).fill(503), 404, 404]);
   const lines = await eventually(
-    async () => output().trimEnd().split('\n').slice(1),
-    ({ length }) => length >= 8,
+    async () => output().trimEnd().split('\n').slice(2),
+    (all) => all.filter((line) => line.includes('"message":"Request"')).length === 10,
   );
   await stop('SIGKILL');
   const records = lines.map((line): Record<string, unknown> => JSON.parse(line));
   expect(records.map((record) => record['correlationId'])).toContain('trace-42');
   expect(records.filter((record) => typeof record['message'] !== 'string')).toEqual([]);
-  expect(output()).not.toContain(MARK);
-  expect(output()).not.toContain('forged');
+  // The path of a request as it was sent, in the line of DEBUG that tells of it.
+  const withoutPaths = records.map(({ path: _path, ...record }) => JSON.stringify(record)).join();
+  expect(withoutPaths).not.toContain(MARK);
+  expect(withoutPaths).not.toContain('forged');
+  const paths = records.flatMap(({ message, path }) => (message === 'Request' ? [path] : []));
+  expect(new Set(paths)).toEqual(
+    new Set(['/events/e', `/events/${MARK}`, '/bets', `/bets/${encoded}`, `/${encoded}`]),
+  );
   expect(output()).not.toContain('\u001b');
 });

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 const BYTE_EVERY_MS = 1_000;
-const HEADERS = 'POST /bets HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\n';
+const HEADERS = 'POST /bets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const BODY = `${HEADERS}Content-Length: 1000\r\n\r\n{"event_id":"`;
 
 /**

@@ -10,7 +10,7 @@ export interface WireAnswer {
 /** One request's bytes. Text of headers is written byte by byte, as latin1. */
 export function toBytes({ method, target, headers, body }: WireRequest): Buffer {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const own = `host: fuzz\r\ncontent-length: ${body.length}\r\n`;
+  const own = `host: localhost\r\ncontent-length: ${body.length}\r\n`;
   const head = `${method} ${target} HTTP/1.1\r\n${own}${lines}\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }

@@ -378,6 +378,16 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description **The service is not for this host.** Use a host of `ALLOWED_HOSTS`, or add this one to it. [misdirected](/docs/problems#misdirected) */
+    Misdirected: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
     /** @description **The request did not end in time.** Send it all within 10 seconds. [request-timeout](/docs/problems#request-timeout) */
     RequestTimeout: {
       headers: {
@@ -504,6 +514,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -548,6 +559,16 @@ export interface operations {
         };
       };
       400: components['responses']['MalformedRequest'];
+      /** @description **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](/docs/problems#cross-site) */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       408: components['responses']['RequestTimeout'];
       /** @description **The event has a result.** This bet was not placed. [event-settled](/docs/problems#event-settled) */
       409: {
@@ -562,6 +583,7 @@ export interface operations {
       413: components['responses']['BodyTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       /**
        * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
@@ -634,6 +656,7 @@ export interface operations {
       };
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -683,6 +706,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -737,6 +761,7 @@ export interface operations {
       };
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
       422: {
         headers: {
@@ -808,7 +833,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description **The token does not allow it.** Use the token of an operator. [forbidden](/docs/problems#forbidden) */
+      /**
+       * @description **The token does not allow it.** Use the token of an operator. [forbidden](/docs/problems#forbidden)
+       *
+       *     **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](/docs/problems#cross-site)
+       */
       403: {
         headers: {
           'WWW-Authenticate': components['headers']['WWW-Authenticate'];
@@ -843,6 +872,7 @@ export interface operations {
       413: components['responses']['BodyTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       /**
        * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request)
        *
@@ -883,6 +913,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -907,6 +938,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -933,6 +965,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       431: components['responses']['HeadersTooLarge'];
     };
   };
@@ -957,6 +990,7 @@ export interface operations {
       400: components['responses']['MalformedRequest'];
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
+      421: components['responses']['Misdirected'];
       431: components['responses']['HeadersTooLarge'];
       /** @description **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](/docs/problems#not-ready) */
       503: {

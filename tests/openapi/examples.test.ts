@@ -27,7 +27,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'SILENT',
   });
   // It takes seconds until it is given up: meanwhile the story goes on.
-  slow = sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: x\r\n');
+  slow = sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: localhost\r\n');
 });
 afterAll(async () => {
   await service.stop('SIGTERM');
@@ -66,6 +66,7 @@ async function call(operationId: string, sent: Sent = {}): Promise<Answer> {
 
 const EVENT = '/events/sr:match:42';
 const KEY = { 'idempotency-key': 'slip-1' };
+const CROSS_SITE = { 'sec-fetch-site': 'cross-site' };
 const ANY_BET = '01a203aa-93ed-7394-bba1-65f07fb629c1';
 
 /** The header `Link` of the page before. */
@@ -141,6 +142,7 @@ const STORY: Record<string, () => Promise<Answer>> = {
   'placeBet 422 idempotency-key-reused': () => call('placeBet', { headers: KEY }),
   'placeBet 422 invalid-request': () => service.post('/bets', { event_id: '1', amount: '1,5' }),
   'placeBet 422 malformed-json': () => service.post('/bets', '{"event_id": 42,'),
+  'placeBet 403 cross-site': () => call('placeBet', { headers: CROSS_SITE }),
   'getBet 200 pending': () => call('getBet'),
   'getEvent 200 open': () => call('getEvent'),
   'getEvent 422 invalid-request': () => call('getEvent', { path: { event_id: 'x'.repeat(257) } }),
@@ -154,6 +156,7 @@ const STORY: Record<string, () => Promise<Answer>> = {
   'settleEvent 422 invalid-request': () => service.put(EVENT, { status: 'DRAW' }),
   'settleEvent 401 unauthorized': () => settleAs({}),
   'settleEvent 403 forbidden': () => settleAs({ authorization: 'Bearer of-nobody' }),
+  'settleEvent 403 cross-site': () => call('settleEvent', { headers: CROSS_SITE }),
   'settleEvent 422 malformed-json': () => service.put(EVENT, 'WIN'),
   'settleEvent 200 first-result': () => call('settleEvent', { body: 'first-result' }),
   'listBets 200 won-on-event': () => service.get('/bets?event_id=sr:match:42&status=won'),
@@ -172,9 +175,11 @@ const STORY: Record<string, () => Promise<Answer>> = {
   'UnsupportedMediaType unsupported-media-type': () =>
     call('placeBet', { headers: { 'content-type': 'text/plain' } }),
   'HeadersTooLarge headers-too-large': () =>
-    sendRaw(service.url, `GET / HTTP/1.1\r\nhost: x\r\n${LONG}\r\n\r\n`),
+    sendRaw(service.url, `GET / HTTP/1.1\r\nhost: localhost\r\n${LONG}\r\n\r\n`),
   'ExpectationFailed expectation-failed': () =>
-    sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: x\r\nexpect: a-tip\r\n\r\n'),
+    sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: localhost\r\nexpect: a-tip\r\n\r\n'),
+  'Misdirected misdirected': () =>
+    sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: bets.example\r\n\r\n'),
   'MalformedRequest malformed-request': () => service.get('/events/%'),
   'Internal internal': readBrokenBet,
   'Unavailable unavailable': () => withoutStore(() => call('getBet')),

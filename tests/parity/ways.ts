@@ -7,6 +7,7 @@ import { handler as pages } from '../../functions/pages.ts';
 import { createApp } from '../../infra/local/app.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { createPrometheus } from '../../infra/local/prometheus.ts';
+import { readConfig } from '../../lib/config.ts';
 import { CALLS } from '../../lib/http/calls.ts';
 import { createHandler } from '../../lib/http/handler.ts';
 import type { Service } from '../../lib/service.ts';
@@ -61,7 +62,7 @@ export const throughHandler: Way = async (service, golden) => {
 
 const prometheus = createPrometheus();
 function localApp(service: Service): Express {
-  return createApp(service, { operatorToken: undefined }, prometheus, () => false);
+  return createApp(service, readConfig({ ALLOWED_HOSTS: HOST }), prometheus, () => false);
 }
 
 /** The local service's Express app under serverless-http. */
