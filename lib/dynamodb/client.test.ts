@@ -66,6 +66,21 @@ describe('createClient', () => {
     expect(store.requests).toHaveLength(3);
   });
 
+  it('waits two seconds for a connection and three for an answer, on 50 sockets', async () => {
+    using store = await storeThat(200, {});
+
+    await store.client.send(new GetCommand({ TableName: 't', Key: { k: 1 } }));
+
+    const agent: unknown = expect.objectContaining({ keepAlive: true, maxSockets: 50 });
+    expect(Object(store.client.config.requestHandler).httpHandlerConfigs()).toMatchObject({
+      connectionTimeout: 2_000,
+      requestTimeout: 3_000,
+      throwOnRequestTimeout: true,
+      httpAgent: agent,
+      httpsAgent: agent,
+    });
+  });
+
   it('needs neither a region nor credentials for a local store, and is silent', async () => {
     const { config } = createClient('http://127.0.0.1:8000');
 
