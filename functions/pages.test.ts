@@ -146,10 +146,12 @@ describe('what API Gateway has no other function for', () => {
     const answered = await local(apiEvent({ method, path }), context);
     const expected = answered as PageAnswer; // as the pages' own, above
     const ids = { 'x-request-id': expect.any(String) };
+    expect(expected.headers).not.toHaveProperty('strict-transport-security');
+    const https = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' };
     expect(expected.headers['content-type']).toBe('application/problem+json');
     expect({ ...answer, body: JSON.parse(answer.body) }).toEqual({
       ...expected,
-      headers: { ...expected.headers, ...ids },
+      headers: { ...expected.headers, ...ids, ...https },
       body: { ...JSON.parse(expected.body), instance: expect.stringMatching(/^urn:/) },
     });
   });

@@ -11,9 +11,14 @@ describe('lambdaHandler', () => {
     const dynamodb = mockDynamodb();
     dynamodb.on(BatchGetCommand).resolves({});
 
-    const { statusCode } = await handler(apiEvent({ pathParameters: { event_id: 'e' } }), context);
+    const { statusCode, headers } = await handler(
+      apiEvent({ pathParameters: { event_id: 'e' } }),
+      context,
+    );
 
     expect(statusCode).toBe(404);
+    // API Gateway speaks HTTPS alone.
+    expect(headers).toHaveProperty('strict-transport-security');
     expect(sent(dynamodb)).toMatchObject([
       ['BatchGetCommand', { RequestItems: { 'bet-maker-stage-events': {} } }],
     ]);

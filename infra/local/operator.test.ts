@@ -61,14 +61,14 @@ describe('demandOperator', () => {
     'refuses the token %s',
     async (token) => {
       const problem = {
-        type: '/docs/problems#forbidden',
-        title: 'The token does not allow it',
-        status: 403,
+        type: '/docs/problems#unauthorized',
+        title: 'The call needs a token',
+        status: 401,
         detail: 'Only operators settle events: this is not their token.',
       };
       const challenge = 'Bearer realm="bet-maker", error="invalid_token"';
       const refusal = await refusalTo(`Bearer ${token}`);
-      expect(refusal).toEqual([403, MEDIA_TYPE, challenge, problem]);
+      expect(refusal).toEqual([401, MEDIA_TYPE, challenge, problem]);
     },
   );
 });

@@ -25,7 +25,7 @@ export function demandOperator(token: string | undefined): RequestHandler {
     }
     if (timingSafeEqual(digestOf(given), expected)) return next();
     response.set('www-authenticate', 'Bearer realm="bet-maker", error="invalid_token"');
-    send(response, refuse('forbidden', WRONG));
+    send(response, refuse('unauthorized', WRONG));
   };
 }
 

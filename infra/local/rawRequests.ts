@@ -11,6 +11,8 @@ const MALFORMED = { code: 'malformed-request', detail: 'This is not HTTP/1.1.' }
 
 const OPTIONS = {
   headersTimeout: 5_000,
+  /** Longer than the minute of most balancers: else a request may meet a closing connection. */
+  keepAliveTimeout: 75_000,
   requestTimeout: 10_000,
   /** How often Node looks for requests that are over time, in milliseconds. */
   connectionsCheckingInterval: 1_000,

@@ -66,6 +66,7 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
     }),
     ...refusals(hasBody ? [...docs.refusals, MALFORMED, CROSS_SITE] : docs.refusals),
     ...shared([...ANY_REQUEST, ...ASKS_STORE, ...(hasBody ? HAS_BODY : [])]),
+    429: reference('responses', 'TooManyRequests'),
   };
 }
 
@@ -77,18 +78,26 @@ export function refusals(list: readonly Refusal[]): Record<string, Part> {
 
 /** Headers that a refusal has. */
 const HEADERS_OF: { [Code in ProblemCode]?: readonly string[] } = {
-  forbidden: ['WWW-Authenticate'],
   'not-ready': ['Retry-After'],
   unauthorized: ['WWW-Authenticate'],
   unavailable: ['Retry-After'],
 };
 
+/** Statuses with which API Gateway too refuses requests, with a body of its own. */
+const GATEWAY_REFUSES = new Set([401, 403]);
+
 function refusal(group: readonly Refusal[]): Part {
   const examples = Object.fromEntries(group.map((each) => [each.code, problemExample(each)]));
+  const { content: problem } = content(
+    referenceTo(problemBody),
+    examples,
+    'application/problem+json',
+  );
+  const isGatewayToo = group.some(({ code }) => GATEWAY_REFUSES.has(PROBLEMS[code].status));
   return {
     description: group.map(({ code }) => describe(code)).join('\n\n'),
     headers: headers(...group.flatMap(({ code }) => HEADERS_OF[code] ?? [])),
-    ...content(referenceTo(problemBody), examples, 'application/problem+json'),
+    content: { ...problem, ...(isGatewayToo && gatewayContent) },
   };
 }
 
@@ -136,6 +145,13 @@ const problemBody = z
     ],
   });
 
+/** The body of an answer that API Gateway gives by itself. */
+const gatewayBody = z.object({ message: z.string() }).meta({
+  id: 'GatewayMessage',
+  description: 'What API Gateway says when it refuses a request itself. It is no problem of ours.',
+});
+const { content: gatewayContent } = content(referenceTo(gatewayBody), {});
+
 /** What may befall every request, one that asks the store, one with a body. */
 export const ANY_REQUEST: readonly Refusal[] = [
   { code: 'malformed-request', detail: 'The request cannot be read.' },
@@ -168,8 +184,19 @@ export function shared(list: readonly Refusal[]): Record<string, Part> {
   );
 }
 
-export const SHARED_RESPONSES = byName(
-  [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
-    return [sharedName(each.code), refusal([each])];
-  }),
-);
+/** What API Gateway answers on AWS before a request gets to the service. */
+const TOO_MANY_REQUESTS: Part = {
+  description:
+    'Only on AWS, from API Gateway itself: there are more requests a second than the deployment ' +
+    'takes. The request had no effect. Wait, and send it again.',
+  content: gatewayContent,
+};
+
+export const SHARED_RESPONSES = {
+  ...byName(
+    [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
+      return [sharedName(each.code), refusal([each])];
+    }),
+  ),
+  TooManyRequests: TOO_MANY_REQUESTS,
+};

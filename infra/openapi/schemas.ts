@@ -13,7 +13,7 @@ export function referenceTo(schema: z.ZodType): Part {
   return reference('schemas', id);
 }
 
-export function content(schema: Part, examples: Part, type = 'application/json'): Part {
+export function content(schema: Part, examples: Part, type = 'application/json') {
   return { content: { [type]: { schema, examples } } };
 }
 

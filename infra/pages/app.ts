@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import express, { type Express, type Router } from 'express';
+import { HTTPS_HEADERS } from '../../lib/http/problems.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { answerError, answerUnknownPath } from '../express/answers.ts';
 import { allow, expressPath } from '../express/routes.ts';
@@ -9,6 +10,10 @@ import { createPagesRouter } from './router.ts';
 export function createPagesApp(root: URL, logger: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use((_request, response, next) => {
+    response.set(HTTPS_HEADERS);
+    next();
+  });
   app.use(createPagesRouter(root));
   app.use(createApiPaths(root));
   app.use(answerUnknownPath);

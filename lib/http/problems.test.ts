@@ -15,7 +15,6 @@ describe('PROBLEMS', () => {
       'event-not-found': 404,
       'event-settled': 409,
       'expectation-failed': 417,
-      forbidden: 403,
       'headers-too-large': 431,
       'idempotency-key-reused': 422,
       internal: 500,

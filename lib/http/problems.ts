@@ -24,7 +24,6 @@ export const PROBLEMS = {
   'event-not-found': row(404, 'Nothing is known of the event', 'It has no bet and no result.'),
   'event-settled': row(409, 'The event has a result', 'This bet was not placed.'),
   'expectation-failed': row(417, 'The expectation cannot be met', 'Send no `Expect` header.'),
-  forbidden: row(403, 'The token does not allow it', 'Use the token of an operator.'),
   'headers-too-large': row(431, 'The headers are too large', 'Send at most 16 KB of headers.'),
   'idempotency-key-reused': row(
     422,
@@ -44,7 +43,11 @@ export const PROBLEMS = {
   'not-ready': row(503, 'The service does not take requests now', 'Wait as `Retry-After` says.'),
   'request-timeout': row(408, 'The request did not end in time', 'Send it all within 10 seconds.'),
   'route-not-found': row(404, 'There is no such path', 'Check the path; it is case-sensitive.'),
-  unauthorized: row(401, 'The call needs a token', 'Send `Authorization: Bearer <token>`.'),
+  unauthorized: row(
+    401,
+    'The call needs a token',
+    'Send `Authorization: Bearer` and a valid token.',
+  ),
   unavailable: row(503, 'The store is away or busy', 'Wait as `Retry-After` says.'),
   'unsupported-media-type': row(415, 'The body must be JSON', 'Send plain `application/json`.'),
   'version-mismatch': row(412, 'The event is at another version', 'Read it and decide again.'),
@@ -112,7 +115,14 @@ export const ANSWER_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+} as const;
+
+/**
+ * Sent beside them by what only HTTPS leads to. Over plain HTTP it means nothing.
+ * @see https://www.rfc-editor.org/rfc/rfc6797#section-7.2
+ */
+export const HTTPS_HEADERS = {
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
 } as const;

@@ -16,7 +16,7 @@ function send(url: string, headers: Record<string, string>, body?: string): Prom
   });
 }
 
-it('logs one JSON object a line and nothing that a client made up', async () => {
+it('logs one JSON object a line and nothing that a client made up but a path', async () => {
   const store = await startEmbeddedStore();
   const environment = { DYNAMODB_ENDPOINT: store.endpoint, LOG_LEVEL: 'DEBUG' };
   const { url, output, stop } = await startService(environment);

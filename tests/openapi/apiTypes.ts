@@ -234,6 +234,10 @@ export interface components {
     EventLimit: number;
     /** @description Events, the newest first. */
     EventList: components['schemas']['Event'][];
+    /** @description What API Gateway says when it refuses a request itself. It is no problem of ours. */
+    GatewayMessage: {
+      message: string;
+    };
     Health: {
       /** @enum {string} */
       status: 'alive' | 'ready';
@@ -398,6 +402,15 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description Only on AWS, from API Gateway itself: there are more requests a second than the deployment takes. The request had no effect. Wait, and send it again. */
+    TooManyRequests: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['GatewayMessage'];
+      };
+    };
     /** @description **The store is away or busy.** Wait as `Retry-After` says. [unavailable](/docs/problems#unavailable) */
     Unavailable: {
       headers: {
@@ -525,6 +538,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -566,6 +580,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          'application/json': components['schemas']['GatewayMessage'];
           'application/problem+json': components['schemas']['Problem'];
         };
       };
@@ -600,6 +615,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -657,6 +673,7 @@ export interface operations {
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
+      429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -717,6 +734,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -772,6 +790,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -822,7 +841,7 @@ export interface operations {
         };
       };
       400: components['responses']['MalformedRequest'];
-      /** @description **The call needs a token.** Send `Authorization: Bearer <token>`. [unauthorized](/docs/problems#unauthorized) */
+      /** @description **The call needs a token.** Send `Authorization: Bearer` and a valid token. [unauthorized](/docs/problems#unauthorized) */
       401: {
         headers: {
           'WWW-Authenticate': components['headers']['WWW-Authenticate'];
@@ -830,21 +849,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          'application/json': components['schemas']['GatewayMessage'];
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /**
-       * @description **The token does not allow it.** Use the token of an operator. [forbidden](/docs/problems#forbidden)
-       *
-       *     **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](/docs/problems#cross-site)
-       */
+      /** @description **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](/docs/problems#cross-site) */
       403: {
         headers: {
-          'WWW-Authenticate': components['headers']['WWW-Authenticate'];
           'X-Request-Id': components['headers']['X-Request-Id'];
           [name: string]: unknown;
         };
         content: {
+          'application/json': components['schemas']['GatewayMessage'];
           'application/problem+json': components['schemas']['Problem'];
         };
       };
@@ -887,6 +903,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];

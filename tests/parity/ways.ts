@@ -101,7 +101,8 @@ export async function overHttp(app: Express, golden: GoldenRequest): Promise<Ans
 }
 
 /** Headers that belong to one connection or to the server in front, API Gateway or Node. */
-const NOT_OURS = /^(connection|content-length|date|keep-alive|transfer-encoding)$/;
+const NOT_OURS =
+  /^(connection|content-length|date|keep-alive|strict-transport-security|transfer-encoding)$/;
 
 /**
  * The one place that makes answers comparable: the headers above are left out, and the id of the

@@ -65,7 +65,6 @@ export const settleEventDocs: CallDocs = () => ({
   },
   refusals: [
     { code: 'unauthorized', detail: `${OPERATORS}: a bearer token is missing or malformed.` },
-    { code: 'forbidden', detail: `${OPERATORS}: this is not their token.` },
     { code: 'correction-limit', detail: `Event ${CORRECTED_EVENT_ID} has had 100 results.` },
     { code: 'version-mismatch', detail: `Event ${EVENT_ID} is at version 0.` },
     invalid('body', '#/status', 'must be WIN or LOSE'),
