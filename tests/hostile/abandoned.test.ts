@@ -19,7 +19,7 @@ async function abandon(line: string, key: string, body: string, bytes?: number):
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.end(request.slice(0, bytes));
-  // What is there to be read would make the end of the connection a reset, which is looked at first.
+  // Unread bytes would make a reset of the end.
   socket.resume();
   await once(socket, 'close');
 }
