@@ -41,8 +41,8 @@ describe('the console', () => {
     const cells = ['sr:match:42', 'open', '1', '1,234.50', '–', 'Settle'];
     expect(await seen.cells('sr:match:42')).toEqual(cells);
     const latest = await page.locator('#latest li').allInnerTexts();
-    expect(latest.map((text) => text.split('\n').slice(1))).toEqual([
-      ['sr:match:42', '1,234.50', 'pending'],
+    expect(latest).toEqual([
+      expect.stringMatching(/^sr:match:42\s1,234\.50\s\d\d:\d\d:\d\d\spending$/),
     ]);
     expect(await seen.place.getByLabel('Event').inputValue()).toBe('');
     expect(await seen.place.getByLabel('Amount').inputValue()).toBe('');

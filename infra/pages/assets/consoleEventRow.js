@@ -15,7 +15,12 @@ export function eventRow({ event_id, status, version, state, bets }) {
     element('td', { className: 'state' }, badge(state), ...going),
     element('td', { className: 'number bets' }, numberText(bets.total)),
     element('td', { className: 'number' }, amountText(bets.staked)),
-    element('td', { className: `result ${state}` }, status ? badge(status) : '–', ...corrected),
+    element(
+      'td',
+      { className: status === null ? 'undecided' : 'result' },
+      status ? badge(status) : '–',
+      ...corrected,
+    ),
     element('td', { className: 'action' }, decideButton({ event_id, status })),
   );
 }

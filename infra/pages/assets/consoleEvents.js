@@ -13,7 +13,7 @@ const TABS = ['open', 'settling', 'settled', 'all'];
 const ROWS = 100;
 const COLUMNS = 6;
 const LATEST = 'latest';
-const LATEST_BETS = 12;
+const LATEST_BETS = 8;
 
 const COMPARE = {
   name: (one, other) => one.event_id.localeCompare(other.event_id, 'en', { numeric: true }),

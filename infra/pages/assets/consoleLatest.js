@@ -8,7 +8,7 @@ export function drawLatest(bets) {
     const href = addressOf({ view: 'event', id: event_id });
     const link = element('a', { href }, idOf(event_id));
     const sum = element('span', { className: 'number' }, amountText(amount));
-    return element('li', { data: { key: id } }, timeOf(placed_at), link, sum, badge(status));
+    return element('li', { data: { key: id } }, link, sum, timeOf(placed_at), badge(status));
   });
   draw(find('#latest'), ...rows);
   find('#no-latest').hidden = bets?.length !== 0;
