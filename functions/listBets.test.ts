@@ -58,15 +58,30 @@ describe('GET /bets', () => {
     );
   });
 
-  it('leads to the next page with the limit and the status, even from an empty one', async () => {
+  it('leads to the next page with all that was asked for', async () => {
     const { dynamodb, ask } = serve(listBets);
     hold(dynamodb, itemOf(0x12), itemOf(0x11));
 
-    const answer = await ask({ path: '/bets', query: { limit: '1', status: 'won' } });
+    const span = {
+      placed_from: '2026-11-22T13:00:00+01:00',
+      placed_before: '2026-11-23t00:00:00z',
+    };
+    const query = { limit: '1', status: 'pending', ...span };
+    const answer = await ask({ path: '/bets', query });
 
     const cursor = betCursor(betIdOf(0x12), undefined);
-    const link = `</bets?limit=1&status=won&cursor=${cursor}>; rel="next"`;
-    expect(answer).toEqual(taggedAnswer([], { link }));
+    const times =
+      'placed_from=2026-11-22T12%3A00%3A00.000Z&placed_before=2026-11-23T00%3A00%3A00.000Z';
+    const link = `</bets?limit=1&status=pending&${times}&cursor=${cursor}>; rel="next"`;
+    expect(answer).toEqual(taggedAnswer([betOf(0x12)], { link }));
+    expect(sent(dynamodb)[0]?.[1]).toMatchObject({
+      KeyConditionExpression: '#shard = :shard AND betId BETWEEN :from AND :last',
+      // 2026-11-22T12:00:00Z is 1795348800000, 1a20320a200 in hexadecimal; by Python.
+      ExpressionAttributeValues: {
+        ':from': '01a20320-a200-0000-0000-000000000000',
+        ':last': '01a205b3-cfff-ffff-ffff-ffffffffffff',
+      },
+    });
   });
 
   it('begins a page below the bet that its cursor names', async () => {
@@ -112,6 +127,9 @@ describe('GET /bets', () => {
   });
 
   const LIMIT = 'must be an integer from 1 to 1000';
+  const INSTANT =
+    'must be an instant such as 2026-11-27T20:00:00Z or, in a query, …T20:00:00%2B01:00';
+  const LATER = 'must be later than placed_from';
   const CURSOR = 'must be a cursor from the Link header of a page with the same event_id';
   const cursor = betCursor(betIdOf(1), 'e');
 
@@ -119,9 +137,15 @@ describe('GET /bets', () => {
     [{ limit: '1001' }, '#/limit', LIMIT],
     [{ status: 'PENDING' }, '#/status', 'must be pending, won or lost'],
     [{ event_id: 'a\n' }, '#/event_id', EVENT_FAULT],
+    [{ placed_from: '2026-11-22' }, '#/placed_from', INSTANT],
+    [{ placed_from: NOON_TEXT, placed_before: NOON_TEXT }, '#/placed_before', LATER],
     [{ cursor }, '#/cursor', CURSOR],
     [{ cursor, event_id: 'f' }, '#/cursor', CURSOR],
-    [{ offset: '5' }, '#/offset', 'is not one of limit, cursor, event_id, status'],
+    [
+      { offset: '5' },
+      '#/offset',
+      'is not one of limit, cursor, event_id, status, placed_from, placed_before',
+    ],
   ])('refuses the query %j', async (query, pointer, detail) => {
     const { dynamodb, ask } = serve(listBets);
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isBetId, newBetId, SHARDS, shardOf } from './ids.ts';
+import { firstIdAt, isBetId, lastIdBelow, newBetId, SHARDS, shardOf } from './ids.ts';
 
 const instant = fc.nat({ max: 2 ** 48 - 1 });
 
@@ -37,3 +37,37 @@ describe('isBetId', () => {
     );
   });
 });
+
+describe('firstIdAt', () => {
+  it('sorts above every bet placed before, and below every other', () => {
+    fc.assert(
+      fc.property(instant, instant, (at, placedAt) => {
+        expect(newBetId(placedAt) >= firstIdAt(at)).toBe(placedAt >= at);
+        expect(isBetId(firstIdAt(at))).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('lastIdBelow', () => {
+  it('has no id between itself and the one that it is below', () => {
+    fc.assert(
+      fc.property(fc.bigInt(1n, 2n ** 128n - 1n), (value) => {
+        const id = written(value);
+
+        expect(lastIdBelow(id)).toBe(written(value - 1n));
+        expect(lastIdBelow(id) < id).toBe(true);
+      }),
+    );
+  });
+});
+
+/** A number as a UUID. */
+function written(value: bigint): string {
+  const digits = value.toString(16).padStart(32, '0');
+  const ends = [0, 8, 12, 16, 20, 32];
+  return ends
+    .slice(1)
+    .map((end, index) => digits.slice(ends[index], end))
+    .join('-');
+}

@@ -33,3 +33,30 @@ export function isBetId(text: string): boolean {
 export function shardOf(id: BetId): string {
   return id.slice(-1);
 }
+
+/** Bets by their ids, and so by the time of placing: from `from` on, and below `before`. */
+export interface BetRange {
+  from?: BetId | undefined;
+  before?: BetId | undefined;
+}
+
+/** Bits of an id after its time (RFC 9562 §5.7). */
+const BITS_AFTER_TIME = 80n;
+
+/**
+ * Where the ids of the bets placed at `at` or later begin: above every earlier id. No bet has it.
+ * `at` is in milliseconds since the epoch.
+ */
+export function firstIdAt(at: number): BetId {
+  return idOf(BigInt(at) << BITS_AFTER_TIME);
+}
+
+/** The last text in the form of an id that sorts below `id`. */
+export function lastIdBelow(id: BetId): BetId {
+  return idOf(BigInt(`0x${id.replaceAll('-', '')}`) - 1n);
+}
+
+function idOf(value: bigint): BetId {
+  const digits = value.toString(16).padStart(32, '0');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

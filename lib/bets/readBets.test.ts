@@ -1,6 +1,7 @@
 import { type CalmCloud, calmCloud } from '../../tests/support/calmCloud.ts';
 import { betIdOf, NOON, placedBet } from '../../tests/support/samples.ts';
 import type { Bet, PlacedBet } from './bet.ts';
+import { newBetId } from './ids.ts';
 import { type BetPage, getBet, listBets, type ListRequest } from './readBets.ts';
 
 const EVENT = 'sr:match:42';
@@ -10,6 +11,10 @@ const newestFirst = (from: number, to: number) => numbers(from, to).toReversed()
 const idsOf = ({ bets }: BetPage): string[] => bets.map(({ id }) => id);
 const pending = (bet: PlacedBet): Bet => Object.assign({ status: 'pending' as const }, bet);
 const lost = (bet: PlacedBet): Bet => ({ ...bet, status: 'lost', settledAt: NOON });
+
+/** The lowest id that a bet placed then could have. */
+const firstIdAfter = (at: number): string =>
+  newBetId(at).replace(/-7.*/, '-7000-8000-000000000000');
 
 function list(cloud: CalmCloud, request: ListRequest): Promise<BetPage> {
   return cloud.run((context) => listBets(context, request));
@@ -68,17 +73,82 @@ describe('listBets', () => {
     expect(page.next).toBe(shown.at(-1));
   });
 
-  it('filters what a page shows by its status, not what it covers', async () => {
+  it('fills a page with the bets of a status, and begins the next behind the last', async () => {
     const cloud = calmCloud();
-    const other = placedBet(2, { eventId: 'other' });
-    await cloud.add(placedBet(1), other, placedBet(3), placedBet(4));
+    const others = new Set([10, 20, 30, 40, 50]);
+    await cloud.add(
+      ...numbers(1, 50).map((number) =>
+        placedBet(number, others.has(number) ? { eventId: 'other' } : {}),
+      ),
+    );
     await cloud.decide('other');
 
-    const some = await list(cloud, { limit: 3, status: 'lost' });
-    const none = await list(cloud, { limit: 2, status: 'lost' });
+    const first = await list(cloud, { limit: 2, status: 'lost' });
+    const second = await list(cloud, { limit: 2, status: 'lost', before: first.next });
+    const third = await list(cloud, { limit: 2, status: 'lost', before: second.next });
 
-    expect(some).toEqual({ bets: [lost(other)], next: betIdOf(2) });
-    expect(none).toEqual({ bets: [], next: betIdOf(3) });
+    const pages = [first, second, third];
+    expect(pages.map(idsOf)).toEqual([[50, 40], [30, 20], [10]].map((page) => page.map(betIdOf)));
+    expect(third).not.toHaveProperty('next');
+  });
+
+  it('leads to the bets that it found beyond a full page', async () => {
+    const cloud = calmCloud();
+    await cloud.add(placedBet(9), placedBet(8), placedBet(7), placedBet(6));
+    await cloud.add(...[10, 11, 12].map((number) => placedBet(number, { eventId: 'other' })));
+    await cloud.decide('other');
+
+    const first = await list(cloud, { limit: 3, status: 'pending' });
+    const second = await list(cloud, { limit: 3, status: 'pending', before: first.next });
+
+    expect(idsOf(first)).toEqual([9, 8, 7].map(betIdOf));
+    expect(second).toEqual({ bets: [pending(placedBet(6))] });
+  });
+
+  it('looks through 5,000 bets for a status, and leads on from an empty page', async () => {
+    const cloud = calmCloud();
+    await cloud.add(placedBet(1, { eventId: 'other' }));
+    await cloud.add(...numbers(2, 5_002).map((number) => placedBet(number)));
+    await cloud.decide('other');
+
+    const first = await list(cloud, { limit: 10, status: 'lost' });
+    const read = cloud.sent('newest').length;
+    const second = await list(cloud, { limit: 10, status: 'lost', before: first.next });
+
+    expect(first).toEqual({ bets: [], next: betIdOf(3) });
+    // 10, 20, 40, 80, 160, 320 and 640 bets, three times 1000, and the 730 that are left.
+    expect(read).toBeGreaterThanOrEqual(11 * 16);
+    expect(read).toBeLessThanOrEqual(2 * 11 * 16);
+    expect(second).toEqual({ bets: [lost(placedBet(1, { eventId: 'other' }))] });
+  });
+
+  it.each([
+    ['from an instant on', { placedFrom: 1_000 }, [3, 2, 1]],
+    ['before an instant', { placedBefore: 1_001 }, [2, 1, 0]],
+    ['in a span', { placedFrom: 1_000, placedBefore: 1_001 }, [2, 1]],
+    ['in a span that nothing was placed in', { placedFrom: 1_002, placedBefore: 9_000 }, []],
+  ])('shows the bets placed %s, whole milliseconds', async (_case, span, shown) => {
+    const cloud = calmCloud();
+    const ids = [firstIdAfter(999), firstIdAfter(1_000), newBetId(1_000), firstIdAfter(1_001)];
+    const bets = ids.map((id) => placedBet(0, { id }));
+    await cloud.add(...bets);
+
+    const inHistory = await list(cloud, { limit: 2, ...span });
+    const rest = await list(cloud, { limit: 2, ...span, before: inHistory.next });
+    const onEvent = await list(cloud, { limit: 9, eventId: EVENT, ...span });
+
+    const expected = shown.map((index) => ids[index]);
+    expect([...idsOf(inHistory), ...(inHistory.next ? idsOf(rest) : [])]).toEqual(expected);
+    expect(idsOf(onEvent)).toEqual(expected);
+  });
+
+  it('is empty below a cursor that is older than the span', async () => {
+    const cloud = calmCloud();
+    const [before] = [newBetId(500)];
+    await cloud.add(placedBet(0, { id: newBetId(400) }));
+
+    expect(await list(cloud, { limit: 2, placedFrom: 1_000, before })).toEqual({ bets: [] });
+    expect(cloud.calls()).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { PlacedBet, Result } from './bet.ts';
 import type { Decision, EventRecord, Fence, ListKey, Settlement } from './event.ts';
-import type { BetId } from './ids.ts';
+import type { BetId, BetRange } from './ids.ts';
 
 /** What a client's idempotency key stands for. */
 export interface IdempotencyRecord {
@@ -79,10 +79,10 @@ export interface Bets {
     id: BetId | undefined,
     key: string | undefined,
   ): Promise<{ bet?: PlacedBet; record?: IdempotencyRecord }>;
-  /** One shard's bets, newest first, older than `before`; at most `max`. */
-  newest(shard: string, before: BetId | undefined, max: number): Promise<Page<PlacedBet>>;
-  /** From the index, which may lag: the ids behind a fence, newest first, older than `before`. */
-  newestIds(behind: BetsBehindFence, before: BetId | undefined, max: number): Promise<Page<BetId>>;
+  /** One shard's bets in a range, newest first; at most `max`. */
+  newest(shard: string, range: BetRange, max: number): Promise<Page<PlacedBet>>;
+  /** From the index, which may lag: the ids behind a fence in a range, newest first. */
+  newestIds(behind: BetsBehindFence, range: BetRange, max: number): Promise<Page<BetId>>;
   /** From the index, which may lag: the ids behind a fence, oldest first, newer than `after`. */
   oldestIds(behind: BetsBehindFence, after: BetId | undefined, max: number): Promise<Page<BetId>>;
   /** Stores a result on at most 25 bets with an older one; the ids that have it or a newer one. */

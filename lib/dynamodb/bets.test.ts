@@ -95,8 +95,10 @@ describe('newest', () => {
   it('reads one shard backwards, strongly consistent, older than the bet given', async () => {
     dynamodb.on(QueryCommand).resolves({ Items: [betItem] });
 
-    const page = await bets.newest('f', undefined, 10);
-    await bets.newest('f', betIdOf(0x3f), 10);
+    const page = await bets.newest('f', {}, 10);
+    await bets.newest('f', { before: betIdOf(0x3f) }, 10);
+    await bets.newest('f', { from: betIdOf(0x10) }, 10);
+    await bets.newest('f', { from: betIdOf(0x10), before: betIdOf(0x3f) }, 10);
 
     const all = {
       TableName: 'test-bets',
@@ -112,11 +114,38 @@ describe('newest', () => {
       KeyConditionExpression: '#shard = :shard AND betId < :before',
       ExpressionAttributeValues: { ':shard': 'f', ':before': betIdOf(0x3f) },
     };
+    const newer = {
+      ...all,
+      KeyConditionExpression: '#shard = :shard AND betId >= :from',
+      ExpressionAttributeValues: { ':shard': 'f', ':from': betIdOf(0x10) },
+    };
+    const between = {
+      ...all,
+      KeyConditionExpression: '#shard = :shard AND betId BETWEEN :from AND :last',
+      ExpressionAttributeValues: {
+        ':shard': 'f',
+        ':from': betIdOf(0x10),
+        ':last': betIdOf(0x3e),
+      },
+    };
     expect(page).toEqual({ items: [bet], end: true });
     expect(sent(dynamodb)).toEqual([
       ['QueryCommand', all],
       ['QueryCommand', older],
+      ['QueryCommand', newer],
+      ['QueryCommand', between],
     ]);
+  });
+
+  it('is nothing, and asks nothing, in a range that ends where it begins', async () => {
+    const empty = { from: betIdOf(2), before: betIdOf(2) };
+
+    const page = await bets.newest('f', empty, 10);
+    const ids = await bets.newestIds({ eventId: 'e', fence: 0 }, empty, 10);
+
+    const nothing = { items: [], end: true };
+    expect([page, ids]).toEqual([nothing, nothing]);
+    expect(sent(dynamodb)).toEqual([]);
   });
 });
 
@@ -129,23 +158,29 @@ describe('the ids behind a fence', () => {
     KeyConditionExpression: 'eventFence = :fence',
     ExpressionAttributeValues: { ':fence': 'sr:match:42#7' },
   };
-  const beyond = (side: string): object => ({
+  const beyond = (condition: string, name: string): object => ({
     ...inIndex,
-    KeyConditionExpression: `eventFence = :fence AND betId ${side} :bound`,
-    ExpressionAttributeValues: { ':fence': 'sr:match:42#7', ':bound': betIdOf(9) },
+    KeyConditionExpression: `eventFence = :fence AND betId ${condition}`,
+    ExpressionAttributeValues: { ':fence': 'sr:match:42#7', [name]: betIdOf(9) },
   });
+  const older = { ...beyond('< :before', ':before'), ScanIndexForward: false };
   const backwards = { ScanIndexForward: false };
+  const isOlder = { before: betIdOf(9) };
 
   it.each([
-    ['newest first', 'newestIds', undefined, { ...all, ...backwards }],
-    ['newest first, older than a bet', 'newestIds', betIdOf(9), { ...beyond('<'), ...backwards }],
-    ['oldest first', 'oldestIds', undefined, all],
-    ['oldest first, newer than a bet', 'oldestIds', betIdOf(9), beyond('>')],
-  ] as const)('are read from the index, %s', async (_case, method, bound, input) => {
+    ['newest first', () => bets.newestIds(behind, {}, 10), { ...all, ...backwards }],
+    ['newest first, older than a bet', () => bets.newestIds(behind, isOlder, 10), older],
+    ['oldest first', () => bets.oldestIds(behind, undefined, 10), all],
+    [
+      'oldest first, newer than a bet',
+      () => bets.oldestIds(behind, betIdOf(9), 10),
+      beyond('> :after', ':after'),
+    ],
+  ])('are read from the index, %s', async (_case, read, input) => {
     const keys = { shard: 'f', betId: ID, eventFence: 'sr:match:42#7' };
     dynamodb.on(QueryCommand).resolves({ Items: [keys] });
 
-    const page = await bets[method](behind, bound, 10);
+    const page = await read();
 
     expect(page).toEqual({ items: [ID], end: true });
     expect(sent(dynamodb)).toEqual([['QueryCommand', input]]);

@@ -3,7 +3,7 @@ import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BatchExecuteStatementCommand, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
 import { type PlacedBet, statusFor } from '../bets/bet.ts';
 import { unavailable } from '../bets/errors.ts';
-import { type BetId, shardOf } from '../bets/ids.ts';
+import { type BetId, type BetRange, lastIdBelow, shardOf } from '../bets/ids.ts';
 import { retry } from '../bets/retry.ts';
 import type { Bets, BetsBehindFence } from '../bets/store.ts';
 import { attempt, attemptUnless } from './failures.ts';
@@ -65,26 +65,31 @@ export class BetTable implements Bets {
     return { ...(bet && { bet: toBet(bet) }), ...(record && { record: keyItem.parse(record) }) };
   };
 
-  newest: Bets['newest'] = (shard, before, limit) => {
-    const inShard = '#shard = :shard';
+  newest: Bets['newest'] = async (shard, range, limit) => {
+    if (isEmpty(range)) return { items: [], end: true };
+    const [inRange, bounds] = conditionOf(range);
     const input: QueryCommandInput = {
       TableName: this.#session.tables.bets,
-      KeyConditionExpression: before === undefined ? inShard : `${inShard} AND betId < :before`,
+      KeyConditionExpression: `#shard = :shard${inRange}`,
       ExpressionAttributeNames: { '#shard': 'shard' },
-      ExpressionAttributeValues: { ':shard': shard, ...(before && { ':before': before }) },
+      ExpressionAttributeValues: { ':shard': shard, ...bounds },
       ConsistentRead: true,
       ScanIndexForward: false,
     };
     return queryPage(this.#session, input, limit, toBet);
   };
 
-  newestIds: Bets['newestIds'] = (behind, before, limit) => {
-    const input = { ...this.#idsBehind(behind, '<', before), ScanIndexForward: false };
+  newestIds: Bets['newestIds'] = async (behind, range, limit) => {
+    if (isEmpty(range)) return { items: [], end: true };
+    const input = { ...this.#idsBehind(behind, conditionOf(range)), ScanIndexForward: false };
     return queryPage(this.#session, input, limit, toBetId);
   };
 
-  oldestIds: Bets['oldestIds'] = (behind, after, limit) =>
-    queryPage(this.#session, this.#idsBehind(behind, '>', after), limit, toBetId);
+  oldestIds: Bets['oldestIds'] = (behind, after, limit) => {
+    const isNewer: Condition =
+      after === undefined ? ['', {}] : [' AND betId > :after', { ':after': after }];
+    return queryPage(this.#session, this.#idsBehind(behind, isNewer), limit, toBetId);
+  };
 
   /**
    * Conditional updates in one call, each with its own fate. A failed condition means that the bet
@@ -112,19 +117,33 @@ export class BetTable implements Bets {
     return stored;
   };
 
-  #idsBehind(behind: BetsBehindFence, side: '<' | '>', bound?: BetId): QueryCommandInput {
-    const inFence = 'eventFence = :fence';
+  #idsBehind(behind: BetsBehindFence, [condition, bounds]: Condition): QueryCommandInput {
     return {
       TableName: this.#session.tables.bets,
       IndexName: 'byEvent',
-      KeyConditionExpression: bound === undefined ? inFence : `${inFence} AND betId ${side} :bound`,
-      ExpressionAttributeValues: {
-        ':fence': eventFenceKey(behind),
-        ...(bound !== undefined && { ':bound': bound }),
-      },
+      KeyConditionExpression: `eventFence = :fence${condition}`,
+      ExpressionAttributeValues: { ':fence': eventFenceKey(behind), ...bounds },
       ProjectionExpression: 'betId',
     };
   }
+}
+
+/** What a query asks of the ids of bets, and the values in it. */
+type Condition = [expression: string, values: Record<string, BetId>];
+
+/** A key has one condition: `BETWEEN`, which includes both ends, where there are two bounds. */
+function conditionOf({ from, before }: BetRange): Condition {
+  if (from === undefined) {
+    return before === undefined ? ['', {}] : [' AND betId < :before', { ':before': before }];
+  }
+  if (before === undefined) return [' AND betId >= :from', { ':from': from }];
+  const bounds = { ':from': from, ':last': lastIdBelow(before) };
+  return [' AND betId BETWEEN :from AND :last', bounds];
+}
+
+/** DynamoDB refuses a range whose end is below its beginning. */
+function isEmpty({ from, before }: BetRange): boolean {
+  return from !== undefined && before !== undefined && before <= from;
 }
 
 const betKey = (id: BetId) => ({ shard: shardOf(id), betId: id });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => recording.close());
 
 const NOTHING: Units = { write: 0, onBets: 0, read: 0 };
-const LONGEST_ID = 'x'.repeat(128);
+const LONGEST_ID = 'x'.repeat(256);
 const LONGEST_KEY = 'k'.repeat(255);
 let events = 0;
 /** An event that nobody knows. */
@@ -236,6 +236,14 @@ describe('the units of a page', () => {
     // How many of the bets are in a shard is chance.
     expect(read).toBeGreaterThanOrEqual(16 + 1);
     expect(read).toBeLessThanOrEqual(2 * 16 + 1);
+  });
+
+  it('of bets with a status are those of the bets that were looked through', async () => {
+    // 10, 20, 40, 80 and the last 51 of 201 bets, of which none is won.
+    const read = await ofBets({ limit: '10', status: 'won' });
+
+    expect(read).toBeGreaterThanOrEqual(5 * 16);
+    expect(read).toBeLessThanOrEqual(2 * 5 * 16 + 101 * 5);
   });
 
   it('of 100 bets on an event are one a bet', async () => {

@@ -273,6 +273,18 @@ export interface components {
       event_id: components['schemas']['EventIdOrNumber'];
     };
     /**
+     * Format: date-time
+     * @description Only bets placed before this instant (RFC 3339).
+     * @example 2026-11-22T19:30:00+01:00
+     */
+    PlacedBefore: string;
+    /**
+     * Format: date-time
+     * @description Only bets placed at this instant (RFC 3339) or later.
+     * @example 2026-11-22T18:30:00Z
+     */
+    PlacedFrom: string;
+    /**
      * @description An RFC 9457 problem. A 4xx is final: the same request would be refused again. A 5xx leaves open whether the request had its effect; the same request with the same `Idempotency-Key` finds out.
      * @example {
      *       "type": "/docs/problems#route-not-found",
@@ -326,7 +338,7 @@ export interface components {
      */
     StateFilter: 'open' | 'settling' | 'settled';
     /**
-     * @description Only bets with this status. The filter applies after a page is read, so a page may have fewer bets.
+     * @description Only bets with this status. A call looks through at most 5000 bets for them. A page with fewer bets than `limit`, even none, is the last one or ends after so many; `Link` leads on.
      * @example pending
      */
     StatusFilter: components['schemas']['BetStatus'];
@@ -490,7 +502,11 @@ export interface operations {
         event_id?: components['schemas']['EventFilter'];
         /** @description The maximum number of bets on a page. */
         limit?: components['schemas']['Limit'];
-        /** @description Only bets with this status. The filter applies after a page is read, so a page may have fewer bets. */
+        /** @description Only bets placed before this instant (RFC 3339). */
+        placed_before?: components['schemas']['PlacedBefore'];
+        /** @description Only bets placed at this instant (RFC 3339) or later. */
+        placed_from?: components['schemas']['PlacedFrom'];
+        /** @description Only bets with this status. A call looks through at most 5000 bets for them. A page with fewer bets than `limit`, even none, is the last one or ends after so many; `Link` leads on. */
         status?: components['schemas']['StatusFilter'];
       };
       header?: {

@@ -283,7 +283,10 @@ describe('an example of a parameter is taken:', () => {
 
   it('there are some', () => {
     expect(new Set(parameters.map(({ name }) => name))).toEqual(
-      new Set(['limit', 'event_id', 'status', 'state', 'Idempotency-Key', 'If-Match']),
+      new Set([
+        ...['limit', 'event_id', 'status', 'placed_from', 'placed_before'],
+        ...['state', 'Idempotency-Key', 'If-Match'],
+      ]),
     );
   });
 

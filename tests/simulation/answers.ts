@@ -145,10 +145,13 @@ export function* checkPage(
 ): Generator<Violation> {
   const where = JSON.stringify(sent);
   const { limit, cursor, ...filter } = sent;
+  const { placed_from = '', placed_before = '9999', ...members } = filter;
   if (items.length > Number(limit)) yield violation(12, `${where} shows ${items.length}`);
   const matches = (item: BetJson | EventJson): boolean =>
-    Object.entries(filter).every(([name, value]) => member(item, name) === value);
-  if (!items.every(matches)) yield violation(6, `${where} shows what was not asked for`);
+    Object.entries(members).every(([name, value]) => member(item, name) === value);
+  const placed = items.flatMap((item) => ('placed_at' in item ? item.placed_at : []));
+  const inSpan = placed.every((at) => at >= placed_from && at < placed_before);
+  if (!items.every(matches) || !inSpan) yield violation(6, `${where} shows what was not asked for`);
   if (next === undefined) return;
   const { cursor: place, ...same } = next;
   const kept = isDeepStrictEqual({ ...same }, { limit, ...filter });

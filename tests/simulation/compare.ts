@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import { type Decision, type ListKey, listKeyOf } from '../../lib/bets/event.ts';
-import { type BetId, shardOf } from '../../lib/bets/ids.ts';
+import { type BetId, type BetRange, shardOf } from '../../lib/bets/ids.ts';
 import type { BetsBehindFence, BetStore, FencedEvent } from '../../lib/bets/store.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
@@ -145,15 +145,17 @@ function said(result: PromiseSettledResult<Answer>): unknown {
 
 type Call = () => Promise<unknown>;
 
+const NEVER_PLACED = '0000000d';
+
 /** Few events, fences, bets and keys at a time, so that calls meet each other's items. */
 function randomCalls(
   { bets, fences, events }: BetStore,
   insertGroup: (group: readonly Attempt[], fence: number) => Promise<void>,
   random: Random,
 ): Call {
-  const recent: BetId[] = ['never-placed'];
+  const recent: BetId[] = [NEVER_PLACED];
   let evening = 0;
-  const id = (): BetId => recent[random.between(0, recent.length - 1)] ?? 'none';
+  const id = (): BetId => recent[random.between(0, recent.length - 1)] ?? NEVER_PLACED;
   const at = (): number => random.between(0, 2 ** 40);
   const eventId = (): string => `match-${evening - random.between(0, 1)}-${random.between(0, 3)}`;
   const key = (): string => `key-${evening}-${random.between(0, 9)}`;
@@ -192,6 +194,12 @@ function randomCalls(
     });
     return insertGroup(group, random.between(0, 3));
   };
+  /** Whole ids, so that there is one just below. */
+  const end = (): BetId => `${id().slice(0, 8).padEnd(8, '0')}-0000-0000-0000-000000000000`;
+  const range = (): BetRange => ({
+    ...(random.chance(0.5) && { from: end() }),
+    ...(random.chance(0.5) && { before: end() }),
+  });
   const create: Call = () => fences.create({ eventId: eventId(), fences: 4 }, 0);
   const close: Call = () => {
     // Closed fences are the end of an event.
@@ -216,8 +224,8 @@ function randomCalls(
     putInForce,
     () => bets.find(several(id)),
     () => bets.findPlaced(id(), random.chance(0.5) ? key() : undefined),
-    () => bets.newest(shardOf(id()), bound(), limit()),
-    () => bets.newestIds(behind(), bound(), limit()),
+    () => bets.newest(shardOf(id()), range(), limit()),
+    () => bets.newestIds(behind(), range(), limit()),
     () => bets.oldestIds(behind(), bound(), limit()),
     () => bets.storeResult(several(id), { ...decision(), version: random.between(1, 6) }),
     create,

@@ -19,7 +19,7 @@ type Operand = Part<Value | undefined>;
 /** Changes one attribute of `after`; sees the item as it was before. */
 type Action = (after: Record<string, Value>, before: Item, given: Placeholders) => void;
 
-const TOKEN = /\s*(<=|[(),=<>]|[#:]?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_]+)?)/gy;
+const TOKEN = /\s*([<>]=|[(),=<>]|[#:]?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_]+)?)/gy;
 
 class Reader {
   readonly #expression: string;
@@ -124,6 +124,13 @@ function readTerm(from: Reader): Part<boolean> {
   const left = readOperand(from, token);
   const comparator = from.take();
   const right = readOperand(from, from.take());
+  if (comparator === 'BETWEEN') {
+    from.expect('AND');
+    const high = readOperand(from, from.take());
+    return (item, given) =>
+      compare(left(item, given), '>=', right(item, given)) &&
+      compare(left(item, given), '<=', high(item, given));
+  }
   return (item, given) => compare(left(item, given), comparator, right(item, given));
 }
 
@@ -183,6 +190,7 @@ export function compare(
   if (comparator === '<') return left < right;
   if (comparator === '<=') return left <= right;
   if (comparator === '>') return left > right;
+  if (comparator === '>=') return left >= right;
   throw new Error(`Not understood: ${comparator}`);
 }
 

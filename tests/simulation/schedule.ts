@@ -382,7 +382,7 @@ async function actOnce(
   } else if (dice < 0.72) await clients.readEvent(event);
   else if (dice < 0.75) await clients.walkEvents(eventQuery(random, history));
   else if (dice < 0.87) await clients.walk({ limit: String(random.between(...limits)) });
-  else if (dice < 0.93) await clients.walk(betQuery(random, event, limits));
+  else if (dice < 0.93) await clients.walk(betQuery(random, history, event, limits));
   else if (dice < 0.96) await clients.misuseKey();
   else {
     const bet = history.wishes
@@ -408,12 +408,32 @@ function sweepAgainAndAgain(world: World, random: Random, { faults }: History): 
 const STATUSES = ['pending', 'won', 'lost'] as const;
 
 /** One of the filters of a list, several or none. */
-function betQuery(random: Random, event: string, limits: [number, number]): Query {
+function betQuery(
+  random: Random,
+  history: History,
+  event: string,
+  limits: [number, number],
+): Query {
   return {
     limit: String(random.chance(0.9) ? random.between(...limits) : 1000),
     ...(random.chance(0.6) && { event_id: event }),
     ...(random.chance(0.5) && { status: random.pick(STATUSES) }),
+    ...(random.chance(0.3) && spanOf(random, history)),
   };
+}
+
+/** From the time of a bet to that of a later one, or on: both ends are times of bets. */
+function spanOf(random: Random, { wishes }: History): Query {
+  const times = new Set(
+    wishes.flatMap(({ requests }) => requests.flatMap(({ bet }) => bet?.placed_at ?? [])),
+  );
+  const sorted = [...times].toSorted();
+  const begin = random.between(0, sorted.length - 1);
+  const [placed_from, placed_before] = [
+    sorted[begin],
+    sorted[random.between(begin + 1, begin + 9)],
+  ];
+  return { ...(placed_from && { placed_from }), ...(placed_before && { placed_before }) };
 }
 
 function eventQuery(random: Random, { wishes }: History): Query {
@@ -456,7 +476,7 @@ async function resolve({ world, random, clients, history, limits }: Play): Promi
   const queries = [
     { limit: all },
     { limit: all, event_id: event },
-    betQuery(random, event, limits),
+    betQuery(random, history, event, limits),
   ];
   for (const query of queries) {
     const walk = await clients.walk(query);

@@ -9,9 +9,10 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'the last full page leads to one more',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'const { page, ...next } = cutPage(found, (bet) => bet.id, limit);',
+    find: 'const { page, ...next } = cutPage(await read(range, limit + 1), idOf, limit);',
     replace: `
-      const { page } = cutPage(found, (bet) => bet.id, limit);
+      const found = await read(range, limit + 1);
+      const { page } = cutPage(found, idOf, limit);
       const last = page.at(-1);
       const next = found.length >= limit && last !== undefined && { next: last.id };`,
   },
@@ -19,15 +20,15 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a shard loses its place in the second round of a later page',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'bets.newest(shard, from ?? before, count)',
-    replace: 'bets.newest(shard, before ?? from, count)',
+    find: 'bets.newest(shard, { ...range, before: older ?? range.before }, count)',
+    replace: 'bets.newest(shard, { ...range, before: range.before ?? older }, count)',
   },
   {
     name: 'a fence loses its place in the second round of a later page',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'bets.newestIds(fence, from ?? before, count)',
-    replace: 'bets.newestIds(fence, before ?? from, count)',
+    find: 'bets.newestIds(fence, { ...range, before: older ?? range.before }, count)',
+    replace: 'bets.newestIds(fence, { ...range, before: range.before ?? older }, count)',
   },
   {
     name: 'a shard of events loses its place in the second round of a later page',
@@ -37,13 +38,46 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     replace: 'return (from, count) => source(before ?? from, count);',
   },
   {
-    name: 'a page that the filter emptied leads nowhere',
+    name: 'a search with a status ends with the bets that it reads first',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
-    find: 'return { bets, ...next };',
-    replace: `
-      const last = bets.at(-1);
-      return { bets, ...(next.next && last && { next: last.id }) };`,
+    find: 'size = Math.min(2 * size, MAX_PAGE, left)',
+    replace: 'size = 0',
+  },
+  {
+    name: 'a search with a status leaves out what it found beyond its page',
+    guarantee: 1,
+    file: 'lib/bets/readBets.ts',
+    find: 'if (found.length > limit) next = bets.at(-1)?.id;',
+    replace: '',
+  },
+  {
+    name: 'a search with a status begins again each time that it reads on',
+    guarantee: 1,
+    file: 'lib/bets/readBets.ts',
+    find: 'read({ ...range, before: next }, size + 1)',
+    replace: 'read(range, size + 1)',
+  },
+  {
+    name: 'a span of time leaves out the bets of its first millisecond',
+    guarantee: 1,
+    file: 'lib/bets/readBets.ts',
+    find: 'firstIdAt(placedFrom)',
+    replace: 'firstIdAt(placedFrom + 1)',
+  },
+  {
+    name: 'a span of time has the bets of the millisecond at its end',
+    guarantee: 1,
+    file: 'lib/bets/readBets.ts',
+    find: 'firstIdAt(placedBefore)',
+    replace: 'firstIdAt(placedBefore + 1)',
+  },
+  {
+    name: 'a later page begins where the span of time ends',
+    guarantee: 1,
+    file: 'lib/bets/readBets.ts',
+    find: '.filter((bound) => bound !== undefined).toSorted()',
+    replace: '.filter((bound) => bound !== undefined).toSorted().toReversed()',
   },
   {
     name: 'a list by event leaves its last fence out',
@@ -277,8 +311,15 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'the link to the next page forgets the status',
     guarantee: 1,
     file: 'lib/http/calls/listBets.ts',
-    find: "nextLink('/bets', { limit, event_id, status }, after)",
-    replace: "nextLink('/bets', { limit, event_id }, after)",
+    find: "nextLink('/bets', { limit, event_id, status, ...times }, after)",
+    replace: "nextLink('/bets', { limit, event_id, ...times }, after)",
+  },
+  {
+    name: 'the link to the next page forgets the span of time',
+    guarantee: 1,
+    file: 'lib/http/calls/listBets.ts',
+    find: "nextLink('/bets', { limit, event_id, status, ...times }, after)",
+    replace: "nextLink('/bets', { limit, event_id, status }, after)",
   },
   {
     name: 'the tag of a page does not depend on its link',

@@ -1,11 +1,12 @@
 import { parse } from 'uuid';
 import * as z from 'zod';
 import { type BetId, isBetId } from '../../bets/ids.ts';
-import { listBets as list, MAX_PAGE } from '../../bets/readBets.ts';
+import { listBets as list, MAX_PAGE, MAX_SEARCHED } from '../../bets/readBets.ts';
 import { betListBody } from '../bodies.ts';
 import { answer, type CallDocs, defineCall, invalid } from '../call.ts';
 import { eventIdText } from '../eventIds.ts';
 import { byNumber, byText, withKey, wonByText, wonWithKey } from '../examples.ts';
+import { instant } from '../instants.ts';
 import { cursor, limitUpTo, nextLink, openCursor, placeFrom, sealCursor } from '../paging.ts';
 import { betStatus, betToWire } from '../wire.ts';
 
@@ -21,6 +22,12 @@ function betBelow(text: string, eventId: string | undefined): BetId | undefined 
   const id = hex.replace(UUID_PARTS, '$1-$2-$3-$4-$5');
   return isBetId(id) ? id : undefined;
 }
+
+/** A span of time is not empty. */
+const isSpan = (span: { placed_from?: number | undefined; placed_before?: number | undefined }) =>
+  (span.placed_from ?? 0) < (span.placed_before ?? Infinity);
+
+const textOf = (at: number | undefined) => (at === undefined ? at : new Date(at).toISOString());
 
 export const listBets = defineCall({
   name: 'listBets',
@@ -43,18 +50,35 @@ export const listBets = defineCall({
         status: betStatus.optional().meta({
           id: 'StatusFilter',
           description:
-            'Only bets with this status. The filter applies after a page is read, so a page may ' +
-            'have fewer bets.',
+            `Only bets with this status. A call looks through at most ${MAX_SEARCHED} bets for ` +
+            'them. A page with fewer bets than `limit`, even none, is the last one or ends after ' +
+            'so many; `Link` leads on.',
           examples: ['pending'],
         }),
+        placed_from: instant.optional().meta({
+          id: 'PlacedFrom',
+          description: 'Only bets placed at this instant (RFC 3339) or later.',
+          format: 'date-time',
+          examples: ['2026-11-22T18:30:00Z'],
+        }),
+        placed_before: instant.optional().meta({
+          id: 'PlacedBefore',
+          description: 'Only bets placed before this instant (RFC 3339).',
+          format: 'date-time',
+          examples: ['2026-11-22T19:30:00+01:00'],
+        }),
       })
+      .refine(isSpan, { error: 'must be later than placed_from', path: ['placed_before'] })
       .transform(placeFrom((text, { event_id }) => betBelow(text, event_id), 'event_id')),
   },
   async respond(context, { query }) {
-    const { limit, before, event_id, status } = query;
-    const { bets, next } = await list(context, { limit, before, eventId: event_id, status });
+    const { limit, before, event_id, status, placed_from, placed_before } = query;
+    const span = { placedFrom: placed_from, placedBefore: placed_before };
+    const page = await list(context, { limit, before, eventId: event_id, status, ...span });
+    const { bets, next } = page;
     const after = next && betCursor(next, event_id);
-    const headers = nextLink('/bets', { limit, event_id, status }, after);
+    const times = { placed_from: textOf(placed_from), placed_before: textOf(placed_before) };
+    const headers = nextLink('/bets', { limit, event_id, status, ...times }, after);
     return { status: 200, headers, body: bets.map(betToWire) };
   },
 });
