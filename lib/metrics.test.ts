@@ -1,4 +1,7 @@
+import { keptLog } from '../tests/support/keptLog.ts';
 import { type Meter, measure, METRICS } from './metrics.ts';
+
+const unusedMeter: Meter = { add() {}, set() {}, flush() {} };
 
 describe('measure', () => {
   it('puts every fact in numbers: counters add up, gauges are set', () => {
@@ -8,7 +11,8 @@ describe('measure', () => {
       set: (name, value) => void calls.push(['gauge', name, value]),
       flush: () => void calls.push(['flush']),
     };
-    const observer = measure(meter);
+    const { logger, lines } = keptLog();
+    const observer = measure(meter, logger);
 
     observer.betPlaced(100_000_000_000n);
     observer.betReplayed();
@@ -18,6 +22,7 @@ describe('measure', () => {
     observer.settlementFinished();
     observer.betsSettled(25);
     observer.unfinishedFound(3, 1_500);
+    observer.runEnded(2, 3);
     observer.flush();
 
     expect(calls).toEqual([
@@ -31,10 +36,31 @@ describe('measure', () => {
       ['counter', 'BetsSettled', 25],
       ['gauge', 'UnfinishedSettlements', 3],
       ['gauge', 'OldestUnfinishedSettlementAge', 1.5],
+      ['gauge', 'TornSettlements', 2],
+      ['gauge', 'StalledSettlements', 3],
       ['flush'],
     ]);
     const kinds = Object.entries(METRICS).map(([name, { kind }]) => `${name} ${kind}`);
     const measured = calls.slice(0, -1).map(([how, name]) => `${name} ${how}`);
     expect(measured.sort()).toEqual(kinds.sort());
+    expect(lines).toEqual([]);
+  });
+
+  it('logs every sweep that did not end, with its event, its progress and why', () => {
+    const { logger, lines } = keptLog();
+    const observer = measure(unusedMeter, logger);
+    const progress = { eventId: 'e', version: 2, bets: 30, settled: 25, stored: 5 };
+
+    observer.sweepUnfinished({ ...progress, end: 'out-of-time' });
+    observer.sweepUnfinished({ ...progress, end: 'store-failed', cause: new Error('busy') });
+    observer.settlementTorn({ ...progress, end: 'counts-differ' });
+
+    const unfinished = 'A settlement is not finished; another run goes on';
+    const torn = 'A settlement cannot end: its counts do not match its bets';
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'WARN', message: unfinished, ...progress, end: 'out-of-time' },
+      { level: 'WARN', message: unfinished, end: 'store-failed', error: { message: 'busy' } },
+      { level: 'ERROR', message: torn, ...progress, end: 'counts-differ' },
+    ]);
   });
 });

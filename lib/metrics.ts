@@ -1,5 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Observer } from './bets/context.ts';
+import type { Logger } from './logger.ts';
 
 /** In CloudWatch's words. */
 type Unit = 'Count' | 'Seconds' | 'None';
@@ -18,14 +19,18 @@ export const METRICS = {
   PlaceConflicts: counter('Tries at placing a bet that met another writer.'),
   SettlementsBegun: counter('Results that were put in force, corrections too.'),
   SettlementsFinished: counter('Results that every bet of their event is stored with.'),
-  BetsSettled: counter('Statuses of bets that were stored.'),
+  BetsSettled: counter('Bets on which a result was newly stored.'),
   UnfinishedSettlements: gauge(
-    'Events with a settlement going on that the resumer saw, at most 100.',
+    'Events that the resumer saw with a settlement going on, but none set aside; at most 1,000.',
   ),
   OldestUnfinishedSettlementAge: gauge(
     'How long the oldest of them has been waiting; 0 when there is none.',
     'Seconds',
   ),
+  StalledSettlements: gauge(
+    'Settlements that go on, when a run of the resumer moved none of them.',
+  ),
+  TornSettlements: gauge('Events that cannot end, because their counts do not match their bets.'),
 };
 
 type MetricName = keyof typeof METRICS;
@@ -39,8 +44,8 @@ export interface Meter {
   flush(): void;
 }
 
-/** What the domain tells, in numbers. */
-export function measure(meter: Meter): Observer {
+/** What the domain tells: in numbers, and in the log what somebody may have to look at. */
+export function measure(meter: Meter, logger: Logger): Observer {
   return {
     betPlaced: (amountMinor) => {
       meter.add('BetsPlaced', 1);
@@ -56,6 +61,16 @@ export function measure(meter: Meter): Observer {
     unfinishedFound: (count, oldestAgeMs) => {
       meter.set('UnfinishedSettlements', count);
       meter.set('OldestUnfinishedSettlementAge', oldestAgeMs / 1_000);
+    },
+    sweepUnfinished: ({ cause, ...report }) => {
+      logger.warn('A settlement is not finished; another run goes on', { ...report, error: cause });
+    },
+    settlementTorn: (report) => {
+      logger.error('A settlement cannot end: its counts do not match its bets', { ...report });
+    },
+    runEnded: (torn, stalled) => {
+      meter.set('TornSettlements', torn);
+      meter.set('StalledSettlements', stalled);
     },
     flush: () => meter.flush(),
   };

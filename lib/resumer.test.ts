@@ -57,7 +57,7 @@ describe('resume', () => {
     const report = await resume(service, 'run-1', 60_000);
 
     const completed = { found: 1, finished: ['e'] };
-    expect(report).toEqual(completed);
+    expect(report).toEqual({ ...completed, torn: [] });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
         level: 'INFO',
@@ -79,7 +79,7 @@ describe('resume', () => {
 
     const report = await resume(service, 'run-1', remaining);
 
-    expect(report).toEqual({ found: 0, finished: [] });
+    expect(report).toEqual({ found: 0, finished: [], torn: [] });
     expect(deadlines).toEqual([used]);
     expect(lines).toEqual([]);
   });

@@ -14,7 +14,8 @@ export function resume(
   return withLogIds({ requestId: runId, correlationId: runId }, async () => {
     try {
       const report = await within(Math.max(0, remainingMs - RESERVE_MS), resumeSettlements);
-      if (report.finished.length > 0) logger.info('Settlements completed', { ...report });
+      const { found, finished } = report;
+      if (finished.length > 0) logger.info('Settlements completed', { found, finished });
       return report;
     } finally {
       observer.flush();

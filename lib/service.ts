@@ -27,7 +27,7 @@ export function createService(config: Config, given: Partial<Parts> = {}): Servi
   const clock = given.clock ?? systemClock;
   const logger = given.logger ?? createLogger(config.logLevel);
   const tools = {
-    observer: given.observer ?? measure(embeddedMetrics()),
+    observer: given.observer ?? measure(embeddedMetrics(), logger),
     newBetId: given.newBetId ?? newBetId,
     newDecisionId: given.newDecisionId ?? randomUUID,
     random: given.random ?? Math.random,

@@ -55,6 +55,8 @@ function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Alarm[] {
     metrics: { errors: of.apiMetric('5xx'), requests: of.apiMetric('Count') },
   };
   const age = of.ownMetric(name, 'OldestUnfinishedSettlementAge');
+  const torn = of.ownMetric(name, 'TornSettlements');
+  const stalled = of.ownMetric(name, 'StalledSettlements');
   const behind = `Stored statuses have been behind a result for over ${unfinishedSeconds} seconds.`;
   const silence = 'resumeSettlements is not run: its schedule is off, or all runs are throttled.';
   const errors = of.functionMetric('Errors', 'resumeSettlements');
@@ -68,10 +70,17 @@ function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Alarm[] {
     ['ReadThrottles', 'DynamoDB turns reads away.', over(0), sumOf(reads)],
     ['WriteThrottles', 'DynamoDB turns writes away.', over(0), sumOf(writes)],
     ['UnfinishedSettlement', behind, over(unfinishedSeconds, 3), { ...one(age), stat: 'Maximum' }],
+    ['TornSettlement', TORN, AT_ONCE, { ...one(torn), stat: 'Maximum' }],
+    ['StalledSettlements', STALLED, over(0), { ...one(stalled), stat: 'Maximum' }],
     ['ResumerErrors', 'resumeSettlements fails.', over(0), one(errors)],
     ['ResumerSilence', silence, NEVER_IN_FIVE_MINUTES, one(runs)],
   ];
 }
+
+const TORN = 'An event cannot end: its counts do not match its bets. The log names it.';
+const STALLED = 'Settlements go on, and run after run stores nothing of them.';
+
+const AT_ONCE: Bounds = { ...over(0, 1), DatapointsToAlarm: 1 };
 
 const NEVER_IN_FIVE_MINUTES: Bounds = {
   ComparisonOperator: 'LessThanThreshold',

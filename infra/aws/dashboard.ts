@@ -21,6 +21,7 @@ function graphs(service: string): Graph[] {
     ['Settlements', own('Sum', 'SettlementsBegun', 'SettlementsFinished')],
     ['Statuses stored', own('Sum', 'BetsSettled')],
     ['Unfinished settlements, and the age of the oldest in seconds', age],
+    ['Settlements that do not move', own('Maximum', 'StalledSettlements', 'TornSettlements')],
     ['Requests and errors', as('Sum', apiMetric('Count'), apiMetric('4xx'), apiMetric('5xx'))],
     ['Latency, milliseconds', as('p50', latency), as('p99', latency)],
     ['Functions: errors', as('Sum', ...functionMetrics('Errors'))],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { createServer } from 'node:http';
+import { createLogger } from '../../lib/logger.ts';
 import { measure } from '../../lib/metrics.ts';
 import { listen } from './listen.ts';
 import { createPrometheus, type Prometheus } from './prometheus.ts';
@@ -42,13 +43,15 @@ describe('GET /metrics', () => {
       'bet_maker_settlements_begun_total 0',
       'bet_maker_settlements_finished_total 0',
       'bet_maker_stake_placed_minor_total 0',
+      'bet_maker_stalled_settlements 0',
+      'bet_maker_torn_settlements 0',
       'bet_maker_unfinished_settlements 0',
     ]);
   });
 
   it('shows what was told, counters added up and gauges as they were last', async () => {
     const prometheus = createPrometheus();
-    const observer = measure(prometheus.meter);
+    const observer = measure(prometheus.meter, createLogger('SILENT'));
 
     observer.betPlaced(1050n);
     observer.betPlaced(1n);

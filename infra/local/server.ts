@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type Config, readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
+import { createLogger } from '../../lib/logger.ts';
 import { measure } from '../../lib/metrics.ts';
 import { createService } from '../../lib/service.ts';
 import { createApp } from './app.ts';
@@ -29,7 +30,9 @@ async function serve(): Promise<void> {
   // Says at once that no region is set, and not with every request.
   await client.config.region();
   const prometheus = createPrometheus();
-  const service = createService(config, { client, observer: measure(prometheus.meter) });
+  const logger = createLogger(config.logLevel);
+  const observer = measure(prometheus.meter, logger);
+  const service = createService(config, { client, logger, observer });
   // On AWS the stack makes the tables, with what protects them.
   const prepareStore = async () => {
     if (config.store !== 'aws') await createMissingTables(client, config.tablePrefix);

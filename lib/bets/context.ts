@@ -2,6 +2,7 @@ import type { BetId } from './ids.ts';
 import { unavailable } from './errors.ts';
 import type { KnownEvents } from './knownEvents.ts';
 import type { BetStore } from './store.ts';
+import type { SweepReport } from './sweep.ts';
 
 /** Time as the service sees it; a simulation supplies its own. */
 export interface Clock {
@@ -77,9 +78,18 @@ export interface Observer {
   settlementBegun(): void;
   /** All bets of an event are stored with the result in force. */
   settlementFinished(): void;
-  /** So many bets are stored with a result now; a sweep that begins again counts them again. */
+  /** A result was stored on so many bets that had an older one. */
   betsSettled(count: number): void;
-  /** Settlements that go on, and for how long the oldest has, in milliseconds; 0 without any. */
+  /** A sweep ended before all was done: another one goes on. */
+  sweepUnfinished(report: SweepReport): void;
+  /** A settlement cannot end: two runs saw that its counts do not match its bets. */
+  settlementTorn(report: SweepReport): void;
+  /** How many settlements a run found that cannot end, and how many went on while none moved. */
+  runEnded(torn: number, stalled: number): void;
+  /**
+   * Settlements that go on, without those set aside, and for how long the oldest has, in
+   * milliseconds; 0 without any.
+   */
   unfinishedFound(count: number, oldestAgeMs: number): void;
   /** A request or a run is over: what was told can be passed on. */
   flush(): void;

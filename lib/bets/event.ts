@@ -66,6 +66,8 @@ export interface Settlement extends Result {
   stakedMinor: bigint;
   /** Oldest first; the last is in force. */
   history: Verdict[];
+  /** Since when its counts have not matched its bets, in milliseconds since the epoch. */
+  asideSince?: number | undefined;
 }
 
 /** What is stored about an event: nothing yet in force but an intent, or a settlement. */

@@ -1,4 +1,10 @@
-import { away, type CalmCloud, calmCloud, failing } from '../../tests/support/calmCloud.ts';
+import {
+  away,
+  type CalmCloud,
+  calmCloud,
+  failing,
+  type Fate,
+} from '../../tests/support/calmCloud.ts';
 import { NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import type { Decision } from './event.ts';
 import { type ResumeReport, resumeSettlements } from './resumeSettlements.ts';
@@ -19,6 +25,9 @@ async function noteIntent(cloud: CalmCloud, eventId: string, decidedAt = NOON): 
   await cloud.run(({ store }) => store.events.noteIntent(eventId, { ...decision, decidedAt }));
 }
 
+/** Nothing is answered in time. */
+const slow: Fate = () => new Promise(() => {});
+
 function resume(cloud: CalmCloud, withinMs?: number): Promise<ResumeReport> {
   return cloud.run(resumeSettlements, withinMs);
 }
@@ -27,8 +36,11 @@ describe('resumeSettlements', () => {
   it('finds nothing to do', async () => {
     const cloud = calmCloud();
 
-    expect(await resume(cloud)).toEqual({ found: 0, finished: [] });
-    expect(cloud.told).toEqual([['unfinishedFound', 0, 0]]);
+    expect(await resume(cloud)).toEqual({ found: 0, finished: [], torn: [] });
+    expect(cloud.told).toEqual([
+      ['unfinishedFound', 0, 0],
+      ['runEnded', 0, 0],
+    ]);
   });
 
   it('carries on every settlement, and tells for how long the oldest has waited', async () => {
@@ -39,18 +51,19 @@ describe('resumeSettlements', () => {
 
     const report = await resume(cloud);
 
-    expect(report).toEqual({ found: 3, finished: ['a', 'b'] });
+    expect(report).toEqual({ found: 3, finished: ['a', 'b'], torn: [] });
     expect(cloud.all('bets')).toMatchObject([{ outcomeVersion: 1n }, { outcomeVersion: 1n }]);
     expect(cloud.all('events').map(({ state }) => state)).toEqual(Array(3).fill('settled'));
     expect(cloud.told).toEqual([
       ['unfinishedFound', 3, 5_000],
-      ['betsSettled', 1],
-      ['settlementFinished'],
-      ['betsSettled', 1],
-      ['settlementFinished'],
       // Without bets, the third is settled as soon as its result is in force.
       ['settlementBegun'],
       ['settlementFinished'],
+      ['betsSettled', 1],
+      ['betsSettled', 1],
+      ['settlementFinished'],
+      ['settlementFinished'],
+      ['runEnded', 0, 0],
     ]);
   });
 
@@ -71,7 +84,7 @@ describe('resumeSettlements', () => {
 
     const report = await resume(cloud);
 
-    expect(report).toEqual({ found: 1, finished: ['sr:match:42'] });
+    expect(report).toEqual({ found: 1, finished: ['sr:match:42'], torn: [] });
     const verdict = { outcome: 'WIN', decidedAt: '2026-11-22T11:59:59.995Z', version: 1n };
     const settlement = { ...verdict, state: 'settled', bets: 2n, stakedMinor: 2100n };
     expect(cloud.all('events')).toMatchObject([
@@ -85,7 +98,7 @@ describe('resumeSettlements', () => {
     await noteIntent(cloud, 'a');
     cloud.meet('putInForce', (carryOut) => cloud.decide('a').then(carryOut));
 
-    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [], torn: [] });
     expect(cloud.all('events')).toMatchObject([{ outcome: 'LOSE', version: 1n }]);
   });
 
@@ -95,7 +108,7 @@ describe('resumeSettlements', () => {
     cloud.indexLagMs = 10;
     await cloud.run(({ store }) => store.events.finishSettlement('a', 1));
 
-    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [], torn: [] });
     expect(cloud.calls()).toEqual(['unfinished', 'findEvents']);
   });
 
@@ -104,7 +117,7 @@ describe('resumeSettlements', () => {
     await noteIntent(cloud, 'a');
     cloud.meet('findEvents', async () => ({}));
 
-    expect(await resume(cloud)).toEqual({ found: 0, finished: [] });
+    expect(await resume(cloud)).toEqual({ found: 0, finished: [], torn: [] });
   });
 
   it('follows the result in force although an intent was left on the event', async () => {
@@ -117,19 +130,44 @@ describe('resumeSettlements', () => {
       return { Responses: { 'calm-events': [{ ...item, intent }] } };
     });
 
-    expect(await resume(cloud)).toEqual({ found: 1, finished: ['a'] });
+    expect(await resume(cloud)).toEqual({ found: 1, finished: ['a'], torn: [] });
   });
 
-  it.each([
-    ['goes on with the next event past one that cannot be finished now', 60_000, ['b']],
-    ['takes up no further event once its time is over', 60, []],
-  ])('%s', async (_case, withinMs, finished) => {
+  it('finishes an event beside one that cannot be finished now', async () => {
     const cloud = calmCloud();
     await addSettling(cloud, 'a', 10_000);
     await addSettling(cloud, 'b');
     await noteIntent(cloud, 'c');
 
-    expect(await resume(cloud, withinMs)).toEqual({ found: 3, finished });
+    expect(await resume(cloud)).toEqual({ found: 3, finished: ['b'], torn: [] });
+  });
+
+  it('sweeps four events side by side, those with few bets before those with many', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    for (const [eventId, count] of Object.entries({ z: 3, a: 2, c: 1, d: 1, b: 1 })) {
+      const bets = Array.from({ length: count }, (_, number) =>
+        placedBet(cloud.all('bets').length + number, { eventId }),
+      );
+      await cloud.add(...bets);
+      await cloud.decide(eventId, decision);
+    }
+
+    const { finished } = await resume(cloud);
+
+    expect(finished.slice(0, 3).toSorted()).toEqual(['b', 'c', 'd']);
+    expect(finished.slice(3)).toEqual(['a', 'z']);
+    const [at] = cloud.sent('oldestIds').map(({ atMs }) => atMs);
+    expect(cloud.sent('oldestIds').filter(({ atMs }) => atMs === at)).toHaveLength(4);
+  });
+
+  it('takes up no further event once its time is over', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    for (let number = 0; number < 5; number += 1) await addSettling(cloud, `event-${number}`);
+
+    const { finished } = await resume(cloud, 4);
+
+    expect(finished).toEqual([]);
+    expect(cloud.sent('findFences')).toHaveLength(4);
   });
 
   it('goes on with the next event past one that fails, and tells of it at the end', async () => {
@@ -144,18 +182,45 @@ describe('resumeSettlements', () => {
       message: 'Some settlements cannot go on',
       errors: [bug],
     });
+    const told = {
+      eventId: 'bad',
+      version: 0,
+      bets: 0,
+      settled: 0,
+      stored: 0,
+      end: 'failed',
+      cause: bug,
+    };
+    expect(cloud.told).toContainEqual(['sweepUnfinished', told]);
     expect(cloud.all('events')).toMatchObject([
       { eventId: 'bad', intent: { id: 'decision-9' } },
       { eventId: 'good', state: 'settled' },
     ]);
   });
 
-  it('takes up at most 100 events in one run', async () => {
+  it('takes up at most 1000 events in one run, read in pages of 100', async () => {
     const cloud = calmCloud();
-    for (let number = 0; number < 101; number += 1) await noteIntent(cloud, `event-${number}`);
+    for (let number = 0; number < 1001; number += 1) await noteIntent(cloud, `event-${number}`);
 
-    expect(await resume(cloud)).toEqual({ found: 100, finished: [] });
-    expect(await resume(cloud)).toEqual({ found: 1, finished: [] });
+    expect(await resume(cloud)).toEqual({ found: 1000, finished: [], torn: [] });
+    expect(cloud.sent('unfinished')).toHaveLength(10);
+    expect(await resume(cloud)).toEqual({ found: 1, finished: [], torn: [] });
+  });
+
+  it.each([
+    ['the store is away', away, 'store-failed'],
+    ['the time is over', slow, 'out-of-time'],
+  ])('tells of a first result that cannot be put in force, as %s', async (_case, fate, end) => {
+    const cloud = calmCloud();
+    await noteIntent(cloud, 'a');
+    cloud.meet('putInForce', fate);
+
+    const report = await resume(cloud, 1_000);
+
+    expect(report).toEqual({ found: 1, finished: [], torn: [] });
+    const cause = expect.objectContaining({ code: 'unavailable' });
+    const told = { eventId: 'a', version: 0, bets: 0, settled: 0, stored: 0, end, cause };
+    expect(cloud.told).toContainEqual(['sweepUnfinished', told]);
   });
 
   it('passes on that the store is away', async () => {
@@ -163,5 +228,126 @@ describe('resumeSettlements', () => {
     cloud.meet('unfinished', away);
 
     await expect(resume(cloud)).rejects.toHaveProperty('code', 'unavailable');
+  });
+});
+
+describe('a run in which nothing moves', () => {
+  const runEnded = (cloud: CalmCloud) => cloud.told.filter(([fact]) => fact === 'runEnded');
+
+  it('tells how many settlements go on when every batch fails', async () => {
+    const cloud = calmCloud();
+    for (const eventId of ['a', 'b']) await addSettling(cloud, eventId);
+    cloud.meet('storeResult', away, away);
+
+    await resume(cloud);
+
+    expect(runEnded(cloud)).toEqual([['runEnded', 0, 2]]);
+    const ends = cloud.told.map(([fact, report]) => [fact, Object(report).end]);
+    const unfinished = ['sweepUnfinished', 'store-failed'];
+    expect(ends.filter(([fact]) => fact === 'sweepUnfinished')).toEqual([unfinished, unfinished]);
+  });
+
+  it('is none in which a bet was stored, or a result put in force', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a');
+    await addSettling(cloud, 'b');
+    cloud.meet('storeResult', away);
+    await resume(cloud);
+    const stored = runEnded(cloud);
+    await noteIntent(cloud, 'c');
+    await resume(cloud);
+
+    expect([...stored, ...runEnded(cloud)]).toEqual([
+      ['runEnded', 0, 0],
+      ['runEnded', 0, 0],
+    ]);
+  });
+});
+
+describe('an event of which the index shows fewer bets than were counted', () => {
+  const told = (cloud: CalmCloud, fact: string) => cloud.told.filter(([name]) => name === fact);
+  const asideSince = (cloud: CalmCloud): unknown => cloud.all('events')[0]?.['asideSince'];
+
+  it('is set aside by the first run, and told as torn by the next one', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'torn', 1_000_000);
+
+    const first = await resume(cloud);
+    const noted = asideSince(cloud);
+    const toldFirst = [...told(cloud, 'settlementTorn'), ...told(cloud, 'runEnded')];
+    const second = await resume(cloud);
+
+    expect(first).toEqual({ found: 1, finished: [], torn: [] });
+    expect(noted).toEqual(expect.stringMatching(/^2026-11-22T12:00:0/));
+    expect(toldFirst).toEqual([['runEnded', 0, 1]]);
+    expect(second).toEqual({ found: 1, finished: [], torn: ['torn'] });
+    const report = {
+      eventId: 'torn',
+      version: 1,
+      bets: 1,
+      settled: 0,
+      stored: 0,
+      end: 'counts-differ',
+    };
+    expect(told(cloud, 'settlementTorn')).toEqual([['settlementTorn', report]]);
+    expect(told(cloud, 'runEnded')).toEqual([['runEnded', 1, 0]]);
+    // It is no settlement that goes on, and one walk over its bets is enough.
+    expect(told(cloud, 'unfinishedFound')).toEqual([['unfinishedFound', 0, 0]]);
+    expect(cloud.sent('oldestIds')).toHaveLength(1);
+    expect(asideSince(cloud)).toBe(noted);
+  });
+
+  it('is finished once the index has caught up, and is not set aside any more', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'late', 10_000);
+    await resume(cloud);
+    const noted = asideSince(cloud);
+    await cloud.run((context) => context.sleep(10_000));
+
+    const report = await resume(cloud);
+
+    expect(noted).toBeDefined();
+    expect(report).toEqual({ found: 1, finished: ['late'], torn: [] });
+    expect(asideSince(cloud)).toBeUndefined();
+    expect(told(cloud, 'runEnded')).toEqual([['runEnded', 0, 0]]);
+  });
+
+  it('begins anew with a correction', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'torn', 1_000_000);
+    await resume(cloud);
+
+    await cloud.decide('torn', { ...decision, outcome: 'LOSE', version: 2 });
+
+    expect(asideSince(cloud)).toBeUndefined();
+  });
+
+  it('is tried the more rarely the longer it is set aside, and stays torn meanwhile', async () => {
+    const cloud = calmCloud({ random: () => 0.5 });
+    await addSettling(cloud, 'torn', 1_000_000_000);
+    await resume(cloud);
+    await cloud.run((context) => context.sleep(100_000), 200_000);
+    await resume(cloud);
+    const early = cloud.sent('oldestIds').length;
+    await cloud.run((context) => context.sleep(30_000));
+
+    const report = await resume(cloud);
+
+    expect(early).toBe(1);
+    expect(report).toEqual({ found: 1, finished: [], torn: ['torn'] });
+    expect(cloud.sent('oldestIds')).toEqual([]);
+  });
+
+  it('is one of at most 20 that a run tries again', async () => {
+    const cloud = calmCloud();
+    for (let number = 0; number < 21; number += 1) {
+      await addSettling(cloud, `torn-${number}`, 1_000_000_000);
+    }
+    await resume(cloud);
+
+    const { torn } = await resume(cloud);
+
+    expect(torn).toHaveLength(21);
+    expect(cloud.sent('oldestIds')).toHaveLength(20);
   });
 });

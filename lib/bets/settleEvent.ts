@@ -107,7 +107,8 @@ async function putInForce(context: Context, event: EventRecord, decision: Decisi
 async function sweepAtOnce(context: Context, { settlement, ...event }: SettledEvent) {
   const { store, sweepBudgetMs } = context;
   const fits = settlement.bets > 0 && settlement.bets <= STORE_RESULT_BATCH;
-  const done =
+  const swept =
     fits && (await context.within(sweepBudgetMs, (inTime) => sweep(inTime, event, settlement)));
+  const done = swept && swept.end === 'finished';
   return reportSettlement(store, event, done ? { ...settlement, state: 'settled' } : settlement);
 }

@@ -47,8 +47,16 @@ export interface StoredResult extends Result {
   version: number;
 }
 
+/** Bets that have a result or a newer one: those it was stored on, and those met with it. */
+interface ResultStored {
+  stored: BetId[];
+  met: BetId[];
+}
+
 /** What a result is put over: version 0 before the first. */
 export type Base = Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>;
+
+export type Order = 'newest-first' | 'oldest-first';
 
 /** An event as the list of events has it. */
 export type ListedEvent = Pick<EventRecord, 'eventId' | 'listKey'>;
@@ -85,8 +93,8 @@ export interface Bets {
   newestIds(behind: BetsBehindFence, range: BetRange, max: number): Promise<Page<BetId>>;
   /** From the index, which may lag: the ids behind a fence, oldest first, newer than `after`. */
   oldestIds(behind: BetsBehindFence, after: BetId | undefined, max: number): Promise<Page<BetId>>;
-  /** Stores a result on at most 25 bets with an older one; the ids that have it or a newer one. */
-  storeResult(ids: readonly BetId[], result: StoredResult): Promise<BetId[]>;
+  /** Stores a result on those of at most 25 bets that have an older one. */
+  storeResult(ids: readonly BetId[], result: StoredResult): Promise<ResultStored>;
 }
 
 export interface Fences {
@@ -131,14 +139,12 @@ export interface Events {
   noteIntent(eventId: string, intent: Decision): Promise<EventRecord | undefined>;
   /** Compare and set: undefined when the event is not at version `from.version` any more. */
   putInForce(eventId: string, decision: Decision, from: Base): Promise<Settlement | undefined>;
+  /** Notes since when it cannot end. No effect when it is noted, or at another version by now. */
+  setAside(eventId: string, version: number, at: number): Promise<void>;
   /** No effect when the event has another version by now. */
   finishSettlement(eventId: string, version: number): Promise<void>;
   /** From an index, which may lag: events whose settlement goes on, newest or oldest first. */
-  unfinished(
-    order: 'newest-first' | 'oldest-first',
-    before: ListKey | undefined,
-    max: number,
-  ): Promise<Page<ListedEvent>>;
+  unfinished(order: Order, beyond: ListKey | undefined, max: number): Promise<Page<ListedEvent>>;
 }
 
 /** Ids in one `storeResult` call (`BatchExecuteStatement` takes as many statements). */

@@ -8,7 +8,7 @@ import {
 import { NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import { BetError } from './errors.ts';
 import type { StoredResult } from './store.ts';
-import { sweep } from './sweep.ts';
+import { sweep, type SweepReport } from './sweep.ts';
 
 const EVENT = 'sr:match:42';
 const result = { outcome: 'WIN' as const, decidedAt: NOON, version: 1 };
@@ -28,13 +28,19 @@ async function addHidden(cloud: CalmCloud, fence: number, indexLagMs: number): P
 
 /** Runs a sweep after the first result of the event came in force. */
 async function swept(cloud: CalmCloud, withinMs?: number): Promise<boolean> {
+  const { end } = await sweepAfterResult(cloud, withinMs);
+  return end === 'finished';
+}
+
+async function sweepAfterResult(cloud: CalmCloud, withinMs?: number): Promise<SweepReport> {
   await cloud.decide(EVENT);
   return sweeping(cloud, result, withinMs);
 }
 
-function sweeping(cloud: CalmCloud, stored: StoredResult, withinMs?: number): Promise<boolean> {
+function sweeping(cloud: CalmCloud, stored: StoredResult, withinMs?: number): Promise<SweepReport> {
   const fences = Number(cloud.all('events')[0]?.['fences']);
-  return cloud.run((context) => sweep(context, { eventId: EVENT, fences }, stored), withinMs);
+  const inForce = { ...stored, bets: cloud.all('bets').length };
+  return cloud.run((context) => sweep(context, { eventId: EVENT, fences }, inForce), withinMs);
 }
 
 const versions = (cloud: CalmCloud) =>
@@ -113,9 +119,9 @@ describe('sweep', () => {
       const behind = { eventId: EVENT, fence: version };
       await cloud.run(({ store }) => store.fences.markSwept(behind, version));
     }
-    const done = await sweeping(cloud, { ...result, version: 2 });
+    const { end } = await sweeping(cloud, { ...result, version: 2 });
 
-    expect(done).toBe(true);
+    expect(end).toBe('finished');
     expect(cloud.sent('oldestIds')).toHaveLength(1);
     expect(versions(cloud)).toEqual([2n, 0n, 0n]);
   });
@@ -243,5 +249,102 @@ describe('sweep on a store that fails', () => {
     cloud.meet('storeResult', failing(error));
 
     await expect(swept(cloud)).rejects.toBe(error);
+  });
+});
+
+describe('what a sweep tells of its end', () => {
+  const progress = { eventId: EVENT, version: 1 };
+
+  it('counts bets that it stored, and not those that had the result already', async () => {
+    const cloud = calmCloud();
+    await addBets(cloud, 0, 3);
+    await cloud.run(({ store }) => store.bets.storeResult([placedBet(0).id], result));
+
+    const report = await sweepAfterResult(cloud);
+
+    expect(report).toEqual({ ...progress, end: 'finished', bets: 3, settled: 3, stored: 2 });
+    expect(cloud.told).toEqual([['betsSettled', 2], ['settlementFinished']]);
+  });
+
+  it('tells of no bet when all had the result already', async () => {
+    const cloud = calmCloud();
+    await addBets(cloud, 0, 1);
+    await cloud.run(({ store }) => store.bets.storeResult([placedBet(0).id], result));
+
+    await swept(cloud);
+
+    expect(cloud.told).toEqual([['settlementFinished']]);
+  });
+
+  it('is how far it has come when its time was over', async () => {
+    const cloud = calmCloud({ latencyMs: 1 });
+    await addBets(cloud, 0, 501);
+
+    // Fences and ids are read in two milliseconds, and each further one stores eight batches.
+    const report = await sweepAfterResult(cloud, 5);
+
+    expect(report).toMatchObject({ ...progress, end: 'out-of-time', bets: 501, settled: 400 });
+    expect(cloud.told.at(-1)).toEqual(['sweepUnfinished', report]);
+  });
+
+  it('is why the store failed it, with the fences that were done before', async () => {
+    const cloud = calmCloud();
+    await addBets(cloud, 0, 2);
+    await addBets(cloud, 1, 3);
+    const behind = { eventId: EVENT, fence: 0 };
+    await cloud.run(({ store }) => store.fences.markSwept(behind, 1));
+    cloud.meet('storeResult', away);
+
+    const report = await sweepAfterResult(cloud);
+
+    const cause = expect.objectContaining({ code: 'unavailable' });
+    const counts = { bets: 5, settled: 2, stored: 0 };
+    expect(report).toEqual({ ...progress, ...counts, end: 'store-failed', cause });
+    expect(cloud.told).toEqual([['sweepUnfinished', report]]);
+  });
+
+  /** The one fence of the event is read as if it had counted otherwise. */
+  const tear = (cloud: CalmCloud, placed: bigint): void =>
+    cloud.meet('findFences', async (carryOut) => {
+      const { Responses } = await carryOut();
+      const [fence] = Object(Responses)['calm-fences'];
+      return { Responses: { 'calm-fences': [{ ...fence, placed }] } };
+    });
+
+  it.each([
+    ['more', 4],
+    ['fewer', 2],
+  ])('is that a fence counted %s bets than there are', async (_case, counted) => {
+    const cloud = calmCloud();
+    await addBets(cloud, 0, 3);
+    await cloud.decide(EVENT);
+    tear(cloud, BigInt(counted));
+
+    const report = await cloud.run((context) =>
+      sweep(context, { eventId: EVENT, fences: 1 }, { ...result, bets: counted }),
+    );
+
+    expect(report).toMatchObject({ end: 'counts-differ', bets: counted, settled: 3 });
+    expect(versions(cloud)).toEqual([1n, 1n, 1n]);
+    expect(stateOf(cloud)).toBe('settling');
+    expect(cloud.sent('oldestIds')).toHaveLength(6);
+  });
+
+  it('is that a fence is missing which was counted when the event was closed', async () => {
+    const cloud = calmCloud();
+    await addBets(cloud, 0, 2);
+    await addBets(cloud, 1, 3);
+    await cloud.decide(EVENT);
+    cloud.meet('findFences', async (carryOut) => {
+      const { Responses } = await carryOut();
+      return { Responses: { 'calm-fences': Object(Responses)['calm-fences'].slice(0, 1) } };
+    });
+
+    const report = await cloud.run((context) =>
+      sweep(context, { eventId: EVENT, fences: 4 }, { ...result, bets: 5 }),
+    );
+
+    expect(report).toMatchObject({ end: 'counts-differ', bets: 5, settled: 2 });
+    expect(stateOf(cloud)).toBe('settling');
   });
 });

@@ -213,16 +213,16 @@ describe('storeResult', () => {
 
     const stored = await bets.storeResult(ids, result);
 
-    expect(stored).toEqual(ids);
+    expect(stored).toEqual({ stored: ids, met: [] });
     expect(sent(dynamodb)).toEqual([updates(ids, status, result.version)]);
   });
 
-  it('counts a bet that has this result or a newer one', async () => {
+  it('tells apart a bet that had this result or a newer one', async () => {
     storing().resolves({ Responses: [{}, fails('ConditionalCheckFailed'), {}] });
 
     const stored = await bets.storeResult(ids, win);
 
-    expect(stored).toEqual(ids);
+    expect(stored).toEqual({ stored: [FIRST, THIRD], met: [SECOND] });
     expect(sent(dynamodb)).toHaveLength(1);
   });
 
@@ -240,7 +240,7 @@ describe('storeResult', () => {
 
     const stored = await bets.storeResult(ids, win);
 
-    expect(stored).toEqual([SECOND, FIRST, THIRD]);
+    expect(stored).toEqual({ stored: [SECOND, FIRST, THIRD], met: [] });
     expect(sent(dynamodb)).toEqual([updates(ids), updates([FIRST, THIRD]), updates([THIRD])]);
     expect(pauses).toEqual([20, 40]);
   });
@@ -252,7 +252,7 @@ describe('storeResult', () => {
 
     const stored = await bets.storeResult(ids, win);
 
-    expect(stored).toEqual([FIRST]);
+    expect(stored).toEqual({ stored: [FIRST], met: [] });
     expect(sent(dynamodb)).toHaveLength(5);
     expect(pauses).toEqual([20, 40, 80, 160]);
   });

@@ -103,18 +103,20 @@ export class BetTable implements Bets {
       'WHERE "shard"=? AND "betId"=? AND "outcomeVersion"<?';
     const set = [statusFor(outcome), version, toInstant(decidedAt)];
     const stored: BetId[] = [];
+    const met: BetId[] = [];
     let left = [...ids];
     await retry(wait, STORE_RESULT_TRIES, async () => {
       const parameters = left.map((id) => [...set, shardOf(id), id, version]);
       const Statements = parameters.map((Parameters) => ({ Statement, Parameters }));
       const command = new BatchExecuteStatementCommand({ Statements });
       const { Responses } = await attempt(client.send(command, options));
-      const done = new Set(left.filter((id, index) => wasStored(id, Responses?.[index])));
-      stored.push(...done);
-      left = left.filter((id) => !done.has(id));
+      const fates = Map.groupBy(left, (id, index) => fateOf(id, Responses?.[index]));
+      stored.push(...(fates.get('stored') ?? []));
+      met.push(...(fates.get('met') ?? []));
+      left = fates.get('left') ?? [];
       return left.length === 0 ? stored : undefined;
     });
-    return stored;
+    return { stored, met };
   };
 
   #idsBehind(behind: BetsBehindFence, [condition, bounds]: Condition): QueryCommandInput {
@@ -150,12 +152,16 @@ const betKey = (id: BetId) => ({ shard: shardOf(id), betId: id });
 const toBet = (item: unknown): PlacedBet => betItem.parse(item);
 const toBetId = (item: unknown): BetId => betKeyItem.parse(item).betId;
 
-/** Whether the bet is at the version or above; false after a transient error. Throws on others. */
-function wasStored(id: BetId, response?: { Error?: BatchStatementError | undefined }): boolean {
+/** Whether the bet is at the version or above; `left` after a transient error. Throws on others. */
+function fateOf(
+  id: BetId,
+  response?: { Error?: BatchStatementError | undefined },
+): 'stored' | 'met' | 'left' {
   // A statement that nothing was said of is one that was not carried out.
-  if (response === undefined) return false;
+  if (response === undefined) return 'left';
   const error = response.Error;
-  if (error === undefined || error.Code === CONDITION_FAILED) return true;
-  if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return false;
+  if (error === undefined) return 'stored';
+  if (error.Code === CONDITION_FAILED) return 'met';
+  if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return 'left';
   throw new Error(`Storing the result of bet ${id} failed: ${error.Code} ${error.Message}`);
 }

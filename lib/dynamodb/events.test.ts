@@ -189,30 +189,34 @@ describe('the list', () => {
       (before?: string) => events.unfinished('oldest-first', before, 5),
       { ...index('unfinished'), ScanIndexForward: true, Limit: 5 },
       ['unfinished', '1'],
+      '>',
     ],
-  ])('%s, is read newest first, beyond a place', async (_case, list, page, [name, value]) => {
-    dynamodb.on(QueryCommand).resolves({ Items: [{ ...b, more: 1n }, a] });
+  ])(
+    '%s, is read in order, beyond a place',
+    async (_case, list, page, [name, value], side = '<') => {
+      dynamodb.on(QueryCommand).resolves({ Items: [{ ...b, more: 1n }, a] });
 
-    const listed = await list();
-    await list(a.listKey);
+      const listed = await list();
+      await list(a.listKey);
 
-    const of = {
-      ...page,
-      KeyConditionExpression: '#key = :key',
-      ExpressionAttributeNames: { '#key': name },
-      ExpressionAttributeValues: { ':key': value },
-    };
-    const beyond = {
-      ...of,
-      KeyConditionExpression: '#key = :key AND listKey < :before',
-      ExpressionAttributeValues: { ':key': value, ':before': a.listKey },
-    };
-    expect(listed).toEqual({ items: [b, a], end: true });
-    expect(sent(dynamodb)).toEqual([
-      ['QueryCommand', of],
-      ['QueryCommand', beyond],
-    ]);
-  });
+      const of = {
+        ...page,
+        KeyConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': name },
+        ExpressionAttributeValues: { ':key': value },
+      };
+      const beyond = {
+        ...of,
+        KeyConditionExpression: `#key = :key AND listKey ${side} :beyond`,
+        ExpressionAttributeValues: { ':key': value, ':beyond': a.listKey },
+      };
+      expect(listed).toEqual({ items: [b, a], end: true });
+      expect(sent(dynamodb)).toEqual([
+        ['QueryCommand', of],
+        ['QueryCommand', beyond],
+      ]);
+    },
+  );
 });
 
 describe('noteIntent', () => {
@@ -238,8 +242,8 @@ describe('putInForce', () => {
     'SET outcome = :outcome, decidedAt = :decidedAt, version = :version, #state = :state, ' +
     'stateShard = :stateShard, bets = :bets, stakedMinor = :staked, ' +
     'history = list_append(if_not_exists(history, :none), :verdict)';
-  const GOES_ON = `${SET}, unfinished = :unfinished REMOVE intent`;
-  const IS_DONE = `${SET} REMOVE intent, unfinished`;
+  const GOES_ON = `${SET}, unfinished = :unfinished REMOVE intent, asideSince`;
+  const IS_DONE = `${SET} REMOVE intent, unfinished, asideSince`;
   const FIRST = 'intent.id = :decision AND attribute_not_exists(version)';
   const NEXT = 'version = :from';
   const unfinished: object = { ':unfinished': '1' };
@@ -279,6 +283,22 @@ describe('putInForce', () => {
   });
 });
 
+describe('setAside', () => {
+  it('notes since when, once for a version, as long as there is work left', async () => {
+    dynamodb.on(UpdateCommand).resolves({});
+
+    await events.setAside('e', 2, NOON);
+
+    expect(sent(dynamodb)).toEqual([
+      update('e', {
+        UpdateExpression: 'SET asideSince = if_not_exists(asideSince, :at)',
+        ConditionExpression: 'version = :from AND attribute_exists(unfinished)',
+        ExpressionAttributeValues: { ':at': NOON_TEXT, ':from': 2 },
+      }),
+    ]);
+  });
+});
+
 describe('finishSettlement', () => {
   it('says settled, and that no work is left, on condition of the version', async () => {
     dynamodb.on(UpdateCommand).resolves({});
@@ -287,7 +307,7 @@ describe('finishSettlement', () => {
 
     expect(sent(dynamodb)).toEqual([
       update('e', {
-        UpdateExpression: 'SET #state = :settled REMOVE unfinished',
+        UpdateExpression: 'SET #state = :settled REMOVE unfinished, asideSince',
         ConditionExpression: 'version = :from',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':settled': 'settled', ':from': 2 },
@@ -304,5 +324,6 @@ describe('a condition that does not hold', () => {
     expect(await events.noteIntent('e', decision)).toBeUndefined();
     expect(await events.putInForce('e', decision, from)).toBeUndefined();
     await expect(events.finishSettlement('e', 2)).resolves.toBeUndefined();
+    await expect(events.setAside('e', 2, NOON)).resolves.toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { type EventRecord, type ListKey, listKeyOf, type SettlementState } from '../bets/event.ts';
-import type { Events } from '../bets/store.ts';
+import type { Events, Order } from '../bets/store.ts';
 import { attempt, translateFailure } from './failures.ts';
 import * as items from './items.ts';
 import { batchGet, queryPage, type Session, updateIf } from './session.ts';
@@ -93,7 +93,7 @@ export class EventTable implements Events {
   listed: Events['listed'] = (shard, before, limit) => {
     const input = {
       TableName: this.#session.tables.eventList,
-      ...olderThan('shard', shard, before),
+      ...listedBeyond('shard', shard, 'newest-first', before),
       ConsistentRead: true,
     };
     return queryPage(this.#session, input, limit, toListed);
@@ -103,7 +103,7 @@ export class EventTable implements Events {
     const input = {
       TableName: this.#session.tables.events,
       IndexName: 'byState',
-      ...olderThan('stateShard', stateShard(has, shard), before),
+      ...listedBeyond('stateShard', stateShard(has, shard), 'newest-first', before),
     };
     return queryPage(this.#session, input, limit, toListed);
   };
@@ -127,21 +127,28 @@ export class EventTable implements Events {
     return output && items.settlementItem.parse(output.Attributes);
   };
 
+  setAside: Events['setAside'] = async (eventId, version, at) => {
+    await this.#updateIf(eventId, {
+      UpdateExpression: 'SET asideSince = if_not_exists(asideSince, :at)',
+      ConditionExpression: `${AT_VERSION} AND attribute_exists(unfinished)`,
+      ExpressionAttributeValues: { ':at': items.toInstant(at), ':from': version },
+    });
+  };
+
   finishSettlement: Events['finishSettlement'] = async (eventId, version) => {
     await this.#updateIf(eventId, {
-      UpdateExpression: 'SET #state = :settled REMOVE unfinished',
+      UpdateExpression: 'SET #state = :settled REMOVE unfinished, asideSince',
       ConditionExpression: AT_VERSION,
       ExpressionAttributeNames: STATE,
       ExpressionAttributeValues: { ':settled': SETTLED, ':from': version },
     });
   };
 
-  unfinished: Events['unfinished'] = (order, before, limit) => {
+  unfinished: Events['unfinished'] = (order, beyond, limit) => {
     const input = {
       TableName: this.#session.tables.events,
       IndexName: 'unfinished',
-      ...olderThan('unfinished', UNFINISHED, before),
-      ScanIndexForward: order === 'oldest-first',
+      ...listedBeyond('unfinished', UNFINISHED, order, beyond),
     };
     return queryPage(this.#session, input, limit, toListed);
   };
@@ -162,14 +169,19 @@ function stateShard(has: 'no-result' | 'result', shard: string): string {
   return `${has}#${shard}`;
 }
 
-/** A query of what is under a key, newest first, beyond `before`. */
-function olderThan(name: string, key: string, before: ListKey | undefined) {
+const BEYOND: Record<Order, string> = {
+  'newest-first': 'listKey < :beyond',
+  'oldest-first': 'listKey > :beyond',
+};
+
+/** A query of what is under a key, beyond a place in the list. */
+function listedBeyond(name: string, key: string, order: Order, beyond: ListKey | undefined) {
   const ofKey = '#key = :key';
   return {
-    KeyConditionExpression: before === undefined ? ofKey : `${ofKey} AND listKey < :before`,
+    KeyConditionExpression: beyond === undefined ? ofKey : `${ofKey} AND ${BEYOND[order]}`,
     ExpressionAttributeNames: { '#key': name },
-    ExpressionAttributeValues: { ':key': key, ...(before && { ':before': before }) },
-    ScanIndexForward: false,
+    ExpressionAttributeValues: { ':key': key, ...(beyond && { ':beyond': beyond }) },
+    ScanIndexForward: order === 'oldest-first',
   };
 }
 
@@ -185,8 +197,8 @@ function inForce(...[eventId, decision, from]: Parameters<Events['putInForce']>)
     'history = list_append(if_not_exists(history, :none), :verdict)';
   return {
     UpdateExpression: goesOn
-      ? `${set}, unfinished = :unfinished REMOVE intent`
-      : `${set} REMOVE intent, unfinished`,
+      ? `${set}, unfinished = :unfinished REMOVE intent, asideSince`
+      : `${set} REMOVE intent, unfinished, asideSince`,
     ConditionExpression: from.version === 0 ? FIRST_RESULT : AT_VERSION,
     ExpressionAttributeNames: STATE,
     ExpressionAttributeValues: {

@@ -77,6 +77,7 @@ export const settlementItem: z.ZodType<Settlement> = z.object({
   bets: count,
   stakedMinor: z.bigint(),
   history: z.array(verdictItem),
+  asideSince: instant.optional(),
 });
 
 const bareEventItem = z.looseObject({

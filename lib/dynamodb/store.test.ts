@@ -42,6 +42,7 @@ const CALLS: Record<CallName, (store: BetStore) => Promise<unknown>> = {
   'events.listedBy': ({ events }) => events.listedBy('result', '0', undefined, 1),
   'events.noteIntent': ({ events }) => events.noteIntent('e', decision),
   'events.putInForce': ({ events }) => events.putInForce('e', decision, from),
+  'events.setAside': ({ events }) => events.setAside('e', 1, NOON),
   'events.finishSettlement': ({ events }) => events.finishSettlement('e', 1),
   'events.unfinished': ({ events }) => events.unfinished('oldest-first', undefined, 1),
   ping: (store) => store.ping(),

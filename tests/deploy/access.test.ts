@@ -72,9 +72,17 @@ async function driveAll(): Promise<void> {
     await Promise.all(Array.from({ length: 501 }, () => insert(1)));
   });
   await record('settleEvent', 202, resultOf('e', 'WIN'));
+  // One of which the fence counts a bet that is not there.
+  await within(async ({ store, now }) => {
+    const event = await store.events.enlist('torn', now());
+    await store.events.noteIntent('torn', { id: 'decision', outcome: 'WIN', decidedAt: now() });
+    const decision = { id: 'decision', outcome: 'WIN' as const, decidedAt: now() };
+    await store.fences.create(event, 0);
+    await store.events.putInForce('torn', decision, { version: 0, bets: 1, stakedMinor: 1n });
+  });
   const sent = await during(async () => {
     const { found, finished } = await resumeSettlements();
-    expect([found, finished.toSorted()]).toEqual([3, ['c', 'e']]);
+    expect([found, finished.toSorted()]).toEqual([4, ['c', 'e']]);
   });
   sentBy.set('resumeSettlements', sent);
 }

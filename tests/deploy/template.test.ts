@@ -300,6 +300,8 @@ describe('the alarms', () => {
       [named('ReadThrottles'), `${places} AWS/DynamoDB ReadThrottleEvents`, ...above(0)],
       [named('WriteThrottles'), `${places} AWS/DynamoDB WriteThrottleEvents`, ...above(0)],
       [named('UnfinishedSettlement'), `1 ${age}`, ...above(900)],
+      [named('TornSettlement'), '1 BetMaker TornSettlements', ...above(0)],
+      [named('StalledSettlements'), '1 BetMaker StalledSettlements', ...above(0)],
       [named('ResumerErrors'), '1 AWS/Lambda Errors', ...above(0)],
       [named('ResumerSilence'), '1 AWS/Lambda Invocations', ...below(1)],
     ]);
@@ -318,6 +320,13 @@ describe('the alarms', () => {
 
     expect(new Set(sentTo(dev).flat())).toEqual(new Set());
     expect(sentTo(prod)).toEqual(sentTo(prod).map(() => [ALARM_TOPIC]));
+  });
+
+  it('go off in the first minute in which an event is torn', () => {
+    const torn = { AlarmName: 'bet-maker-dev-TornSettlement', EvaluationPeriods: 1 };
+    const properties = all(dev, 'AWS::CloudWatch::Alarm');
+    const expected = expect.objectContaining({ ...torn, DatapointsToAlarm: 1 });
+    expect(properties).toContainEqual(expected);
   });
 
   it('wait for unfinished settlements as long as the parameter says', () => {

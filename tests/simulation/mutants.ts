@@ -174,14 +174,14 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'errors of single statements are forgotten',
     guarantee: 9,
     file: 'lib/dynamodb/bets.ts',
-    find: 'if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return false;',
-    replace: 'if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return true;',
+    find: "if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return 'left';",
+    replace: "if (TRANSIENT_STATEMENT_ERRORS.has(error.Code)) return 'stored';",
   },
   {
     name: 'a fence is done when its index shows no more, without counting',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: 'const done = ended.filter((walk) => walk.settled >= walk.fence.placed);',
+    find: 'const done = ended.filter((walk) => walk.settled === walk.fence.placed);',
     replace: `
       const done = ended;
       for (const walk of ended) walk.settled = walk.fence.placed;`,
@@ -190,8 +190,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the sweep of an old version finishes a newer one',
     guarantee: 9,
     file: 'lib/dynamodb/events.ts',
-    find: "REMOVE unfinished', ConditionExpression: AT_VERSION,",
-    replace: "REMOVE unfinished', ConditionExpression: 'attribute_exists(version)',",
+    find: "REMOVE unfinished, asideSince', ConditionExpression: AT_VERSION,",
+    replace: "REMOVE unfinished, asideSince', ConditionExpression: 'attribute_exists(version)',",
   },
   {
     name: 'stakes go through a float',
@@ -254,8 +254,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a page of events begins with the one that the page before ended with',
     guarantee: 14,
     file: 'lib/dynamodb/events.ts',
-    find: 'AND listKey < :before',
-    replace: 'AND listKey <= :before',
+    find: 'listKey < :beyond',
+    replace: 'listKey <= :beyond',
   },
   {
     name: 'a remembered result refuses without looking',

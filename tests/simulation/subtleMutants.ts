@@ -122,15 +122,15 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a settled event stays among the unfinished',
     guarantee: 8,
     file: 'lib/dynamodb/events.ts',
-    find: "'SET #state = :settled REMOVE unfinished'",
+    find: "'SET #state = :settled REMOVE unfinished, asideSince'",
     replace: "'SET #state = :settled'",
   },
   {
     name: 'an intent stays when its result is in force',
     guarantee: 8,
     file: 'lib/dynamodb/events.ts',
-    find: 'unfinished = :unfinished REMOVE intent',
-    replace: 'unfinished = :unfinished',
+    find: 'unfinished = :unfinished REMOVE intent, asideSince',
+    replace: 'unfinished = :unfinished REMOVE asideSince',
   },
   {
     name: 'only the last result is looked at for a reply that was lost',
@@ -180,16 +180,14 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a walk that begins again keeps its count',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: 'const again = behind.map(({ fence, count }) => newWalk(fence, count + 1));',
-    replace: `
-      const again = behind.map(({ fence, count, settled }) => ({
-        ...newWalk(fence, count + 1), settled }));`,
+    find: 'newWalk(fence, count + 1, known)',
+    replace: '({ ...newWalk(fence, count + 1), settled: known })',
   },
   {
     name: 'a fence is done when one bet is missing',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: 'const done = ended.filter((walk) => walk.settled >= walk.fence.placed);',
+    find: 'const done = ended.filter((walk) => walk.settled === walk.fence.placed);',
     replace: `
       const done = ended.filter((walk) => walk.settled >= walk.fence.placed - 1);
       for (const walk of done) walk.settled = walk.fence.placed;`,
@@ -198,30 +196,30 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'a sweep that the store failed is taken for done',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: "if (error instanceof BetError && error.code === 'unavailable') return false;",
-    replace: "if (error instanceof BetError && error.code === 'unavailable') return true;",
+    find: "return { end: signal.aborted ? 'out-of-time' : 'store-failed', cause };",
+    replace: "return { end: 'finished' };",
   },
   {
     name: 'a whole batch counts as stored when a part of it is',
     guarantee: 9,
     file: 'lib/dynamodb/bets.ts',
-    find: 'stored.push(...done);',
-    replace: 'stored.push(...(done.size > 0 ? left : []));',
+    find: "stored.push(...(fates.get('stored') ?? []));",
+    replace: "stored.push(...(fates.has('stored') ? left : []));",
   },
   {
     name: 'a statement that nothing was said of counts as stored',
     guarantee: 9,
     file: 'lib/dynamodb/bets.ts',
-    find: 'if (response === undefined) return false;',
+    find: "if (response === undefined) return 'left';",
     // Only a unit test notices: the simulated cloud, like DynamoDB, says something of each.
-    replace: 'if (response === undefined) return true;',
+    replace: "if (response === undefined) return 'stored';",
   },
   {
     name: 'a fence is marked for the version to come',
     guarantee: 9,
     file: 'lib/bets/sweep.ts',
-    find: 'store.fences.markSwept(each, result.version)',
-    replace: 'store.fences.markSwept(each, result.version + 1)',
+    find: 'store.fences.markSwept(each, version)',
+    replace: 'store.fences.markSwept(each, version + 1)',
   },
   {
     name: 'fences of the version before count as settled',

@@ -10,6 +10,9 @@ export const silentObserver: Observer = {
   settlementFinished() {},
   betsSettled() {},
   unfinishedFound() {},
+  sweepUnfinished() {},
+  settlementTorn() {},
+  runEnded() {},
   flush() {},
 };
 

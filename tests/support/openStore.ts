@@ -32,6 +32,9 @@ export async function openStore(given: Partial<Parts> = {}) {
   const parts = { client, observer: silentObserver, clock: patientClock, ...given };
   const { within } = createService(config, parts);
   return {
+    /** The store past the domain, and the names of its tables. */
+    client,
+    tables: tableNames(TABLE_PREFIX),
     /** Runs a use case as a request of its own. */
     run: <Given extends unknown[], Result>(
       useCase: (context: Context, ...given: Given) => Promise<Result>,
