@@ -146,6 +146,10 @@ export const LARGE: Record<string, Scope> = {
     ...{ fences: 0, faults: 1 },
     actors: [...group(firstKeyed, firstKeyless, null), win, sweeper],
   },
+  'a group under results': {
+    ...{ fences: 1, faults: 1 },
+    actors: [...group(keyed, keyless), win, corrector, sweeper],
+  },
   'innocent bets': {
     ...{ fences: 2, faults: 2 },
     actors: [...group(keyedAt0, first, 2), twinAt1, win],
