@@ -34,7 +34,9 @@ const RUN_MS = 59_000;
 const SIEGE_MS = 2_500;
 
 /** Most schedules begin with nothing; some with much, which must have been placed before. */
-type Kind = 'ordinary' | 'stadium' | 'arena' | 'calendar' | 'round' | 'quarrel' | 'restored';
+type Kind =
+  | ('ordinary' | 'stadium' | 'arena' | 'calendar' | 'round' | 'quarrel')
+  | ('restored' | 'restored in a PUT');
 
 /** By the seed alone, so that every run of a thousand schedules has all of them. */
 function kindOf(seed: number): Kind {
@@ -43,6 +45,7 @@ function kindOf(seed: number): Kind {
   if (seed % 200 === 100) return 'calendar';
   if (seed % 400 === 350) return 'round';
   if (seed % 200 === 50) return 'quarrel';
+  if (seed % 50 === 13) return 'restored in a PUT';
   return seed % 25 === 12 ? 'restored' : 'ordinary';
 }
 
@@ -207,6 +210,7 @@ const PRELUDES: Record<Kind, (play: Play) => Promise<void>> = {
     }
   },
   restored: restoreUnderWay,
+  'restored in a PUT': restoreInPut,
 };
 
 /** One after the other on each fence: nobody meets another. */
@@ -215,47 +219,50 @@ async function placeMany(play: Play, bets: number): Promise<void> {
   play.limits = [700, 1_000];
 }
 
-/** The store is wiped or brought back to a backup, also in a PUT, while the processes live on. */
-async function restoreUnderWay({ world, random, clients, history }: Play): Promise<void> {
-  const events = ['match', 'friendly-1', 'final'] as const;
-  const evening = async (): Promise<void> => {
-    for (let acts = random.between(2, 6); acts > 0; acts -= 1) {
-      const event = random.pick(events);
-      const dice = random.next();
-      if (dice < 0.6) await clients.place(event, random.chance(0.5));
-      else if (dice < 0.7) await crowd(world, random, clients, events);
-      // What the processes remember of it is more than the store has afterwards.
-      else if (dice < 0.8) await world.widen(event);
-      else await clients.settle(event, random.pick(OUTCOMES), undefined);
-    }
-    await world.time.sleep(10_000);
-  };
-  if (random.chance(0.5)) await evening();
+const RESTORED_EVENTS = ['match', 'friendly-1', 'final'] as const;
+
+/** The store is wiped or brought back to a backup, while the processes live on. */
+async function restoreUnderWay(play: Play): Promise<void> {
+  if (play.random.chance(0.5)) await evening(play);
+  const bringBack = backUp(play);
+  await evening(play);
+  bringBack();
+}
+
+/** All that clients were told since the backup is forgotten. */
+function backUp({ world, history }: Play): () => void {
   const [restore, forget] = [world.backUp(), mark(history)];
-  const bringBack = (): void => {
+  return () => {
     restore();
     forget();
   };
-  if (random.chance(0.5))
-    return restoreInPut(random.pick(events), bringBack, world, random, clients);
-  await evening();
-  bringBack();
+}
+
+async function evening({ world, random, clients }: Play): Promise<void> {
+  for (let acts = random.between(2, 6); acts > 0; acts -= 1) {
+    const event = random.pick(RESTORED_EVENTS);
+    const dice = random.next();
+    if (dice < 0.6) await clients.place(event, random.chance(0.5));
+    else if (dice < 0.7) await crowd(world, random, clients, RESTORED_EVENTS);
+    // What the processes remember of it is more than the store has afterwards.
+    else if (dice < 0.8) await world.widen(event);
+    else await clients.settle(event, random.pick(OUTCOMES), undefined);
+  }
+  await world.time.sleep(10_000);
 }
 
 /**
  * The store is brought back to what it was before a PUT noted its intent, when the PUT has closed
  * the fences already. Others use the event at once.
  */
-async function restoreInPut(
-  event: string,
-  bringBack: () => void,
-  { time, network }: World,
-  random: Random,
-  clients: Clients,
-) {
+async function restoreInPut(play: Play): Promise<void> {
+  const { world, random, clients } = play;
+  if (random.chance(0.5)) await evening(play);
+  const event = random.pick(RESTORED_EVENTS);
   const others: Promise<unknown>[] = [];
-  const soon = (): Promise<void> => time.sleep(random.next() * 60);
-  network.duringNextResult(() => {
+  const soon = (): Promise<void> => world.time.sleep(random.next() * 60);
+  const bringBack = backUp(play);
+  world.network.duringNextResult(() => {
     bringBack();
     if (random.chance(0.5)) others.push(clients.settle(event, random.pick(OUTCOMES), undefined));
     for (let bets = random.between(1, 3); bets > 0; bets -= 1) {
@@ -264,7 +271,7 @@ async function restoreInPut(
   });
   await clients.settle(event, random.pick(OUTCOMES), undefined);
   // The event may have had that result.
-  network.duringNextResult();
+  world.network.duringNextResult();
   await Promise.all(others);
 }
 
