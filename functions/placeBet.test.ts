@@ -169,7 +169,7 @@ describe('POST /bets', () => {
 
     const answer = await ask(posting(BODY));
 
-    const detail = 'Event sr:match:42 has a result; it takes no more bets.';
+    const detail = 'Event sr:match:42 takes no more bets. It has a result, or one is on its way.';
     expect(answer).toEqual(problemAnswer('event-settled', detail));
     expect(lines).toEqual([]);
   });
@@ -177,7 +177,8 @@ describe('POST /bets', () => {
   it('lists all faults of all parts, and asks the store nothing', async () => {
     const { dynamodb, ask, lines } = serve(placeBet);
 
-    const KEY_RULE = 'must be 1 to 255 visible characters, bare or in double quotes';
+    const KEY_RULE =
+      'must be one key of 1 to 255 visible characters, no comma, bare or in double quotes';
     const body = '{"event_id":"a\\n","amount":0.001,"odds/x~":1}';
     const answer = await ask(posting(body, { 'idempotency-key': 'a b' }));
 

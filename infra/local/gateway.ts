@@ -75,7 +75,11 @@ function logTime(milliseconds: number): string {
  * space after the others' commas; several cookies become one header (RFC 6265 §5.4).
  * serverless-http, which gives a request that is an event already, fills in `headers` alone.
  */
-function joinHeaders({ headers, headersDistinct, rawHeaders }: Request): Record<string, string> {
+export function joinHeaders({
+  headers,
+  headersDistinct,
+  rawHeaders,
+}: Request): Record<string, string> {
   const present = rawHeaders.length > 0 ? headersDistinct : headers;
   // Without a prototype, whose names are headers like any other.
   const joined: Record<string, string> = Object.create(null);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { refuse, send } from '../express/answers.ts';
+import { joinHeaders } from './gateway.ts';
 
 /** RFC 6750 §2.1; RFC 9110 §11.1: the scheme's name may be spelled in any case. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
@@ -18,7 +19,7 @@ export function demandOperator(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
   const expected = digestOf(token);
   return (request, response, next) => {
-    const given = BEARER.exec(request.get('authorization') ?? '')?.[1];
+    const given = BEARER.exec(joinHeaders(request)['authorization'] ?? '')?.[1];
     if (given === undefined) {
       response.set('www-authenticate', 'Bearer realm="bet-maker"');
       return send(response, refuse('unauthorized', MISSING));

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Call } from '../../lib/http/call.ts';
 import { CALLS } from '../../lib/http/calls.ts';
 import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
-import { type Docs, HEADERS, isConditional, responsesOf, SHARED_RESPONSES } from './responses.ts';
+import { type Docs, HEADERS, responsesOf, SHARED_RESPONSES } from './responses.ts';
 import { content, named, type Part, referenceTo, wireSchemas } from './schemas.ts';
 import { SERVICE_PATHS } from './serviceCalls.ts';
 
@@ -78,7 +78,7 @@ function operation(call: Call, docs: Docs): Part {
   const parameters = [
     ...parametersOf('path', request.path, docs.pathExamples),
     ...parametersOf('query', request.query),
-    ...parametersOf('header', isConditional(call, docs) ? conditions : request.headers),
+    ...parametersOf('header', call.method === 'GET' ? conditions : request.headers),
   ];
   return {
     operationId: name,

@@ -20,7 +20,11 @@ export const HEADERS: Record<string, Part> = {
     'true',
   ),
   Link: header('The next page (RFC 8288). The last page has none.', NEXT_PAGE),
-  ETag: header('The version of the event, for `If-Match`.', '"1"'),
+  ETag: header(
+    'The version of the result, then what changes with the answer. `If-Match` compares the ' +
+      'version, `If-None-Match` the whole tag. The tag is strong.',
+    '"1-bVnUVf9FJ7Dp0mhK3pT5Yw"',
+  ),
   AnswerTag: header(
     'The version of this answer, for `If-None-Match`. The tag is weak.',
     'W/"bVnUVf9FJ7Dp0mhK3pT5Yw"',
@@ -41,27 +45,25 @@ function headers(...names: readonly string[]): Part {
   return Object.fromEntries(references);
 }
 
-/** Whether a call is a conditional GET, as lib/http/conditionalGet.ts decides it. */
-export function isConditional({ method }: Call, { answers }: Docs): boolean {
-  return method === 'GET' && !answers[200]?.headers.includes('ETag');
-}
-
 /** Everything that a call answers, by status. */
 export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
   const hasBody = call.request.body !== undefined;
-  const tag = isConditional(call, docs) ? ['AnswerTag'] : [];
+  // As lib/http/conditionalGet.ts has it: an answer without a tag of its own gets one.
+  const isConditional = call.method === 'GET';
+  const own = docs.answers[200]?.headers ?? [];
+  const tag = isConditional && !own.includes('ETag') ? ['AnswerTag'] : [];
   const answers: Record<string, Part> = {};
   for (const [status, answer] of Object.entries(docs.answers)) {
-    const { description, headers: own, schema, examples } = answer;
+    const { description, schema, examples } = answer;
     const body = content(referenceTo(schema), named(examples));
-    answers[status] = { description, headers: headers(...own, ...tag), ...body };
+    answers[status] = { description, headers: headers(...answer.headers, ...tag), ...body };
   }
   return {
     ...answers,
-    ...(tag.length > 0 && {
+    ...(isConditional && {
       304: {
         description: 'Nothing has changed: the answer still has a tag of `If-None-Match`.',
-        headers: headers(...(docs.answers[200]?.headers ?? []), ...tag),
+        headers: headers(...own, ...tag),
       },
     }),
     ...refusals(hasBody ? [...docs.refusals, MALFORMED, CROSS_SITE] : docs.refusals),

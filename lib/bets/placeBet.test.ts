@@ -24,7 +24,7 @@ const bet: Bet = { ...stored, status: 'pending' };
 
 const SETTLED = {
   code: 'event-settled',
-  message: 'Event sr:match:42 has a result; it takes no more bets.',
+  message: 'Event sr:match:42 takes no more bets. It has a result, or one is on its way.',
 };
 const REUSED = {
   code: 'idempotency-key-reused',

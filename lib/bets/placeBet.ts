@@ -22,6 +22,9 @@ export interface Placed {
   replayed: boolean;
 }
 
+/** True from the moment that the first fence is closed on: readers see no result yet then. */
+const WHY_SETTLED = 'It has a result, or one is on its way.';
+
 /** Before the client is asked to come back. */
 const PLACE_TRIES = { tries: 8, baseMs: 10, capMs: 200 };
 
@@ -102,7 +105,7 @@ async function onClosed(
     if (record !== undefined) return replay(context, request, record);
   }
   observer.betRefused();
-  throw new BetError('event-settled', `Event ${eventId} has a result; it takes no more bets.`);
+  throw new BetError('event-settled', `Event ${eventId} takes no more bets. ${WHY_SETTLED}`);
 }
 
 /** An earlier try of this request, whose reply was lost, has landed. */

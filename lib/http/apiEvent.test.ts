@@ -40,6 +40,8 @@ function problem(answer: { body: unknown }): unknown {
   return z.object({ status: z.number(), detail: z.string() }).parse(answer.body);
 }
 
+const ONCE = 'The Content-Type must come only once.';
+const NO_JSON = 'The body cannot be parsed as JSON.';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const nothing = { body: null, headers: null, pathParameters: null, queryStringParameters: null };
 
@@ -56,8 +58,10 @@ describe('a handler', () => {
 
   it.each([
     [{ ...nothing }, 415, 'Send application/json.'],
-    [{ headers: JSON_HEADERS, body: null }, 422, 'The body cannot be parsed as JSON.'],
-    [{ headers: JSON_HEADERS, body: { amount: 1 } }, 422, 'The body cannot be parsed as JSON.'],
+    [{ headers: { 'Content-Type': 'application/json', 'content-type': 'text/plain' } }, 415, ONCE],
+    [{ headers: { 'CONTENT-TYPE': 'application/json' }, body: null }, 422, NO_JSON],
+    [{ headers: JSON_HEADERS, body: null }, 422, NO_JSON],
+    [{ headers: JSON_HEADERS, body: { amount: 1 } }, 422, NO_JSON],
     [{ headers: { 'content-type': null }, body: '{}' }, 415, 'Send application/json.'],
   ])('refuses %j, where a body is needed', async (given, status, detail) => {
     const answer = await invoke({ version: '2.0', ...given }, z.unknown());

@@ -9,11 +9,25 @@ export type GivenEvent = { [Name in keyof ApiEvent]?: ApiEvent[Name] | null } | 
 export function completed(given: GivenEvent): ApiEvent {
   const present = Object.entries(given ?? {}).filter(([, value]) => value !== null);
   const event: Partial<ApiEvent> = Object.fromEntries(present);
-  const { headers = {}, rawPath = '', rawQueryString = '' } = event;
+  const { rawPath = '', rawQueryString = '' } = event;
+  const headers = joinedAlike(event.headers ?? {});
   const { requestId = randomUUID(), http = { method: '' } } = event.requestContext ?? {};
   const requestContext = { ...event.requestContext, requestId, http };
   const whole = { ...event, headers, rawPath, rawQueryString, requestContext };
   return whole as ApiEvent; // Nothing else of it is read without a look.
+}
+
+/**
+ * Names in lower case, and the values of a name that comes twice with a comma between them, as API
+ * Gateway has them. Who invokes a function otherwise may not know that.
+ */
+function joinedAlike(given: Record<string, string | null | undefined>): Record<string, string> {
+  const lines = Object.entries(given).filter(([, value]) => value !== null);
+  const byName = Map.groupBy(lines, ([name]) => name.toLowerCase());
+  const joined = Array.from(byName, ([name, same]) => {
+    return [name, same.map(([, value]) => value).join(',')] as const;
+  });
+  return Object.fromEntries(joined);
 }
 
 /**

@@ -8,8 +8,9 @@ const WIRE_AMOUNT = { pattern: /^\d+\.\d{2}$/.source, examples: ['10.50'] };
 const UUID = 'A UUID version 7, so ids sort by the time of placing.';
 const SETTLED_AT = 'When the result that decides the bet was given. A pending bet has none.';
 const STATE =
-  '`open`: no result. `settling`: the result is in force for every reader, but not every bet is ' +
-  'stored with it yet. `settled`: every bet is.';
+  '`open`: no result is in force. While a first one is on its way, bets are refused already. ' +
+  '`settling`: the result is in force for every reader, but not every bet is stored with it yet. ' +
+  '`settled`: every bet is.';
 
 export const betBody = z
   .object({
@@ -32,7 +33,7 @@ export const eventBody = z
     status: outcome.nullable().meta({ description: 'The result in force, or null.' }),
     version: z
       .int()
-      .meta({ description: 'How many results it has had; the entity tag in `ETag`.' }),
+      .meta({ description: 'How many results it has had. The tag in `ETag` begins with it.' }),
     state: eventState.meta({ description: STATE }),
     bets: z.object({
       total: z.int().meta({ description: 'Bets that were placed.' }),

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 as ApiEvent } from 'aws-lambda';
+import { CONDITION, hashOf, readCondition } from './entityTags.ts';
 import type { HttpResponse } from './problems.ts';
 
 /**
- * A conditional GET: the answer gets a weak entity tag of its body and its link, and is 304 for a
- * client that has it already.
+ * A conditional GET: the answer is 304 for a client that has it already. An answer without a tag
+ * gets a weak one, of its body and its link.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export function conditional(
@@ -12,23 +12,21 @@ export function conditional(
   response: HttpResponse,
 ): HttpResponse {
   if (!['GET', 'HEAD'].includes(requestContext.http.method)) return response;
-  // An event's own tag is its version, which says nothing of how far its settlement is.
-  if (response.statusCode !== 200 || response.headers['etag'] !== undefined) return response;
-  const etag = tagOf(response);
+  if (response.statusCode !== 200) return response;
+  const etag = response.headers['etag'] ?? weakTagOf(response);
   const tagged = { ...response, headers: { ...response.headers, etag } };
   return isIn(headers['if-none-match'] ?? '', etag) ? withoutBody(tagged) : tagged;
 }
 
-/** Half of SHA-256: what a page shows is not to be mistaken for another by chance. */
-function tagOf({ headers, body }: HttpResponse): string {
-  const hash = createHash('sha256').update((headers['link'] ?? '') + body);
-  return `W/"${hash.digest('base64url').slice(0, 22)}"`;
+function weakTagOf({ headers, body }: HttpResponse): string {
+  return `W/"${hashOf((headers['link'] ?? '') + body)}"`;
 }
 
-/** Compared weakly, as RFC 9110 asks for this header. */
+/** Compared weakly, as RFC 9110 asks for this header. What is no list of tags matches nothing. */
 function isIn(condition: string, etag: string): boolean {
-  const tags = new Set(condition.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
-  return tags.has('*') || tags.has(etag.slice('W/'.length));
+  if (!CONDITION.test(condition)) return false;
+  const known = readCondition(condition);
+  return known === '*' || known.some(({ opaque }) => opaque === etag.replace(/^W\//, ''));
 }
 
 function withoutBody({ headers }: HttpResponse): HttpResponse {

@@ -34,6 +34,10 @@ export function jsonBody(): MiddlewareObj<ApiEvent> {
 }
 
 function textOf({ headers, body, isBase64Encoded }: ApiEvent): string {
+  // Gateways put a comma between the values of a header that is sent twice.
+  if (headers['content-type']?.includes(',')) {
+    throw new HttpError('unsupported-media-type', 'The Content-Type must come only once.');
+  }
   const encoding = headers['content-encoding']?.toLowerCase() ?? '';
   // API Gateway passes compressed bodies on as they are.
   if (encoding !== '' && encoding !== 'identity') {

@@ -22,7 +22,7 @@ export const PROBLEMS = {
     'Send it from a page of the service. A proxy must pass `Host` on.',
   ),
   'event-not-found': row(404, 'Nothing is known of the event', 'It has no bet and no result.'),
-  'event-settled': row(409, 'The event has a result', 'This bet was not placed.'),
+  'event-settled': row(409, 'The event takes no more bets', 'This bet was not placed.'),
   'expectation-failed': row(417, 'The expectation cannot be met', 'Send no `Expect` header.'),
   'headers-too-large': row(431, 'The headers are too large', 'Send at most 16 KB of headers.'),
   'idempotency-key-reused': row(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { placedBet } from '../../tests/support/samples.ts';
 import { betBody, eventBody } from './bodies.ts';
 import { betToWire, eventAnswer, eventToWire } from './wire.ts';
@@ -39,7 +40,34 @@ describe('eventToWire', () => {
       history: [{ status: 'LOSE', version: 1, decided_at: '1970-01-01T00:00:00.000Z' }],
     });
     expect(eventBody.parse(shown)).toEqual(shown);
-    const headers = { etag: '"12"' };
-    expect(eventAnswer(event, 202)).toEqual({ status: 202, headers, body: shown });
+  });
+});
+
+describe('eventAnswer', () => {
+  const event = {
+    eventId: 'e',
+    outcome: 'WIN' as const,
+    version: 12,
+    state: 'settling' as const,
+    bets: { total: 3, settled: 2, stakedMinor: 5n },
+    history: [],
+  };
+
+  it('has the status that is given, the event, and its version and a hash as a strong tag', () => {
+    const answer = eventAnswer(event, 202);
+
+    const hash = createHash('sha256').update(JSON.stringify(eventToWire(event)));
+    const etag = `"12-${hash.digest('base64url').slice(0, 22)}"`;
+    expect(answer).toEqual({ status: 202, headers: { etag }, body: eventToWire(event) });
+  });
+
+  it.each([
+    ['bets', { bets: { ...event.bets, settled: 3 } }],
+    ['state', { state: 'settled' as const }],
+    ['version', { version: 13 }],
+  ])('has another tag with other %s', (_what, change) => {
+    const [one, other] = [event, { ...event, ...change }].map((each) => eventAnswer(each, 200));
+
+    expect(one?.headers?.['etag']).not.toBe(other?.headers?.['etag']);
   });
 });

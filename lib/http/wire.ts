@@ -4,6 +4,7 @@ import type { Bet } from '../bets/bet.ts';
 import { EVENT_STATES, type EventReport } from '../bets/event.ts';
 import type { BetJson, EventJson } from './bodies.ts';
 import type { Answer } from './call.ts';
+import { hashOf } from './entityTags.ts';
 
 /** The wire: what several calls take and answer. What one call alone takes stands with the call. */
 
@@ -54,7 +55,12 @@ export function eventToWire(event: EventReport): EventJson {
   };
 }
 
-/** With the event's entity tag: the version that `If-Match` compares (RFC 9110 §8.8.3). */
+/**
+ * With the event's entity tag, which is strong: it changes with the body. It begins with the
+ * version of the result, which is what `If-Match` compares.
+ */
 export function eventAnswer(event: EventReport, status: number): Answer {
-  return { status, headers: { etag: `"${event.version}"` }, body: eventToWire(event) };
+  const body = eventToWire(event);
+  const etag = `"${event.version}-${hashOf(JSON.stringify(body))}"`;
+  return { status, headers: { etag }, body };
 }

@@ -100,9 +100,11 @@ describe('the console', () => {
     await seen.placeByForm('over', '2');
 
     const problem = page.locator('#place-problem');
-    await problem.getByText('The event has a result').waitFor();
+    await problem.getByText('The event takes no more bets').waitFor();
     expect(await problem.getAttribute('role')).toBe('alert');
-    expect(await problem.innerText()).toContain('Event over has a result; it takes no more bets.');
+    expect(await problem.innerText()).toContain(
+      'Event over takes no more bets. It has a result, or one is on its way.',
+    );
     const href = await problem.getByRole('link').getAttribute('href');
     expect(href).toBe(`${service.url}/docs/problems#event-settled`);
   });

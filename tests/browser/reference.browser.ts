@@ -92,7 +92,7 @@ describe('/docs', () => {
     const explained = page.locator(':target');
     await explained.waitFor();
     expect(status).toBe('409');
-    expect(await explained.innerText()).toContain('The event has a result');
+    expect(await explained.innerText()).toContain('The event takes no more bets');
     // Chromium logs every answer that is no success, this one too.
     expect(noise).toEqual([expect.stringMatching(/^logged: .*status of 409/)]);
   });

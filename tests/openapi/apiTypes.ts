@@ -208,13 +208,13 @@ export interface components {
         version: number;
       }[];
       /**
-       * @description `open`: no result. `settling`: the result is in force for every reader, but not every bet is stored with it yet. `settled`: every bet is.
+       * @description `open`: no result is in force. While a first one is on its way, bets are refused already. `settling`: the result is in force for every reader, but not every bet is stored with it yet. `settled`: every bet is.
        * @enum {string}
        */
       state: 'open' | 'settling' | 'settled';
       /** @description The result in force, or null. */
       status: components['schemas']['Outcome'] | null;
-      /** @description How many results it has had; the entity tag in `ETag`. */
+      /** @description How many results it has had. The tag in `ETag` begins with it. */
       version: number;
     };
     /**
@@ -234,6 +234,11 @@ export interface components {
     EventLimit: number;
     /** @description Events, the newest first. */
     EventList: components['schemas']['Event'][];
+    /**
+     * @description `*`: only a first result is wanted. An event with another result is left as it is.
+     * @example *
+     */
+    FirstResultOnly: string;
     /** @description What API Gateway says when it refuses a request itself. It is no problem of ours. */
     GatewayMessage: {
       message: string;
@@ -243,14 +248,15 @@ export interface components {
       status: 'alive' | 'ready';
     };
     /**
-     * @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes.
+     * @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. It has no comma and comes only once.
      * @example 7f3a
      * @example "7f3a"
      */
     IdempotencyKey: string;
     /**
-     * @description The `ETag` of the event that the decision is based on, or `*` for any result. Another version is refused, unless a retry finds its result in force already.
+     * @description The `ETag` of the event that the decision is based on, or `*` for any result. Only the version that it begins with is compared, so bets that come meanwhile do no harm, and `"1"` alone is understood. Another version is refused, unless a retry finds its result in force already.
      * @example "0"
+     * @example "1-bVnUVf9FJ7Dp0mhK3pT5Yw"
      * @example *
      */
     IfMatch: string;
@@ -454,8 +460,8 @@ export interface components {
      */
     AnswerTag: string;
     /**
-     * @description The version of the event, for `If-Match`.
-     * @example "1"
+     * @description The version of the result, then what changes with the answer. `If-Match` compares the version, `If-None-Match` the whole tag. The tag is strong.
+     * @example "1-bVnUVf9FJ7Dp0mhK3pT5Yw"
      */
     ETag: string;
     /**
@@ -564,7 +570,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. */
+        /** @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. It has no comma and comes only once. */
         'Idempotency-Key'?: components['schemas']['IdempotencyKey'];
       };
       path?: never;
@@ -601,7 +607,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
-      /** @description **The event has a result.** This bet was not placed. [event-settled](/docs/problems#event-settled) */
+      /** @description **The event takes no more bets.** This bet was not placed. [event-settled](/docs/problems#event-settled) */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -759,7 +765,10 @@ export interface operations {
   getEvent: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description The `ETag` of an answer that the client has. The call answers 304 when it is the same. */
+        'If-None-Match'?: components['schemas']['IfNoneMatch'];
+      };
       path: {
         /**
          * @description The id of an event, exactly as it was sent: 1 to 256 bytes in UTF-8, without control characters, and without white space at its ends. A number is written as its decimal text. In a path it is percent-encoded, the slash too (`%2F`).
@@ -781,6 +790,15 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Event'];
         };
+      };
+      /** @description Nothing has changed: the answer still has a tag of `If-None-Match`. */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components['responses']['MalformedRequest'];
       /** @description **Nothing is known of the event.** It has no bet and no result. [event-not-found](/docs/problems#event-not-found) */
@@ -816,8 +834,10 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The `ETag` of the event that the decision is based on, or `*` for any result. Another version is refused, unless a retry finds its result in force already. */
+        /** @description The `ETag` of the event that the decision is based on, or `*` for any result. Only the version that it begins with is compared, so bets that come meanwhile do no harm, and `"1"` alone is understood. Another version is refused, unless a retry finds its result in force already. */
         'If-Match'?: components['schemas']['IfMatch'];
+        /** @description `*`: only a first result is wanted. An event with another result is left as it is. */
+        'If-None-Match'?: components['schemas']['FirstResultOnly'];
       };
       path: {
         /**

@@ -285,7 +285,7 @@ describe('an example of a parameter is taken:', () => {
     expect(new Set(parameters.map(({ name }) => name))).toEqual(
       new Set([
         ...['limit', 'event_id', 'status', 'placed_from', 'placed_before'],
-        ...['state', 'Idempotency-Key', 'If-Match'],
+        ...['state', 'Idempotency-Key', 'If-Match', 'If-None-Match'],
       ]),
     );
   });

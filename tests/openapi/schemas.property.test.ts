@@ -63,11 +63,12 @@ const key = fc.oneof(
 const tags = fc.oneof(
   fc.string(),
   fc.stringMatching(/^(W\/)?"[!-~]{0,3}"( ?,? ?"\d"){0,2}$/),
-  fc.constantFrom('*', '*, "1"', '"1",', '""', '1'),
+  fc.constantFrom('*', ' *', '*, "1"', '"1",', ',, "1" ,"2"', ',', '""', '1', '"1-a"'),
 );
 const results = fc.constantFrom(
   ...[{ status: 'WIN' }, { status: 'DRAW' }, {}, { status: 'WIN', version: 1 }, [], null],
 );
+const PUT_HEADERS = settleEvent.request.headers;
 const bet = { event_id: '1', amount: '1' };
 const bets = fc.constantFrom(
   ...[bet, { event_id: '1' }, { amount: '1' }, { ...bet, odds: '2' }, { ...bet, event_id: null }],
@@ -87,7 +88,8 @@ describe('the document takes what the service takes, and nothing else:', () => {
     ['IdempotencyKey', key, (text) => taken(placeBet.request.headers, { 'idempotency-key': text })],
     ['Result', results, (body) => taken(settleEvent.request.body, body)],
     ['PlaceBet', bets, (body) => taken(placeBet.request.body, body)],
-    ['IfMatch', tags, (text) => taken(settleEvent.request.headers, { 'if-match': text })],
+    ['IfMatch', tags, (text) => taken(PUT_HEADERS, { 'if-match': text })],
+    ['FirstResultOnly', tags, (text) => taken(PUT_HEADERS, { 'if-none-match': text })],
   ])('%s', (schema, values, isTaken) => {
     fc.assert(
       fc.property(values, (value) => {

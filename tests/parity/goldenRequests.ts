@@ -98,6 +98,8 @@ function list(
   return golden(name, status, ['GET', path + query], `GET ${path}`, { event });
 }
 
+const EVENT_ROUTE = 'GET /events/{event_id+}';
+
 /** A bet by its id as it is sent, and as it is meant. */
 function getBet(name: string, status: number, sent: string, id = sent): GoldenRequest {
   const event = { rawPath: `/bets/${id}`, pathParameters: { id } };
@@ -108,8 +110,7 @@ function getBet(name: string, status: number, sent: string, id = sent): GoldenRe
 function getEvent(name: string, status: number, sent: string, event_id = sent): GoldenRequest {
   const event = eventOf(event_id);
   const irreversible = /[%?]/.test(event_id);
-  const route = 'GET /events/{event_id+}';
-  return golden(name, status, ['GET', `/events/${sent}`], route, { event, irreversible });
+  return golden(name, status, ['GET', `/events/${sent}`], EVENT_ROUTE, { event, irreversible });
 }
 
 /** What API Gateway makes of the path of an event: `rawPath` is decoded and ends at a `?`. */
@@ -187,9 +188,22 @@ const placing: GoldenRequest[] = [
     body: '{"event_id":"open","amount":"10.51"}',
   }),
   place('an empty key', 422, { headers: json(['Idempotency-Key', '']) }),
-  place('a key that comes twice', 201, {
-    headers: json(['Idempotency-Key', 'a'], ['idempotency-key', 'b']),
-    event: { headers: { 'idempotency-key': 'a,b' } },
+  place('two keys in two headers', 422, {
+    headers: json(['Idempotency-Key', 'key-1'], ['idempotency-key', 'key-2']),
+    event: { headers: { 'idempotency-key': 'key-1,key-2' } },
+  }),
+  place('the same key in two headers', 422, {
+    headers: json(['Idempotency-Key', 'key-1'], ['Idempotency-Key', 'key-1']),
+    event: { headers: { 'idempotency-key': 'key-1,key-1' } },
+  }),
+  place('two keys in one header', 422, { headers: json(['Idempotency-Key', '"key-1", "a"']) }),
+  place('a key beside an empty one', 422, {
+    headers: json(['Idempotency-Key', ''], ['Idempotency-Key', 'key-1']),
+    event: { headers: { 'idempotency-key': ',key-1' } },
+  }),
+  place('two ids to correlate with, which are no id', 201, {
+    headers: json(['X-Correlation-Id', 'a'], ['X-Correlation-Id', 'b']),
+    event: { headers: { 'x-correlation-id': 'a,b' } },
   }),
   place('cookies, some twice', 201, {
     headers: json(['Cookie', 'a=1; b=2'], ['Cookie', 'a=3']),
@@ -266,6 +280,20 @@ const reading: GoldenRequest[] = [
   getBet('an id of dots', 404, '...'),
   getEvent('an open event', 200, 'open'),
   getEvent('a settled event', 200, 'settled'),
+  golden('an event that the client has already', 304, ['GET', '/events/open'], EVENT_ROUTE, {
+    headers: [['If-None-Match', '*']],
+    event: eventOf('open'),
+  }),
+  golden(
+    'an event of which the client has the version',
+    200,
+    ['GET', '/events/open'],
+    EVENT_ROUTE,
+    {
+      headers: [['If-None-Match', '"0", W/"0-a"']],
+      event: eventOf('open'),
+    },
+  ),
   getEvent('an unknown event', 404, 'sr:match:42'),
   getEvent('an encoded event', 200, '%6F%70en', 'open'),
   getEvent('an event with encoded colons', 404, 'sr%3Amatch%3a42', 'sr:match:42'),
@@ -301,6 +329,27 @@ const settling: GoldenRequest[] = [
     event: { headers: { 'if-match': '"7","1"' } },
   }),
   settle('an empty version', 422, 'settled', { headers: json(['If-Match', '']) }),
+  settle('a whole tag, from before the bets of now', 200, 'settled', {
+    headers: json(['If-Match', '"1-AAAAAAAAAAAAAAAAAAAAAA"']),
+  }),
+  settle('a version in a list with gaps', 200, 'settled', {
+    headers: json(['If-Match', ', "7",, "1",']),
+  }),
+  settle('a weak version', 412, 'settled', { headers: json(['If-Match', 'W/"1"']) }),
+  settle('only a first result', 200, 'open', { headers: json(['If-None-Match', '*']) }),
+  settle('only a first result, where there is another', 412, 'settled', {
+    headers: json(['If-None-Match', '*']),
+  }),
+  settle('only a first result, where there is the same', 200, 'settled', {
+    headers: json(['If-None-Match', '*']),
+    body: '{"status":"WIN"}',
+  }),
+  settle('two conditions that exclude each other', 412, 'settled', {
+    headers: json(['If-Match', '"1"'], ['If-None-Match', '*']),
+  }),
+  settle('a condition that a PUT does not have', 422, 'settled', {
+    headers: json(['If-None-Match', '"7"']),
+  }),
   settle('an outcome that is none', 422, 'open', { body: '{"status":"DRAW"}' }),
   settle('a body in base64', 200, 'open', {
     headers: typed('application/merge-patch+json'),

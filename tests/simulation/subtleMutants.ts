@@ -323,8 +323,8 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'the tag of a page does not depend on its link',
     guarantee: 1,
     file: 'lib/http/conditionalGet.ts',
-    find: ".update((headers['link'] ?? '') + body)",
-    replace: ".update((headers['nothing'] ?? '') + body)",
+    find: "hashOf((headers['link'] ?? '') + body)",
+    replace: "hashOf((headers['nothing'] ?? '') + body)",
   },
   {
     name: 'a request is given up much later',

@@ -45,8 +45,14 @@ function withEventIdAlias(body: unknown): unknown {
   return { event_id, ...rest };
 }
 
-/** RFC 8941 string or bare token: 1 to 255 visible ASCII characters, no quotes or backslashes. */
-const IDEMPOTENCY_KEY = /^(?:"([!#-[\]-~]{1,255})"|([!#-[\]-~]{1,255}))$/;
+/**
+ * RFC 8941 string or bare token: 1 to 255 visible ASCII characters, no quotes or backslashes. No
+ * comma either: gateways and proxies put one between the values of a header that is sent twice, and
+ * two keys are no key.
+ */
+const IDEMPOTENCY_KEY = /^(?:"([!#-+\--[\]-~]{1,255})"|([!#-+\--[\]-~]{1,255}))$/;
+const KEY_RULE =
+  'must be one key of 1 to 255 visible characters, no comma, bare or in double quotes';
 
 export const placeBet = defineCall({
   name: 'placeBet',
@@ -56,14 +62,14 @@ export const placeBet = defineCall({
     headers: z.object({
       'idempotency-key': z
         .string()
-        .regex(IDEMPOTENCY_KEY, 'must be 1 to 255 visible characters, bare or in double quotes')
+        .regex(IDEMPOTENCY_KEY, KEY_RULE)
         .transform((text) => text.replaceAll('"', ''))
         .optional()
         .meta({
           id: 'IdempotencyKey',
           description:
             'Requests with the same key place one bet, however often and however late they come. ' +
-            'A key never expires. It may be in double quotes.',
+            'A key never expires. It may be in double quotes. It has no comma and comes only once.',
           examples: ['7f3a', '"7f3a"'],
         }),
     }),
@@ -81,6 +87,7 @@ export const placeBet = defineCall({
   },
 });
 
+const SETTLED = `Event ${EVENT_ID} takes no more bets. It has a result, or one is on its way.`;
 const PLACED = 'This request, or an earlier one with its key, placed the bet.';
 const BETS = { 'by-text': byText, 'by-number': byNumber, 'with-key': withKey, replayed: withKey };
 
@@ -97,7 +104,7 @@ export const placeBetDocs: CallDocs = () => ({
   },
   answers: { 201: answer(PLACED, betBody, BETS, 'Location', 'Idempotency-Replayed') },
   refusals: [
-    { code: 'event-settled', detail: `Event ${EVENT_ID} has a result; it takes no more bets.` },
+    { code: 'event-settled', detail: SETTLED },
     invalid('body', '#/amount', AMOUNT_FAULTS['not-a-decimal']),
     { code: 'idempotency-key-reused', detail: 'This key was used for a different bet.' },
   ],
