@@ -24,7 +24,7 @@ const OPTIONS = {
 export function createHttpServer(serve: http.RequestListener): http.Server {
   const server = http.createServer(OPTIONS, (request, response) => {
     noteDue(response);
-    const fault = hostFault(request);
+    const fault = hostFault(request) ?? codingFault(request);
     if (fault === undefined) serve(request, response);
     else endResponse(response, refuse('malformed-request', fault));
   });
@@ -86,6 +86,17 @@ function hostFault({ httpVersion, headersDistinct }: http.IncomingMessage): stri
   if (hosts > 1) return 'There is more than one Host.';
   if (hosts < 1 && httpVersion !== '1.0') return 'The Host is missing.';
   return undefined;
+}
+
+/**
+ * HTTP/1.0 has no transfer codings (RFC 9112 §6.1), and Node undoes none but the last. A proxy may
+ * see another end of such a request. Node itself refuses a coding that it does not know.
+ */
+function codingFault({ httpVersion, headers }: http.IncomingMessage): string | undefined {
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined) return undefined;
+  if (httpVersion !== '1.1') return 'Only HTTP/1.1 has a Transfer-Encoding.';
+  return coding.includes(',') ? 'There is more than one Transfer-Encoding.' : undefined;
 }
 
 function endResponse(response: http.ServerResponse, answer: HttpResponse): void {

@@ -59,6 +59,8 @@ describe('what smuggles a request past a proxy', () => {
     ['a hexadecimal length', 'Content-Length: 0x5\r\n'],
     ['an unknown coding', 'Transfer-Encoding: xchunked\r\n'],
     ['chunks that are not last', 'Transfer-Encoding: chunked, identity\r\n'],
+    ['a coding within the chunks', 'Transfer-Encoding: gzip, chunked\r\n'],
+    ['chunks twice', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n'],
     ['a space before the colon', 'Transfer-Encoding : chunked\r\n'],
     ['a folded line', 'Transfer-Encoding:\r\n chunked\r\n'],
     ['a folded length', 'Content-Length: 5\r\n 6\r\n'],
@@ -68,6 +70,14 @@ describe('what smuggles a request past a proxy', () => {
     ['a bare LF after a header', 'X: a\nContent-Length: 5\r\n'],
   ])('is refused: %s', async (_name, headers) => {
     const refusals = await refusalsOf(post(headers, `0\r\n\r\n${smuggled}`));
+
+    expect(refusals).toEqual([[400, 'malformed-request']]);
+  });
+
+  it('is refused: chunks in HTTP/1.0', async () => {
+    const head = post('Transfer-Encoding: chunked\r\n', '').replace('HTTP/1.1', 'HTTP/1.0');
+
+    const refusals = await refusalsOf(`${head}0\r\n\r\n${smuggled}`);
 
     expect(refusals).toEqual([[400, 'malformed-request']]);
   });
@@ -89,7 +99,7 @@ describe('what smuggles a request past a proxy', () => {
     const body = bet(randomUUID());
     const chunk = `${body.length.toString(16)};a="b"\r\n${body}\r\n0\r\n\r\n`;
 
-    expect(await statusesOf(post('Transfer-Encoding: chunked\r\n', chunk))).toEqual([201]);
+    expect(await statusesOf(post('Transfer-Encoding: Chunked\r\n', chunk))).toEqual([201]);
   });
 
   it('answers requests on one connection in their order', async () => {
