@@ -19,10 +19,9 @@ it('serve the calls of their names, each of which refuses a request in its own w
   const answers = await Promise.all(HANDLERS.map((serves) => serves(apiEvent(request), context)));
 
   const refusals = await Promise.all(CALLS.map(({ call }) => serve(call).ask(request)));
-  const overHttps = refusals.map((each) => ({
-    ...each,
-    headers: { ...each.headers, 'strict-transport-security': expect.any(String) },
-  }));
-  expect(answers.map(read)).toEqual(overHttps);
+  // API Gateway is reached over TLS only.
+  const overHttps = { 'strict-transport-security': expect.any(String) };
+  for (const { headers: told } of refusals) Object.assign(told, overHttps);
+  expect(answers.map(read)).toEqual(refusals);
   expect(new Set(answers.map(({ body }) => body)).size).toBe(HANDLERS.length);
 });
