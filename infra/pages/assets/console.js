@@ -7,7 +7,7 @@ import { find } from './consoleDom.js';
 import { EventsView } from './consoleEvents.js';
 import { EventView } from './consoleEvent.js';
 import { countText, numberText } from './consoleFormat.js';
-import { decideFocused, stepRow, watchKeys } from './consoleKeys.js';
+import { decideFocused, decideLast, stepRow, watchKeys } from './consoleKeys.js';
 import { Model } from './consoleModel.js';
 import { PlaceForm } from './consolePlace.js';
 import { currentRoute, go, onRoute, routeOf } from './consoleRoute.js';
@@ -138,6 +138,7 @@ watchKeys({
   j: () => stepRow(1),
   k: () => stepRow(-1),
   s: decideFocused,
+  c: decideLast,
   r: () => sources.refresh(),
   '?': () => find('#help').showModal(),
 });

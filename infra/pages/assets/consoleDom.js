@@ -78,9 +78,9 @@ export function idOf(eventId) {
   return element('bdi', { className: 'id', dir: 'auto' }, eventId);
 }
 
-/** A button whose work `consoleActions.js` knows by its name. */
+/** A button whose work `console.js` knows by its name. It never turns into another one. */
 export function button(action, label, { of, className = 'small quiet', ...properties } = {}) {
-  const data = { do: action, ...(of !== undefined && { of }) };
+  const data = { key: action, do: action, ...(of !== undefined && { of }) };
   return element('button', { type: 'button', className, data, ...properties }, label);
 }
 

@@ -12,6 +12,7 @@ export function watchKeys(actions) {
     else localStorage.removeItem(STORED);
   });
   addEventListener('keydown', (pressed) => {
+    if (pressed.key === 'Escape') leaveField(pressed.target);
     const action = actions[pressed.key];
     if (action === undefined || off.checked || isTaken(pressed)) return;
     pressed.preventDefault();
@@ -23,6 +24,11 @@ export function watchKeys(actions) {
 function isTaken({ target, ctrlKey, altKey, metaKey, isComposing, repeat }) {
   if (ctrlKey || altKey || metaKey || isComposing || repeat) return true;
   return target.closest('input, select, textarea, dialog') !== null;
+}
+
+/** So that the next key is a shortcut again. */
+function leaveField(target) {
+  if (target.matches('input, select') && target.closest('dialog') === null) target.blur();
 }
 
 const rowLinks = () => [...document.querySelectorAll('.view:not([hidden]) tbody tr a')];
@@ -40,4 +46,9 @@ export function decideFocused() {
   const row = document.activeElement?.closest('tr');
   const place = row ?? find('#event-actions');
   place.querySelector('[data-do=decide]')?.click();
+}
+
+/** Decides anew what the operator did last. */
+export function decideLast() {
+  find('#deeds [data-do=decide]')?.click();
 }

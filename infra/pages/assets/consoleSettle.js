@@ -35,9 +35,10 @@ export class SettleDialog {
     // The version that the operator has seen; the first answer tells it if nothing is known yet.
     this.#intent = { eventId, seen: this.#model.event(eventId)?.version };
     this.#uncheck();
-    this.#dialog.showModal();
     this.#watch();
+    // Before it opens: the focus goes to the first choice that there is.
     this.draw();
+    this.#dialog.showModal();
   }
 
   #watch() {
