@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** The folder of serverless.yml. */
 export const ROOT = join(import.meta.dirname, '../..');
-const PARTS = ['package.json', 'node_modules', 'docs', 'functions', 'infra', 'lib'];
+const PARTS = ['package.json', 'node_modules', 'docs', 'functions', 'infra', 'lib', 'stages'];
 
 const resource = z.object({
   Type: z.string(),
@@ -33,25 +33,34 @@ const KEPT = process.env['KEPT_PACKAGES'];
 
 export const ALARM_TOPIC = 'arn:aws:sns:eu-central-1:111122223333:pager';
 
-/** A stage with other parameters than the defaults. */
+/** A stage without a file, with other parameters than the defaults. */
 export const PRODUCTION: readonly string[] = [
-  '--stage=prod',
+  '--stage=live',
   '--param=jwtIssuer=https://login.example.com/',
   '--param=jwtAudience=desk',
+  '--param=jwtScopes=bets:settle,bets:correct',
   '--param=placeBetConcurrency=400',
   '--param=placeBetRate=7000',
   `--param=alarmTopicArn=${ALARM_TOPIC}`,
   '--param=unfinishedAlarmSeconds=120',
 ];
 
+/** The stage that serverless.yml has by default. */
+const DEVELOPMENT: readonly string[] = [];
+const KEPT_NAMES = new Map([
+  [DEVELOPMENT, 'dev'],
+  [PRODUCTION, 'live'],
+]);
+
 /**
  * Runs `osls package` apart from the tree, so that runs may overlap, and without anything that
  * could lead to an account: no credentials, no configuration, no home, no network.
  */
-export async function packageService(given: typeof PRODUCTION | [] = []) {
-  const kept = KEPT && join(KEPT, given.length === 0 ? 'dev' : 'prod');
-  const scratch = kept ?? (await mkdtemp(join(tmpdir(), 'bet-maker-package-')));
-  const remove = async () => kept ?? rm(scratch, { recursive: true });
+export async function packageService(given: readonly string[] = DEVELOPMENT) {
+  const name = KEPT_NAMES.get(given);
+  const kept = KEPT && name && join(KEPT, name);
+  const scratch = kept || (await mkdtemp(join(tmpdir(), 'bet-maker-package-')));
+  const remove = async () => kept || rm(scratch, { recursive: true });
   try {
     if (!existsSync(join(scratch, '.serverless'))) await packageIn(scratch, given);
     /** Where the template and the zips are. */

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as z from 'zod';
 import { access, FUNCTION_NAMES } from '../../infra/aws/access.ts';
-import { resources } from '../../infra/aws/template.ts';
 import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
 import { METRICS } from '../../lib/metrics.ts';
 import { type Packaged, packageService, type Template } from './packaged.ts';
@@ -10,17 +9,17 @@ import { ALARM_TOPIC, ofType, PRODUCTION } from './packaged.ts';
 jest.setTimeout(600_000);
 const packages: Packaged[] = [];
 let dev: Template;
-let prod: Template;
+let live: Template;
 beforeAll(async () => {
   const [plain, production] = await Promise.all([packageService(), packageService(PRODUCTION)]);
   packages.push(plain, production);
-  [dev, prod] = [plain.template, production.template];
+  [dev, live] = [plain.template, production.template];
 });
 afterAll(() => Promise.all(packages.map(({ remove }) => remove())));
 
 const STAGES = [
   ['dev', () => dev],
-  ['prod', () => prod],
+  ['live', () => live],
 ] as const;
 
 type Properties = Record<string, unknown>;
@@ -46,7 +45,7 @@ describe('the functions', () => {
     };
     const reserved: Record<string, number> = {
       resumeSettlements: 1,
-      ...(stage === 'prod' && { placeBet: 400 }),
+      ...(stage === 'live' && { placeBet: 400 }),
     };
     expect(found).toEqual(
       FUNCTION_NAMES.map((name) => ({
@@ -193,21 +192,31 @@ describe('the routes', () => {
   });
 
   it('ask for the tokens of the issuer that is given', () => {
-    expect(propertiesOf(prod, 'HttpApiAuthorizerOperators')).toMatchObject({
+    expect(propertiesOf(live, 'HttpApiAuthorizerOperators')).toMatchObject({
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],
       JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['desk'] },
     });
   });
 
+  it('take any token of the audience, or only those with a scope that is named', () => {
+    const scopesOf = (template: Template) =>
+      all(template, 'AWS::ApiGatewayV2::Route')
+        .filter(({ AuthorizationType }) => AuthorizationType === 'JWT')
+        .map(({ AuthorizationScopes }) => AuthorizationScopes);
+
+    expect(scopesOf(dev)).toEqual([undefined]);
+    expect(scopesOf(live)).toEqual([['bets:settle', 'bets:correct']]);
+  });
+
   it('are throttled by the parameters, once they are there', () => {
-    const stage = prod.Resources['HttpApiStage'];
+    const stage = live.Resources['HttpApiStage'];
     const limit = (ThrottlingRateLimit: number, ThrottlingBurstLimit: number): object => {
       return { ThrottlingRateLimit, ThrottlingBurstLimit, DetailedMetricsEnabled: true };
     };
     const ofBets = limit(7000, 5000);
     const RouteSettings = { 'POST /bets': ofBets, 'PUT /events/{event_id+}': limit(50, 100) };
-    const limited = ofType(prod, 'AWS::ApiGatewayV2::Route').filter(
+    const limited = ofType(live, 'AWS::ApiGatewayV2::Route').filter(
       ([, route]) => String(route.Properties['RouteKey']) in RouteSettings,
     );
 
@@ -221,7 +230,7 @@ describe('the routes', () => {
 describe('the tables', () => {
   it.each([
     ['can be deleted', 'dev', () => dev, false],
-    ['are kept whatever happens to the stack', 'prod', () => prod, true],
+    ['are kept whatever happens to the stack', 'live', () => live, true],
   ])('are those of the one definition, and %s: %s', (_case, stage, of, kept) => {
     const found = ofType(of(), 'AWS::DynamoDB::Table').map(([, resource]) => resource);
 
@@ -319,7 +328,7 @@ describe('the alarms', () => {
       alarmsOf(template).flatMap(({ AlarmActions, OKActions }) => [AlarmActions, OKActions]);
 
     expect(new Set(sentTo(dev).flat())).toEqual(new Set());
-    expect(sentTo(prod)).toEqual(sentTo(prod).map(() => [ALARM_TOPIC]));
+    expect(sentTo(live)).toEqual(sentTo(live).map(() => [ALARM_TOPIC]));
   });
 
   it('go off in the first minute in which an event is torn', () => {
@@ -330,10 +339,10 @@ describe('the alarms', () => {
   });
 
   it('wait for unfinished settlements as long as the parameter says', () => {
-    const AlarmName = 'bet-maker-prod-UnfinishedSettlement';
+    const AlarmName = 'bet-maker-live-UnfinishedSettlement';
 
     const unfinished = expect.objectContaining({ AlarmName, Threshold: 120 });
-    expect(alarmsOf(prod)).toContainEqual(unfinished);
+    expect(alarmsOf(live)).toContainEqual(unfinished);
   });
 });
 
@@ -364,30 +373,18 @@ describe('the dashboard', () => {
   });
 });
 
-describe('the parameters', () => {
-  const DEFAULTS: Record<string, unknown> = {
-    'sls:stage': 'dev',
-    'self:custom.name': 'bet-maker-dev',
-    'self:custom.prefix': 'bet-maker-dev-',
-    'param:jwtIssuer': 'https://issuer.invalid',
-    'param:alarmTopicArn': '',
-    'param:unfinishedAlarmSeconds': 900,
-    'param:routeRate': 1000,
-    'param:routeBurst': 2000,
-    'param:placeBetRate': 5000,
-    'param:placeBetBurst': 5000,
-    'param:settleEventRate': 50,
-    'param:settleEventBurst': 100,
-  };
-  const made = (given: Record<string, unknown>): Promise<object> =>
-    resources({ resolveVariable: async (name) => ({ ...DEFAULTS, ...given })[name] });
+describe('wrong parameters', () => {
+  it('fail the packaging with a sentence for each', async () => {
+    const packaging = packageService(['--stage=live', '--param=logLevel=debug', '--param=rate=1']);
 
-  it.each([
-    ['nobody who signs for operators in production', 'jwtIssuer', { 'sls:stage': 'production' }],
-    ['an issuer without TLS', 'jwtIssuer', { 'param:jwtIssuer': 'http://login.example.com' }],
-    ['an alarm topic that is none', 'alarmTopicArn', { 'param:alarmTopicArn': 'me@example.com' }],
-    ['a throttle that lets nothing through', 'placeBetRate', { 'param:placeBetRate': 0 }],
-  ])('are refused with %s', async (_case, named, given) => {
-    await expect(made(given)).rejects.toThrow(named);
+    const failure = await packaging.catch((error: unknown) => error);
+    expect(z.object({ stdout: z.string() }).parse(failure).stdout).toContain(
+      'The parameters of stage live are wrong (stages/live.yml, or --param="name=value"):\n' +
+        '  jwtIssuer: must be the https address of who signs the tokens of operators\n' +
+        '  alarmTopicArn: must be the ARN of the SNS topic that receives the alarms, ' +
+        'arn:aws:sns:…\n' +
+        '  logLevel: must be one of DEBUG, INFO, WARN, ERROR\n' +
+        '  rate: there is no such parameter',
+    );
   });
 });
