@@ -7,6 +7,6 @@ async function call(method, path, body) {
   if (!response.ok) throw new Error(await response.text());
   return response.json();
 }
-const bet = await call('POST', '/bets', { event_id: `match-${Date.now()}`, amount: '10.50' });
-await call('PUT', `/events/${bet.event_id}`, { status: 'WIN' });
+const bet = await call('POST', '/bets', { event_id: `epl/match ${Date.now()}`, amount: '10.50' });
+await call('PUT', `/events/${encodeURIComponent(bet.event_id)}`, { status: 'WIN' });
 console.log(await call('GET', `/bets/${bet.id}`));

@@ -44,7 +44,9 @@ describe('eventIdOfNumber', () => {
   it('gives every integer of up to 128 digits its one text, however it is written', () => {
     const largest = 10n ** 128n - 1n;
     fc.assert(
-      fc.property(fc.bigInt(-largest, largest), fc.nat({ max: 60 }), (value, zeros) => {
+      fc.property(fc.bigInt(-largest, largest), fc.nat({ max: 60 }), (value, count) => {
+        // JSON has no 00.
+        const zeros = value === 0n ? 0 : count;
         const ways = [`${value}`, `${value}.${'0'.repeat(zeros + 1)}`, `${value}e0`];
         const shifted = `${value}${'0'.repeat(zeros)}e-${zeros}`;
 

@@ -47,9 +47,24 @@ function newestReader<Item>(readers: readonly Reader<Item>[], keyOf: KeyOf<Item>
   let newest: { reader: Reader<Item>; key: string } | undefined;
   for (const reader of readers) {
     const key = keyOfLast(reader.ahead, keyOf);
-    if (key !== undefined && (newest === undefined || key > newest.key)) newest = { reader, key };
+    if (key !== undefined && (newest === undefined || sortsAbove(key, newest.key))) {
+      newest = { reader, key };
+    }
   }
   return newest?.reader;
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/**
+ * Whether a key comes after another as the store sorts them: by the bytes of UTF-8. JavaScript
+ * compares units of UTF-16, by which an emoji comes before U+FF21.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
+ */
+function sortsAbove(key: string, other: string): boolean {
+  if (!SURROGATE.test(key) && !SURROGATE.test(other)) return key > other;
+  return Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 }
 
 /** The page in up to `limit` + 1 found items and, if one is left, where the next page begins. */

@@ -32,6 +32,18 @@ const event = {
 };
 const key = { key: 'k', betId: betIdOf(1), requestHash: 'h' };
 
+it('gives each fence of each event a key of its own, whatever the ids have', () => {
+  const ids = ['EVENT', 'EVENT#4', 'EVENT#4#7', 'EVENT#', '#', '#7', 'EVENT#42', '4#2', ' #'];
+  const fences = ids.flatMap((eventId) => [0, 2, 7, 42].map((number) => ({ eventId, number })));
+
+  const keys = fences.map(({ eventId, number }) => eventFenceKey({ eventId, fence: number }));
+
+  expect(new Set(keys).size).toBe(fences.length);
+  expect(keys.map((eventFence) => fenceItem.parse({ eventFence }).number)).toEqual(
+    fences.map(({ number }) => number),
+  );
+});
+
 describe('items', () => {
   it('are encoded and decoded without a loss', () => {
     expect(betItem.parse(bet)).toEqual(placed);

@@ -39,6 +39,21 @@ describe('the list of events', () => {
     expect(settled).toEqual([known.slice(5, 6)]);
   });
 
+  it('shows each event once that was first known in one instant, whatever its name', async () => {
+    await using book = await openStore({ clock: { ...systemClock, now: () => NOON } });
+    // Emoji sort above letters of full width by the bytes of UTF-8, and below by those of UTF-16.
+    const names = ['a', 'z', 'é', '\uff21', '\uff22', '\ufb01', '🏀', '🎲', '𝔸'];
+    const ids = names.map((name) => `${name}/${newEvent()}`);
+    for (const eventId of ids) await book.run(placeBet, { eventId, amountMinor: 100n });
+
+    const pages = await walkEvents(book, { limit: 2 });
+
+    const seen = pages.flat().map(({ eventId }) => eventId);
+    const bytes = (text: string): string => Buffer.from(text).toString('latin1');
+    expect(seen.map(bytes)).toEqual(ids.map(bytes).toSorted().toReversed());
+    expect(pages).toHaveLength(5);
+  });
+
   it('shows a walk each event once, while events change and others come', async () => {
     await using book = await openStore();
     const ids = Array.from({ length: 40 }, newEvent);

@@ -121,6 +121,24 @@ it('lists events, the one first known last first, each as it is', async () => {
   expect(open.body).toEqual([alone.body]);
 });
 
+it('shows an operator that nobody bet on an id, before and after it gets a result', async () => {
+  const mistyped = `epl/${randomUUID()} ?`;
+  const path = `/events/${encodeURIComponent(mistyped)}`;
+
+  const before = await service.get(path);
+  const decided = await service.put(path, { status: 'WIN' });
+  const after = await service.get(path);
+  const late = await place(mistyped);
+  const corrected = await service.put(path, { status: 'LOSE' });
+
+  expect(before.status).toBe(404);
+  expect(decided.status).toBe(200);
+  expect(decided.body).toMatchObject({ event_id: mistyped, bets: { total: 0 } });
+  expect(after.body).toEqual(decided.body);
+  expect(late.status).toBe(409);
+  expect(corrected.body).toMatchObject({ status: 'LOSE', version: 2, bets: { total: 0 } });
+});
+
 it('tells which methods a path of no call has', async () => {
   const answer = await service.call('/livez', { method: 'POST' });
 

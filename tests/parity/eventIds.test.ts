@@ -1,8 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { type EmbeddedStore, startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
+import { isEventId } from '../../lib/bets/eventId.ts';
 import { readConfig } from '../../lib/config.ts';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
@@ -162,6 +165,20 @@ describe.each(WAYS)('%s, a number as the id of an event', (_way, way) => {
     const placed = await place(sent);
 
     expect(placed.status).toBe(422);
+  });
+});
+
+describe('the page of event ids', () => {
+  it('shows ids that are taken, and as many bytes and digits as an id may have', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/event-ids.md'), 'utf8');
+
+    const shown = /All of these are fine: ([^]*?)\n\n/.exec(page)?.[1] ?? '';
+    const ids = [...shown.matchAll(/`([^`]+)`/g)].map(([, id = '']) => id.replaceAll('\n', ' '));
+    const refused = ids.filter((id) => !isEventId(id));
+    expect(ids.length).toBeGreaterThan(8);
+    expect(refused).toEqual([]);
+    expect(page).toContain('a text of 1 to 256 bytes in UTF-8');
+    expect(page).toContain('an integer of at most 128 digits');
   });
 });
 

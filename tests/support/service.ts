@@ -96,7 +96,7 @@ export async function* pagesFrom({ get }: Getter, path: string): AsyncGenerator<
 /** All bets on an event, or of the whole history. */
 export async function historyOf(service: Getter, event?: string) {
   const bets: z.infer<typeof betListBody> = [];
-  const path = event === undefined ? '/bets' : `/bets?event_id=${event}`;
+  const path = event === undefined ? '/bets' : `/bets?event_id=${encodeURIComponent(event)}`;
   for await (const { body } of pagesFrom(service, path)) bets.push(...betListBody.parse(body));
   return bets;
 }
