@@ -60,9 +60,9 @@ describe('GET /events', () => {
         'QueryCommand',
         {
           TableName: 'bet-maker-eventList',
-          KeyConditionExpression: '#key = :key AND listKey < :before',
+          KeyConditionExpression: '#key = :key AND listKey < :beyond',
           ExpressionAttributeNames: { '#key': 'shard' },
-          ExpressionAttributeValues: { ':key': shard, ':before': NEWEST.listKey },
+          ExpressionAttributeValues: { ':key': shard, ':beyond': NEWEST.listKey },
           ConsistentRead: true,
           ScanIndexForward: false,
           Limit: 2,
