@@ -29,7 +29,7 @@ export class DynamodbError extends Error {
 
 export type Native = Awaited<ReturnType<typeof createDynaliteOperations>>;
 
-/** dynalite's operations that the service needs, on a new store in memory. */
+/** dynalite's operations that the service and its auditor need, on a new store in memory. */
 export async function createDynaliteOperations() {
   const store = db.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
@@ -55,6 +55,7 @@ export async function createDynaliteOperations() {
     GetItem: await operation('getItem'),
     PutItem: await operation('putItem'),
     Query: await operation('query'),
+    Scan: await operation('scan'),
     UpdateItem: await operation('updateItem'),
   };
 }

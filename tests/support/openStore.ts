@@ -35,6 +35,7 @@ export async function openStore(given: Partial<Parts> = {}) {
     /** The store past the domain, and the names of its tables. */
     client,
     tables: tableNames(TABLE_PREFIX),
+    endpoint: store.endpoint,
     /** Runs a use case as a request of its own. */
     run: <Given extends unknown[], Result>(
       useCase: (context: Context, ...given: Given) => Promise<Result>,
