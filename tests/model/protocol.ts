@@ -664,10 +664,17 @@ export const programs = {
       const { placed, sweptVersion } = item ?? newFence();
       return placed > 0 && sweptVersion < job.version ? [{ fence, placed }] : [];
     });
-    return goOn('walk', job, toSweep, 1);
+    const placed = fences.reduce((sum, item) => sum + (item?.placed ?? 0), 0);
+    return goOn('walk', job, toSweep, 1, placed === job.event.bets);
   },
 
-  *walk(job: Job, fences: { fence: number; placed: number }[], walk: number): Program {
+  /** `isWhole`: the fences count what they did when the event was closed. */
+  *walk(
+    job: Job,
+    fences: { fence: number; placed: number }[],
+    walk: number,
+    isWhole: boolean,
+  ): Program {
     const done: number[] = [];
     for (const { fence, placed } of fences) {
       let settled = 0;
@@ -677,9 +684,9 @@ export const programs = {
       if (settled >= placed) done.push(fence);
     }
     const behind = fences.filter(({ fence }) => !done.includes(fence));
-    if (behind.length === 0) return goOn('finish', job);
+    if (behind.length === 0 && isWhole) return goOn('finish', job);
     for (const fence of done) yield* markSwept(fence, job.version);
-    if (walk < MAX_WALKS) return goOn('walk', job, behind, walk + 1);
+    if (behind.length > 0 && walk < MAX_WALKS) return goOn('walk', job, behind, walk + 1, isWhole);
     return job.answers ? goOn('report', job.event) : { kind: 'done' };
   },
 
