@@ -24,7 +24,7 @@ describe('with OPERATOR_TOKEN', () => {
     const right = await settle(event, AUTHORIZED);
 
     expect([placed, missing, wrong, open, right].map(({ status }) => status)).toEqual([
-      201, 401, 403, 200, 200,
+      201, 401, 401, 200, 200,
     ]);
     expect(missing.headers.get('www-authenticate')).toBe('Bearer realm="bet-maker"');
     expect(open.body).toMatchObject({ event_id: event, state: 'open' });
@@ -55,5 +55,19 @@ describe('GET /metrics', () => {
     );
     expect(service.output().trimEnd().split('\n')).toHaveLength(1);
     expect(service.output()).not.toContain(TOKEN);
+  });
+});
+
+describe('an idempotency key', () => {
+  it('of one client is a key of all: it gives them its bet, or refuses theirs', async () => {
+    const key = { 'idempotency-key': `acme:${randomUUID()}` };
+    const bet = { event_id: randomUUID(), amount: '1.00' };
+    const first = await service.post('/bets', bet, { ...key, ...AUTHORIZED });
+
+    const same = await service.post('/bets', bet, { ...key, 'user-agent': 'another client' });
+    const other = await service.post('/bets', { ...bet, amount: '2.00' }, key);
+
+    expect([same.status, same.body]).toEqual([201, first.body]);
+    expect(other.body).toMatchObject({ type: expect.stringMatching(/#idempotency-key-reused$/) });
   });
 });

@@ -248,7 +248,7 @@ export interface components {
       status: 'alive' | 'ready';
     };
     /**
-     * @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. It has no comma and comes only once.
+     * @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. It has no comma and comes once. All clients share the keys: begin yours with your name, and end it with a UUID.
      * @example 7f3a
      * @example "7f3a"
      */
@@ -570,7 +570,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. It has no comma and comes only once. */
+        /** @description Requests with the same key place one bet, however often and however late they come. A key never expires. It may be in double quotes. It has no comma and comes once. All clients share the keys: begin yours with your name, and end it with a UUID. */
         'Idempotency-Key'?: components['schemas']['IdempotencyKey'];
       };
       path?: never;

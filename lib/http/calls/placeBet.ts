@@ -69,7 +69,8 @@ export const placeBet = defineCall({
           id: 'IdempotencyKey',
           description:
             'Requests with the same key place one bet, however often and however late they come. ' +
-            'A key never expires. It may be in double quotes. It has no comma and comes only once.',
+            'A key never expires. It may be in double quotes. It has no comma and comes once. ' +
+            'All clients share the keys: begin yours with your name, and end it with a UUID.',
           examples: ['7f3a', '"7f3a"'],
         }),
     }),
