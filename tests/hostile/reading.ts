@@ -25,7 +25,7 @@ export function readWanted({ method, target, headers, body }: WireRequest): Want
   return event === undefined || hundredths === undefined ? undefined : { event, hundredths };
 }
 
-/** The members of a JSON object by the text of their values; of a repeated name, the last. */
+/** The members of a flat JSON object by the text of their values; undefined if a name repeats. */
 function readMembers(text: string): Map<string, string> | undefined {
   const members = new Map<string, string>();
   try {
@@ -37,6 +37,8 @@ function readMembers(text: string): Map<string, string> | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     if (Object.values(value).some((held) => typeof held === 'object')) return undefined;
     const own = Object.keys(value);
+    const written = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+    if (written !== own.length) return undefined;
     return new Map([...members].filter(([name]) => own.includes(name)));
   } catch {
     return undefined;
@@ -46,11 +48,20 @@ function readMembers(text: string): Map<string, string> | undefined {
 function readEvent(source: string): string | undefined {
   if (source.startsWith('"')) {
     const name = String(JSON.parse(source));
-    return /^[\w.:~-]{1,128}$/.test(name) && name !== '.' && name !== '..' ? name : undefined;
+    const isWhole = Buffer.from(name).toString() === name && name.trim() === name;
+    const fits = name !== '' && Buffer.from(name).length <= 256 && !/^\.\.?$/.test(name);
+    return isWhole && fits && !Array.from(name).some(isUnseen) ? name : undefined;
   }
   const digits = expand(source, 0);
   if (digits === undefined) return undefined;
-  return digits <= 2n ** 53n - 1n && digits >= -(2n ** 53n - 1n) ? String(digits) : undefined;
+  return digits < 10n ** 128n && digits > -(10n ** 128n) ? String(digits) : undefined;
+}
+
+/** What no reader of an id sees, or sees for something else: hexadecimal, by Unicode's charts. */
+const UNSEEN = /^(?:[01]?.|7f|[89].|61c|200[ef]|202[89a-e]|206[6-9]|fffd)$/;
+
+function isUnseen(character: string): boolean {
+  return UNSEEN.test(character.codePointAt(0)?.toString(16) ?? '');
 }
 
 function readStake(source: string): bigint | undefined {
