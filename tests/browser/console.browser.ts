@@ -158,6 +158,7 @@ describe('the console', () => {
     await bet('two', '3.00');
     await service.put('/events/one', { status: 'WIN' });
     await page.goto('/#/bets');
+    await seen.bets.nth(2).waitFor();
     const filters = page.getByRole('search');
 
     await filters.getByLabel('Event').fill('two');
@@ -178,6 +179,30 @@ describe('the console', () => {
     expect([onTwo, sum]).toEqual([2, '2 bets · 5.00']);
     expect(won).toEqual([expect.stringContaining('one')]);
     expect(problem).toContain('event_id must ');
+  });
+
+  it('filters the bets by the time of placing, in the reader’s zone', async () => {
+    await bet('match', '1.00');
+    const [placed] = (await service.get('/bets')).body as { placed_at: string }[];
+    const at = new Date(placed?.placed_at ?? '').getTime();
+    const there = await browser.newPage({ baseURL: service.url, timezoneId: 'Asia/Kolkata' });
+    const minute = (time: number) => new Date(time + 330 * 60_000).toISOString().slice(0, 16);
+    const rows = there.locator('#bets tr:not(.skeleton)');
+    await there.goto('/#/bets');
+    await rows.waitFor();
+
+    await there.getByLabel('Before').fill(minute(at));
+    await there.getByText('No bet is like that.').waitFor();
+    await there.getByLabel('From').fill(minute(at));
+    await there.locator('#bets-problem').getByText('placed_before must be later').waitFor();
+    await there.getByLabel('Before').fill(minute(at + 60_000));
+    await rows.waitFor();
+    const { hash } = new URL(there.url());
+
+    const from = encodeURIComponent(new Date(at - (at % 60_000)).toISOString());
+    expect(hash).toContain(`placed_from=${from}`);
+    expect(await there.locator('#bets-problem').innerText()).toBe('');
+    await there.close();
   });
 
   it('draws the stakes by outcome, and says them', async () => {

@@ -224,7 +224,7 @@ describe('the address', () => {
     await page.locator('#bets tr').nth(99).waitFor();
 
     await page.getByRole('link', { name: 'Older' }).click();
-    await page.locator('#bets tr').nth(10).waitFor({ state: 'detached' });
+    await page.getByText('10 bets · 10.00 on this page').waitFor();
     const older = await page.locator('#bets code').allInnerTexts();
     await page.reload();
     await page.locator('#bets tr:not(.skeleton)').first().waitFor();
@@ -240,6 +240,22 @@ describe('the address', () => {
     expect([reloaded, shared]).toEqual([older, older]);
     expect(await page.locator('#filters input').inputValue()).toBe('one');
     await other.close();
+  });
+
+  it('decides what the fields hold, even when one has the focus', async () => {
+    await bet('cup-1', '1.00');
+    await page.goto('/#/events?q=cup');
+    await seen.tab('Open 1').waitFor();
+    await seen.tab('All 1').click();
+    await seen.search.focus();
+    await page.evaluate("location.hash = '#/events?q=other'");
+    await seen.tab('All 0').waitFor();
+    const other = await seen.search.inputValue();
+
+    await page.goBack();
+    await seen.tab('All 1').waitFor();
+
+    expect([other, await seen.search.inputValue()]).toEqual(['other', 'cup']);
   });
 
   it('of a search is where Back leads from an event', async () => {

@@ -6,13 +6,14 @@ import { betsLoader } from './consoleModel.js';
 import { TYPING_MS } from './consoleSources.js';
 import { addressOf, go, withParams } from './consoleRoute.js';
 
-const FILTERS = ['event_id', 'status'];
+const INSTANTS = ['placed_from', 'placed_before'];
+const FILTERS = ['event_id', 'status', ...INSTANTS];
 
 /** What a route asks the API for. */
 export function betsWish({ view, id, params }) {
   if (view === 'event') return { event_id: id, cursor: params.cursor };
-  const { event_id, status, cursor } = params;
-  return { event_id, status, cursor };
+  const { event_id, status, placed_from, placed_before, cursor } = params;
+  return { event_id, status, placed_from, placed_before, cursor };
 }
 
 export class BetsView {
@@ -34,7 +35,9 @@ export class BetsView {
   }
 
   #filter() {
-    const given = [...new FormData(this.#filters)].map(([name, text]) => [name, text.trim()]);
+    const given = [...new FormData(this.#filters)].map(([name, text]) => {
+      return [name, INSTANTS.includes(name) ? instantOf(text) : text.trim()];
+    });
     go(withParams(this.#route, Object.fromEntries(given)), { replace: true });
   }
 
@@ -47,7 +50,10 @@ export class BetsView {
     this.#table.begin();
     for (const name of FILTERS) {
       const field = this.#filters.elements[name];
-      if (document.activeElement !== field) field.value = route.params[name] ?? '';
+      const given = route.params[name] ?? '';
+      const value = INSTANTS.includes(name) ? localOf(given) : given;
+      // Who is typing goes on typing.
+      if (field.value.trim() !== value) field.value = value;
     }
   }
 
@@ -75,6 +81,18 @@ export class BetsView {
     const isEmpty = value?.bets.length === 0 && !problem?.isFinal;
     find('#no-bets').textContent = isEmpty ? absenceOf(value) : '';
   }
+}
+
+/** What a field of local time holds, as an instant (RFC 3339). */
+function instantOf(local) {
+  return local && new Date(local).toISOString();
+}
+
+/** An instant as a field of local time holds it, to the minute. */
+function localOf(instant) {
+  const date = new Date(instant);
+  const local = date.getTime() - 60_000 * date.getTimezoneOffset();
+  return Number.isNaN(local) ? '' : new Date(local).toISOString().slice(0, 16);
 }
 
 function absenceOf({ next }) {

@@ -58,7 +58,9 @@ export class EventsView {
     this.#route = route;
     this.#hold.begin();
     const { q } = this.#search.elements;
-    if (document.activeElement !== q) q.value = route.params.q ?? '';
+    const text = route.params.q ?? '';
+    // Who is typing goes on typing.
+    if (q.value !== text) q.value = text;
   }
 
   /** The book and, while somebody searches, the event with exactly that id. */

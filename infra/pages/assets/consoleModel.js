@@ -7,8 +7,6 @@ const EVENTS_PAGE = 100;
 export const EVENTS_STEP = 500;
 /** Bets on a page of the console. */
 export const BETS_PAGE = 100;
-/** Pages read for one page of the console, where a filter leaves some short. */
-const MAX_READS = 10;
 
 export class Model {
   /** By id: the event, and when its request was sent and answered. */
@@ -81,24 +79,12 @@ export class Model {
   }
 }
 
-/** Loads a page of bets: it reads on while a filter leaves it short, within bounds. */
+/** Loads a page of bets, and where the next one begins. */
 export function betsLoader(query, limit = BETS_PAGE) {
-  let known = new Map();
+  let known;
   return async (signal) => {
-    const now = new Map();
-    const bets = [];
-    let next = query.cursor;
-    let looked = 0;
-    do {
-      const path = `bets?${betsQuery({ ...query, cursor: next }, limit)}`;
-      const page = await read(path, { signal, known: known.get(path) });
-      now.set(path, page);
-      bets.push(...page.body);
-      looked += 1;
-      ({ next } = page);
-    } while (next !== undefined && bets.length < limit && looked < MAX_READS);
-    known = now;
-    return { bets, next };
+    known = await read(`bets?${betsQuery(query, limit)}`, { signal, known });
+    return { bets: known.body, next: known.next };
   };
 }
 
