@@ -101,6 +101,22 @@ describe('PUT /events/{event_id+}', () => {
     ]);
   });
 
+  it('notes the subject of the token, and shows who decided each result', async () => {
+    const { dynamodb, ask } = serve(settleEvent);
+    hold(dynamodb, undefined, { ...won, history: [{ ...verdict, decidedBy: 'anna' }] });
+
+    const answer = await ask({ ...putting('WIN'), claims: { sub: 'anna' } });
+
+    const history = [{ ...event.history[0], decided_by: 'anna' }];
+    expect(answer).toEqual(jsonAnswer(200, { ...event, history }, { etag: etagAt(1) }));
+    const values = sent(dynamodb).map(([, input]) => {
+      return Reflect.get(input, 'ExpressionAttributeValues');
+    });
+    const decided = expect.objectContaining({ decidedBy: 'anna' });
+    expect(values).toContainEqual(expect.objectContaining({ ':intent': decided }));
+    expect(values).toContainEqual(expect.objectContaining({ ':verdict': [decided] }));
+  });
+
   it('answers 202 while the result is in force and not stored with every bet', async () => {
     const { dynamodb, ask } = serve(settleEvent);
     hold(dynamodb, undefined, won);

@@ -52,7 +52,7 @@ function reasonsOf(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(String).join('; ') : '';
 }
 
-/** Structured JSON lines. Nothing that a client sent is ever logged, but a correlation id. */
+/** Structured JSON lines. Of what clients send they have a correlation id, and decided events. */
 export function createLogger(logLevel: Config['logLevel']): Logger {
   return new Logger({ serviceName: 'bet-maker', logLevel, logFormatter: new LineFormatter() });
 }

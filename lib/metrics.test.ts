@@ -1,6 +1,7 @@
 import { keptLog } from '../tests/support/keptLog.ts';
 import { type Meter, measure, METRICS } from './metrics.ts';
 
+const decision = { id: 'decision', outcome: 'WIN', decidedAt: 0 } as const;
 const unusedMeter: Meter = { add() {}, set() {}, flush() {} };
 
 describe('measure', () => {
@@ -18,7 +19,7 @@ describe('measure', () => {
     observer.betReplayed();
     observer.betRefused();
     observer.placeConflicted();
-    observer.settlementBegun();
+    observer.settlementBegun('e', { ...decision, version: 1 });
     observer.settlementFinished();
     observer.betsSettled(25);
     observer.unfinishedFound(3, 1_500);
@@ -43,7 +44,31 @@ describe('measure', () => {
     const kinds = Object.entries(METRICS).map(([name, { kind }]) => `${name} ${kind}`);
     const measured = calls.slice(0, -1).map(([how, name]) => `${name} ${how}`);
     expect(measured.sort()).toEqual(kinds.sort());
-    expect(lines).toEqual([]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it.each([
+    ['who decided it', { decidedBy: 'anna' }],
+    ['nobody where nobody is known', {}],
+  ])('logs each result that is put in force, with %s', (_case, who) => {
+    const { logger, lines } = keptLog();
+
+    const verdict = { ...decision, ...who, version: 2 };
+    measure(unusedMeter, logger).settlementBegun('e', verdict);
+
+    const message = 'A result was put in force';
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 'INFO',
+        timestamp: expect.any(String),
+        service: 'bet-maker',
+        message,
+        eventId: 'e',
+        outcome: 'WIN',
+        version: 2,
+        ...who,
+      },
+    ]);
   });
 
   it('logs every sweep that did not end, with its event, its progress and why', () => {

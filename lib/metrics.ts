@@ -55,7 +55,10 @@ export function measure(meter: Meter, logger: Logger): Observer {
     betReplayed: () => meter.add('BetsReplayed', 1),
     betRefused: () => meter.add('BetsRefused', 1),
     placeConflicted: () => meter.add('PlaceConflicts', 1),
-    settlementBegun: () => meter.add('SettlementsBegun', 1),
+    settlementBegun: (eventId, { outcome, version, decidedBy }) => {
+      meter.add('SettlementsBegun', 1);
+      logger.info('A result was put in force', { eventId, outcome, version, decidedBy });
+    },
     settlementFinished: () => meter.add('SettlementsFinished', 1),
     betsSettled: (count) => meter.add('BetsSettled', count),
     unfinishedFound: (count, oldestAgeMs) => {

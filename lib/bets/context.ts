@@ -1,5 +1,6 @@
 import type { BetId } from './ids.ts';
 import { unavailable } from './errors.ts';
+import type { Verdict } from './event.ts';
 import type { KnownEvents } from './knownEvents.ts';
 import type { BetStore } from './store.ts';
 import type { SweepReport } from './sweep.ts';
@@ -75,7 +76,7 @@ export interface Observer {
   /** A try at placing a bet met another writer. */
   placeConflicted(): void;
   /** A result was put in force. */
-  settlementBegun(): void;
+  settlementBegun(eventId: string, verdict: Verdict): void;
   /** All bets of an event are stored with the result in force. */
   settlementFinished(): void;
   /** A result was stored on so many bets that had an older one. */

@@ -27,6 +27,8 @@ export const MAX_VERSIONS = 100;
 /** Somebody's wish to put an outcome in force. The id tells a lost reply from a lost race. */
 export interface Decision extends Result {
   id: string;
+  /** Whose wish it is, where that is known. */
+  decidedBy?: string | undefined;
 }
 
 /** A decision that was put in force. Versions count from 1. */

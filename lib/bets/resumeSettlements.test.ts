@@ -57,7 +57,7 @@ describe('resumeSettlements', () => {
     expect(cloud.told).toEqual([
       ['unfinishedFound', 3, 5_000],
       // Without bets, the third is settled as soon as its result is in force.
-      ['settlementBegun'],
+      ['settlementBegun', 'c', expect.objectContaining({ id: decision.id, version: 1 })],
       ['settlementFinished'],
       ['betsSettled', 1],
       ['betsSettled', 1],

@@ -37,6 +37,8 @@ function report(total: number, settled = total): EventReport {
   return { eventId: EVENT, outcome: 'WIN', version: 1, state, bets, history };
 }
 
+const begun = ['settlementBegun', EVENT, expect.objectContaining({ decidedAt: NOON })];
+
 describe('settleEvent for a first result', () => {
   it('puts it in force and stores it on the bets that one batch holds', async () => {
     const cloud = await withBets(25);
@@ -46,7 +48,7 @@ describe('settleEvent for a first result', () => {
     expect(settled).toEqual(report(25));
     const versions = cloud.all('bets').map(({ outcomeVersion }) => outcomeVersion);
     expect(versions).toEqual(Array(25).fill(1n));
-    expect(cloud.told).toEqual([['settlementBegun'], ['betsSettled', 25], ['settlementFinished']]);
+    expect(cloud.told).toEqual([begun, ['betsSettled', 25], ['settlementFinished']]);
   });
 
   it('notes the intent, closes the fences, counts and only then puts it in force', async () => {
@@ -63,7 +65,21 @@ describe('settleEvent for a first result', () => {
       { input: { ExpressionAttributeValues: { ':intent': { ...own, decidedAt: NOON_TEXT } } } },
     ]);
     expect(cloud.all('fences').map(({ closedAt }) => closedAt)).toEqual(Array(4).fill(NOON_TEXT));
-    expect(cloud.told).toEqual([['settlementBegun']]);
+    expect(cloud.told).toEqual([begun]);
+  });
+
+  it('notes who decides, and tells of it once it is in force', async () => {
+    const cloud = await withBets(1);
+
+    const request = { eventId: EVENT, outcome: 'WIN', decidedBy: 'anna' } as const;
+    const { history } = await cloud.run((context) => settleEvent(context, request));
+
+    const verdict = { ...own, version: 1, decidedBy: 'anna' };
+    expect(history).toEqual([verdict]);
+    expect(cloud.told[0]).toEqual(['settlementBegun', EVENT, verdict]);
+    expect(cloud.sent('noteIntent')).toMatchObject([
+      { input: { ExpressionAttributeValues: { ':intent': { decidedBy: 'anna' } } } },
+    ]);
   });
 
   it('lists an event that nobody knew, and settles one without bets at once', async () => {
@@ -75,7 +91,7 @@ describe('settleEvent for a first result', () => {
     const order = ['findEvents', 'enter', 'enlist', 'noteIntent', 'close', 'putInForce'];
     expect(cloud.calls()).toEqual(order);
     expect(cloud.all('eventList')).toMatchObject([{ listKey: `${NOON_TEXT} ${EVENT}` }]);
-    expect(cloud.told).toEqual([['settlementBegun'], ['settlementFinished']]);
+    expect(cloud.told).toEqual([begun, ['settlementFinished']]);
   });
 
   it('answers that it goes on when the budget of the sweep is over', async () => {
@@ -245,7 +261,7 @@ describe('settleEvent for an outcome after the first', () => {
     const stored = { outcomeVersion: 2n, status: 'lost' };
     expect(cloud.all('bets')).toMatchObject([stored, stored]);
     expect(cloud.calls()).not.toContain('close');
-    expect(cloud.told).toEqual([['settlementBegun'], ['betsSettled', 2], ['settlementFinished']]);
+    expect(cloud.told).toEqual([begun, ['betsSettled', 2], ['settlementFinished']]);
   });
 
   it('takes the hundredth version and refuses one more', async () => {

@@ -13,6 +13,8 @@ export interface SettleRequest {
   outcome: Outcome;
   /** Versions of which the event must be at one, or that it must have a result at all. */
   ifVersion?: readonly number[] | 'any' | undefined;
+  /** Who asks for it, where that is known. */
+  decidedBy?: string | undefined;
 }
 
 /** An event that has a result. */
@@ -30,8 +32,9 @@ const SETTLE_ROUNDS = { tries: 8, baseMs: 10, capMs: 200 };
  */
 export async function settleEvent(context: Context, request: SettleRequest): Promise<EventReport> {
   const { store } = context;
-  const { eventId, outcome } = request;
-  const decision = { id: context.newDecisionId(), outcome, decidedAt: context.now() };
+  const { eventId, outcome, decidedBy } = request;
+  const id = context.newDecisionId();
+  const decision = { id, outcome, decidedAt: context.now(), ...(decidedBy && { decidedBy }) };
   const report = await retry(context, SETTLE_ROUNDS, async () => {
     const found = (await store.events.find([eventId])).get(eventId);
     const current = found?.settlement;
@@ -98,7 +101,7 @@ async function putInForce(context: Context, event: EventRecord, decision: Decisi
   const { store, observer } = context;
   const settlement = await store.events.putInForce(event.eventId, decision, from);
   if (settlement === undefined) return undefined;
-  observer.settlementBegun();
+  observer.settlementBegun(event.eventId, { ...decision, version: settlement.version });
   if (settlement.state === 'settled') observer.settlementFinished();
   return { ...event, settlement };
 }

@@ -66,7 +66,12 @@ export const fenceItem = z
     return { number: Number(eventFence.slice(eventFence.lastIndexOf('#') + 1)), ...fence };
   });
 
-export const decisionItem = z.object({ id: z.string(), outcome, decidedAt: instant });
+export const decisionItem = z.object({
+  id: z.string(),
+  outcome,
+  decidedAt: instant,
+  decidedBy: z.string().optional(),
+});
 export const verdictItem = decisionItem.extend({ version: count });
 
 export const settlementItem: z.ZodType<Settlement> = z.object({

@@ -12,6 +12,10 @@ const STATE =
   '`settling`: the result is in force for every reader, but not every bet is stored with it yet. ' +
   '`settled`: every bet is.';
 
+const DECIDED_BY =
+  'Who decided, where that is known: the subject (`sub`) of the token. The local service has one ' +
+  'token for all operators, and so it knows of nobody.';
+
 export const betBody = z
   .object({
     id: z.string().meta({ format: 'uuid', description: UUID }),
@@ -41,7 +45,14 @@ export const eventBody = z
       staked: z.string().meta({ ...WIRE_AMOUNT, description: 'The sum of all stakes.' }),
     }),
     history: z
-      .array(z.object({ status: outcome, version: z.int(), decided_at: z.iso.datetime() }))
+      .array(
+        z.object({
+          status: outcome,
+          version: z.int(),
+          decided_at: z.iso.datetime(),
+          decided_by: z.string().optional().meta({ description: DECIDED_BY }),
+        }),
+      )
       .meta({ description: 'Every result, oldest first.' }),
   })
   .meta({

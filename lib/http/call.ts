@@ -10,6 +10,12 @@ export interface Answer {
   body: unknown;
 }
 
+/** Who makes a call, as far as the gateway knows. */
+export interface Caller {
+  /** Of the token that it let through. */
+  subject?: string | undefined;
+}
+
 /** One call of the API: where it is, what it takes and what it answers. */
 export interface Call<Schemas extends RequestSchemas = RequestSchemas> {
   name: string;
@@ -20,7 +26,7 @@ export interface Call<Schemas extends RequestSchemas = RequestSchemas> {
   /** Only operators may make the call. */
   operatorsOnly?: true;
   request: Schemas;
-  respond(context: Context, request: Parsed<Schemas>): Promise<Answer>;
+  respond(context: Context, request: Parsed<Schemas>, caller: Caller): Promise<Answer>;
 }
 
 /** Gives `respond` the types that the schemas of its call make. */

@@ -105,9 +105,9 @@ describe('createHandler', () => {
     const { observer, told } = recordingObserver();
     const call: Call = {
       ...GET,
-      respond: (context, request) => {
+      respond: (context, ...request) => {
         context.observer.betReplayed();
-        return respond(context, request);
+        return respond(context, ...request);
       },
     };
     const { ask } = serve(call, { observer });

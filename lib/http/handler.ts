@@ -8,6 +8,7 @@ import type { Answer, Call, Refusal } from './call.ts';
 import { conditional } from './conditionalGet.ts';
 import { jsonBody } from './jsonBody.ts';
 import { ANSWER_HEADERS, HttpError, type HttpResponse, problemResponse } from './problems.ts';
+import { callerOf } from './caller.ts';
 import { parseRequest } from './request.ts';
 
 /** When a request is given up, in milliseconds; every call of the store ends by then. */
@@ -31,7 +32,10 @@ export function createHandler(call: Call, service: Service): HttpHandler {
     .onError((request) => answerProblem(request, service.logger))
     .handler(async (apiEvent) => {
       const request = parseRequest(call, apiEvent);
-      const answer = await service.within(DEADLINE_MS, (context) => call.respond(context, request));
+      const caller = callerOf(apiEvent);
+      const answer = await service.within(DEADLINE_MS, (context) =>
+        call.respond(context, request, caller),
+      );
       return conditional(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
     });
   return async (given, invocation) => {

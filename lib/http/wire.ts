@@ -51,6 +51,7 @@ export function eventToWire(event: EventReport): EventJson {
       status: verdict.outcome,
       version: verdict.version,
       decided_at: timestamp(verdict.decidedAt),
+      ...(verdict.decidedBy !== undefined && { decided_by: verdict.decidedBy }),
     })),
   };
 }

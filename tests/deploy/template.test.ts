@@ -260,15 +260,23 @@ describe('the logs', () => {
     expect(groups).toEqual(names.map((LogGroupName) => ({ LogGroupName, RetentionInDays: 30 })));
   });
 
-  it('tell of each request its route and how it went, and nothing that the client sent', () => {
+  it('tell of each request what was asked, who asked from where, and how it went', () => {
     const settings = propertiesOf(dev, 'HttpApiStage')['AccessLogSettings'];
     const { Format } = z.object({ Format: z.string() }).parse(settings);
 
     const used = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name = '']) => name);
     const route = '$context.routeKey';
-    expect(JSON.parse(Format)).toMatchObject({ requestId: '$context.requestId', route });
+    expect(JSON.parse(Format)).toMatchObject({
+      requestId: '$context.requestId',
+      route,
+      path: '$context.path',
+      sourceIp: '$context.identity.sourceIp',
+      subject: '$context.authorizer.claims.sub',
+    });
+    // No header and no body.
     expect(used.toSorted()).toEqual([
-      ...['authorizer.error', 'error.message', 'integrationStatus', 'requestId', 'requestTime'],
+      ...['authorizer.claims.sub', 'authorizer.error', 'error.message', 'identity.sourceIp'],
+      ...['integrationStatus', 'path', 'requestId', 'requestTime'],
       ...['responseLatency', 'responseLength', 'routeKey', 'status'],
     ]);
   });

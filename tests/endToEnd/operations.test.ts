@@ -39,7 +39,7 @@ describe('GET /metrics', () => {
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
-  it('counts what the requests did, and prints none of it', async () => {
+  it('counts what the requests did, and prints of it the result alone', async () => {
     const event = randomUUID();
     const before = await metric('bet_maker_stake_placed_minor_total');
     await service.post('/bets', { event_id: event, amount: '2.50' });
@@ -53,7 +53,12 @@ describe('GET /metrics', () => {
     expect(await metric('bet_maker_settlements_begun_total')).toBe(
       await metric('bet_maker_settlements_finished_total'),
     );
-    expect(service.output().trimEnd().split('\n')).toHaveLength(1);
+    const printed = service.output().trimEnd().split('\n').slice(1);
+    const own = printed.filter((line) => line.includes(event));
+    expect(own.map((line) => JSON.parse(line))).toMatchObject([
+      { message: 'A result was put in force', eventId: event, outcome: 'WIN', version: 1 },
+    ]);
+    expect(printed.filter((line) => !line.includes('A result was put in force'))).toEqual([]);
     expect(service.output()).not.toContain(TOKEN);
   });
 });

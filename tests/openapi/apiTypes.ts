@@ -204,6 +204,8 @@ export interface components {
       history: {
         /** Format: date-time */
         decided_at: string;
+        /** @description Who decided, where that is known: the subject (`sub`) of the token. The local service has one token for all operators, and so it knows of nobody. */
+        decided_by?: string;
         status: components['schemas']['Outcome'];
         version: number;
       }[];

@@ -11,6 +11,8 @@ export interface Sent {
   headers?: Record<string, string>;
   body?: string;
   isBase64Encoded?: boolean;
+  /** Of the token that the gateway has let through. */
+  claims?: Record<string, string>;
 }
 
 export const REQUEST_ID = 'request-1';
@@ -40,6 +42,7 @@ export function apiEvent(sent: Sent = {}): APIGatewayProxyEventV2 {
       stage: '$default',
       time: '22/Nov/2026:12:00:00 +0000',
       timeEpoch: 1_795_348_800_000,
+      ...(sent.claims !== undefined && { authorizer: { jwt: { claims: sent.claims } } }),
     },
     ...(body !== undefined && { body }),
     isBase64Encoded,

@@ -64,10 +64,10 @@ export const settleEvent = defineCall({
       .strictObject({ status: outcome }, { error: 'must be an object' })
       .meta({ id: 'Result', description: 'The result of an event. It decides every bet on it.' }),
   },
-  async respond(context, { path, headers, body }) {
+  async respond(context, { path, headers, body }, { subject: decidedBy }) {
     const onlyFirst = headers['if-none-match'] !== undefined;
     const ifVersion = versionsAllowed(headers['if-match'], onlyFirst);
-    const request = { eventId: path.event_id, outcome: body.status, ifVersion };
+    const request = { eventId: path.event_id, outcome: body.status, ifVersion, decidedBy };
     const event = await settle(context, request);
     return eventAnswer(event, event.state === 'settled' ? 200 : 202);
   },
