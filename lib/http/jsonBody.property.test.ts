@@ -30,6 +30,8 @@ const string = fc
   .map(([value, escape]): Written & { value: string } => {
     return { text: escape ? `"${escaped(value)}"` : JSON.stringify(value), value };
   });
+/** V8 may read a name that ends with an escape as another: `jsonBody.test.ts` says which. */
+const memberName = string.filter(({ value }) => !/["\\]/.test(value));
 const space = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 
 const { array, object } = fc.letrec<Record<'any' | 'array' | 'object', Written>>((tie) => ({
@@ -47,7 +49,7 @@ const { array, object } = fc.letrec<Record<'any' | 'array' | 'object', Written>>
   })),
   object: fc
     .tuple(
-      fc.uniqueArray(fc.tuple(string, tie('any')), {
+      fc.uniqueArray(fc.tuple(memberName, tie('any')), {
         maxLength: 5,
         selector: ([name]) => name.value,
       }),

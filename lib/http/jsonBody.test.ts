@@ -145,6 +145,17 @@ describe('jsonBody', () => {
     expect(taken).toEqual(invalidAnswer(...faults));
   });
 
+  it('may read an escaped quote in a name as V8 does, as no name of a call', async () => {
+    // V8 13.6 compares a name with those that it read before without a look at the escapes.
+    await takeJson(sending('{"amount":0,"\\\\":1}'));
+
+    const taken = await takeJson(sending('{"amount":0,"\\"":1}'));
+
+    const [first, second] = Object.keys(Object(taken));
+    expect(first).toBe('amount');
+    expect(['"', '\\']).toContain(second);
+  });
+
   const spellings =
     '{ [1,] {1:2} {12:3} {"a":1:2} [01] [-01] [1.] [.5] [1.5.5] [+1] [--1] [-] [1e] [1e+] [1"a"] ' +
     '["a"1] [true1] [0x10] [1_000] [NaN] ["] ["1\\] ["1\\"] [\'1\'] {"a":1}"';
