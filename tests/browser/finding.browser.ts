@@ -238,7 +238,7 @@ describe('the address', () => {
 
     expect(older).toHaveLength(10);
     expect([reloaded, shared]).toEqual([older, older]);
-    expect(await page.locator('#filters input').inputValue()).toBe('one');
+    expect(await page.locator('#filters [name=event_id]').inputValue()).toBe('one');
     await other.close();
   });
 

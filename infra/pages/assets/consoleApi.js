@@ -20,7 +20,7 @@ const SENTENCES = {
   503: ['The service is away or busy', 'Wait a moment, then try again.'],
   504: ['The service did not answer in time', 'Nothing is known of this request.'],
 };
-/** Of these, somebody before the service may be the author: they say nothing of the request. */
+/** These say nothing of the request: another one, or the same one later, may succeed. */
 const PASSING = new Set([401, 403, 408, 429]);
 
 /** An RFC 9457 problem, or the sentence that stands for one. `status` is 0 without an answer. */
@@ -30,9 +30,10 @@ export class Problem extends Error {
     Object.assign(this, { status, title, detail, type, errors, retryAfterMs });
   }
 
-  /** Whether the service has judged the request, so that the same one fails again. */
+  /** Whether the service itself has judged the request, so that the same one fails again. */
   get isFinal() {
-    return this.status >= 400 && this.status < 500 && !PASSING.has(this.status);
+    const isOurs = this.type !== undefined;
+    return isOurs && this.status >= 400 && this.status < 500 && !PASSING.has(this.status);
   }
 
   /** Whether nobody knows if the request had its effect. */

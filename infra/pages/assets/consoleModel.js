@@ -71,7 +71,7 @@ export class Model {
         this.learn(known.body, known.asked);
         return true;
       } catch (error) {
-        if (error.status !== 404 || error.type === undefined) throw error;
+        if (error.status !== 404 || !error.isFinal) throw error;
         this.forget(id);
         return false;
       }

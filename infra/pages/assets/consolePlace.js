@@ -84,7 +84,8 @@ export class PlaceForm {
     showProblem(find('#place-problem'));
     const copy = button('copy', 'Copy its id', { of: id });
     draw(find('#placed'), `Placed ${amountText(amount)} on `, idOf(event_id), '. ', copy);
-    find('#place-event').focus();
+    // Who has gone elsewhere meanwhile stays there.
+    if (isInForm()) find('#place-event').focus();
     this.#placed();
   }
 
@@ -108,6 +109,8 @@ export class PlaceForm {
   }
 }
 
+const isInForm = () => find('#place').contains(document.activeElement);
+
 /** Each fault at its field, and the focus on the first. */
 function showFaults(errors) {
   const faulty = Object.entries(FIELDS).filter(([pointer, selector]) => {
@@ -117,5 +120,5 @@ function showFaults(errors) {
     find(`${selector}-fault`).textContent = fault?.detail ?? '';
     return fault !== undefined;
   });
-  if (faulty.length > 0) find(faulty.at(0)[1]).focus();
+  if (faulty.length > 0 && isInForm()) find(faulty.at(0)[1]).focus();
 }

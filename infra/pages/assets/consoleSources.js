@@ -2,7 +2,7 @@
 import { Problem } from './consoleApi.js';
 
 /** An answer is shown for so long, so that no change of a colleague's is unseen for 5 seconds. */
-const PERIOD_MS = 2_500;
+const PERIOD_MS = 3_000;
 /** After so long without a key or a pointer nobody seems to look. */
 const IDLE_AFTER_MS = 180_000;
 const IDLE_PERIOD_MS = 15_000;
