@@ -5,6 +5,7 @@ import { findRuntime, startDynamodbLocal } from './support/dynamodbLocal.ts';
 const PARTS: Record<string, (more: string[]) => Promise<unknown>> = {
   unit: (more) => jest('/(functions|infra|lib)/', 'tests/tidy', ...more),
   browser: (more) => jest('--testMatch', '**/tests/browser/*.browser.ts', ...more),
+  local: onDynamodbLocal,
   // These two set the exit code themselves.
   bundles: () => import('./deploy/run.ts'),
   template: () => import('./deploy/lint.ts'),
@@ -39,6 +40,22 @@ async function everything(): Promise<number> {
     if (embedded !== 0) return embedded;
     process.stdout.write(`\nThe store's tests again, on DynamoDB Local (${runtime})\n`);
     return await run('jest', STORE_TESTS, { TEST_DYNAMODB_ENDPOINT: endpoint });
+  } finally {
+    await stop();
+  }
+}
+
+/** Tests by their paths and options of Jest, else all that touch a store, on DynamoDB Local. */
+async function onDynamodbLocal(more: string[]): Promise<number> {
+  const runtime = await findRuntime();
+  if (runtime === undefined) {
+    process.stderr.write('DynamoDB Local needs Java 17 or Docker.\n');
+    return 1;
+  }
+  const { endpoint, stop } = await startDynamodbLocal(runtime);
+  const given = more.length > 0 ? more : STORE_TESTS;
+  try {
+    return await run('jest', given, { TEST_DYNAMODB_ENDPOINT: endpoint });
   } finally {
     await stop();
   }

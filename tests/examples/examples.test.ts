@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventListBody } from '../../lib/http/bodies.ts';
-import { type Service, startService } from '../support/service.ts';
+import { betBody, eventBody, eventListBody } from '../../lib/http/bodies.ts';
+import { eventually, historyOf, type Service, startService } from '../support/service.ts';
 import { fillIn, parseHttpFile } from './httpFile.ts';
 
 const FOLDER = join(import.meta.dirname, '../../examples');
@@ -65,6 +66,112 @@ it('examples/demo.mjs makes an evening of bets, and changes nothing the next tim
   expect([again, second]).toEqual([stdout, first]);
 });
 
+it('examples/exportDay.mjs writes every bet of a day, and no other', async () => {
+  const event_id = '=1+1, "Arsenal" v Chelsea';
+  const place = (amount: string) => service.post('/bets', { event_id, amount });
+  const placed = betBody.parse((await place('10.50')).body);
+  // More than a page has.
+  for (let round = 0; round < 50; round += 1) {
+    await Promise.all(Array.from({ length: 21 }, () => place('1.00')));
+  }
+  const day = placed.placed_at.slice(0, 10);
+  const run = (of: string) =>
+    promisify(execFile)(process.execPath, [join(FOLDER, 'exportDay.mjs'), of, service.url]);
+
+  const { stdout } = await run(day);
+  const { stdout: another } = await run('2001-02-03');
+
+  const [head, ...lines] = stdout.trimEnd().split('\r\n');
+  const bets = (await historyOf(service)).filter(({ placed_at }) => placed_at.startsWith(day));
+  expect(head).toBe('id,event_id,amount,status,placed_at,settled_at');
+  expect(lines.map((line) => line.slice(1, 37))).toEqual(bets.map(({ id }) => id));
+  expect(lines.find((line) => line.includes(placed.id))).toBe(
+    `"${placed.id}","'=1+1, ""Arsenal"" v Chelsea","10.50","pending","${placed.placed_at}",""`,
+  );
+  expect(another).toBe(`${head}\r\n`);
+});
+
+it('examples/exportDay.mjs says what is no day', async () => {
+  const exporting = promisify(execFile)(process.execPath, [
+    join(FOLDER, 'exportDay.mjs'),
+    'yesterday',
+    service.url,
+  ]);
+
+  await expect(exporting).rejects.toMatchObject({
+    code: 1,
+    stderr: `The export of yesterday from ${service.url} stopped: Invalid time value\n`,
+  });
+});
+
+it('examples/followResults.mjs prints results and corrections, read conditionally', async () => {
+  const event = randomUUID();
+  await service.post('/bets', { event_id: event, amount: '10.50' });
+  const following = spawn(process.execPath, [
+    join(FOLDER, 'followResults.mjs'),
+    service.url,
+    '0.1',
+  ]);
+  let said = '';
+  following.stdout.on('data', (text: Buffer) => (said += text.toString()));
+  const linesOnce = async (count: number) =>
+    eventually(
+      async () => said.split('\n').filter((line) => line.includes(event)),
+      ({ length }) => length >= count,
+    );
+
+  const first = await service.put(`/events/${event}`, { status: 'WIN' });
+  await linesOnce(1);
+  const second = await service.put(`/events/${event}`, { status: 'LOSE' });
+  const lines = await linesOnce(2);
+  await eventually(
+    async () => (await fetch(`${service.url}/metrics`)).text(),
+    (metrics) => /route="\/events",status="304"/.test(metrics),
+  );
+  following.kill();
+
+  const [at, correctedAt] = [first, second].map(
+    ({ body }) => eventBody.parse(body).history.at(-1)?.decided_at,
+  );
+  expect(lines).toEqual([
+    `${at} ${event} WIN: 1 bets, 10.50 staked`,
+    `${correctedAt} ${event} LOSE (correction 1): 1 bets, 10.50 staked`,
+  ]);
+});
+
+it('npm run invoke calls each handler with its event, all on one store', async () => {
+  const functions = readdirSync(join(FOLDER, '../functions'))
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => name.replace('.ts', ''));
+  const order = ['placeBet', 'listBets', 'getBet', 'settleEvent', 'getEvent', 'listEvents'];
+  const invoke = join(FOLDER, '../tests/invoke.ts');
+  const all = [...order, 'pages', 'resumeSettlements'];
+
+  const { stdout } = await promisify(execFile)(process.execPath, [invoke, ...all]);
+
+  const answers = stdout.matchAll(/^(\w+) \{\n {2}statusCode: (\d+),$/gm);
+  expect(all.toSorted()).toEqual(functions);
+  expect(Array.from(answers, ([, name, status]) => [name, status])).toEqual([
+    ['placeBet', '201'],
+    ['listBets', '200'],
+    // Its event names a bet that is not there.
+    ['getBet', '404'],
+    ...['settleEvent', 'getEvent', 'listEvents', 'pages'].map((name) => [name, '200']),
+  ]);
+  expect(stdout).toMatch(/^getEvent .+^ {4}event_id: 'football\/epl\/everton-fulham',\n/ms);
+  expect(stdout).toMatch(/^resumeSettlements \{ found: 0,/m);
+});
+
+it('npm run invoke names the events that there are', async () => {
+  const invoke = join(FOLDER, '../tests/invoke.ts');
+
+  await expect(promisify(execFile)(process.execPath, [invoke, 'placeBets'])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Usage: npm run invoke -- \[getBet \| .+ \| settleEvent\]/),
+  });
+});
+
 it('there is no example that is not run', () => {
-  expect(names.filter((name) => !name.endsWith('.http'))).toEqual(['client.mjs', 'demo.mjs']);
+  const others = ['client.mjs', 'demo.mjs', 'events', 'exportDay.mjs', 'followResults.mjs'];
+  expect(names.filter((name) => !name.endsWith('.http'))).toEqual(others);
 });
