@@ -265,11 +265,16 @@ function isShown(bet: BetJson, stored: Item, { eventsById }: Ending): boolean {
 function verdictsOf(event: Item | undefined): EventJson['history'] {
   const stored = event?.['history'];
   const verdicts: Item[] = Array.isArray(stored) ? stored : [];
-  return verdicts.map(({ outcome, version, decidedAt }) => ({
+  return verdicts.map(verdictOf);
+}
+
+function verdictOf({ outcome, version, decidedAt, decidedBy }: Item): EventJson['history'][number] {
+  return {
     status: outcome === 'WIN' ? 'WIN' : 'LOSE',
     version: number(version),
     decided_at: text(decidedAt),
-  }));
+    ...(decidedBy !== undefined && { decided_by: text(decidedBy) }),
+  };
 }
 
 function allAnswers({ puts, eventReads }: History): EventJson[] {
