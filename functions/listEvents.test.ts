@@ -43,7 +43,7 @@ describe('GET /events', () => {
       bets: { total: 3, settled: 3, staked: '31.50' },
       history: [{ status: 'LOSE', version: 1, decided_at: NOON_TEXT }],
     };
-    const link = `</events?limit=1&state=settled&cursor=${CURSOR}>; rel="next"`;
+    const link = `<?limit=1&state=settled&cursor=${CURSOR}>; rel="next"`;
     expect(answer).toEqual(taggedAnswer([event], { link }));
   });
 

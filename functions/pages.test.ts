@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import serverless from 'serverless-http';
 import { createApp } from '../infra/local/app.ts';
 import { createPrometheus } from '../infra/local/prometheus.ts';
+import { createPagesApp } from '../infra/pages/app.ts';
 import { readConfig } from '../lib/config.ts';
+import { createLogger } from '../lib/logger.ts';
 import { createService } from '../lib/service.ts';
 import { apiEvent, context, type Sent } from '../tests/support/apiEvent.ts';
 import { handler } from './pages.ts';
@@ -21,6 +24,8 @@ async function get(path: string, sent: Sent = {}): Promise<PageAnswer> {
   const answer = await handler(apiEvent({ path, ...sent }), context);
   return answer as PageAnswer; // to an event of the payload format 2.0, which has all of it
 }
+
+const ROOT = pathToFileURL(join(__dirname, '../'));
 
 const PAGE_HEADERS = {
   'cache-control': 'no-cache',
@@ -38,7 +43,6 @@ describe('the pages on Lambda', () => {
   it.each([
     ['/', 'text/html; charset=utf-8', '<tbody id="events"></tbody>'],
     ['/docs', 'text/html; charset=utf-8', '<div id="reference"></div>'],
-    ['/docs/', 'text/html; charset=utf-8', '<div id="reference"></div>'],
     ['/docs/problems', 'text/html; charset=utf-8', '<section id="event-settled"'],
     ['/openapi.json', 'application/json', '{"openapi":"3.1.1",'],
     ['/assets/pages.css', 'text/css; charset=utf-8', '.site {'],
@@ -62,6 +66,32 @@ describe('the pages on Lambda', () => {
       },
     });
     expect(answer.body).toContain(part);
+  });
+
+  it.each([
+    ['/docs/', '../docs'],
+    ['/docs/problems/', '../problems'],
+    ['/openapi.json/', '../openapi.json'],
+  ])('leads from %s to %s, which its references are relative to', async (path, location) => {
+    const { statusCode, headers, body } = await get(path);
+
+    expect([statusCode, headers['location'], body]).toEqual([308, location, '']);
+  });
+
+  it.each([
+    ['/docs', 200],
+    ['/api/docs', 200],
+    ['/api/', 200],
+    ['/api', 308],
+    ['/api/bets', 405],
+    ['/apis/docs', 404],
+    ['/v1/api/docs', 404],
+  ])('are found under the path that API Gateway leaves on: %s', async (path, status) => {
+    const app = createPagesApp(ROOT, createLogger('SILENT'), { basePath: '/api' });
+
+    const answer = await serverless(app)(apiEvent({ path }), context);
+
+    expect(answer).toMatchObject({ statusCode: status });
   });
 
   it('sends the committed document, without the spaces that are for people', async () => {
@@ -119,7 +149,10 @@ describe('the pages on Lambda', () => {
 
     expect([answer.statusCode, answer.headers['allow']]).toEqual([status, allow]);
     expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(JSON.parse(answer.body)).toMatchObject({ type: `/docs/problems#${code}`, status });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      type: expect.stringMatching(`^(\\.\\./)*docs/problems#${code}$`),
+      status,
+    });
   });
 });
 

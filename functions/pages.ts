@@ -7,5 +7,7 @@ import { createLogger } from '../lib/logger.ts';
 /** Lambda starts a function in its zip's folder, which has the files that serverless.yml lists. */
 const root = pathToFileURL(`${process.cwd()}/`);
 
+const config = readLambdaConfig();
+
 /** What has no route of its own: the local service's pages, and paths and methods there are not. */
-export const handler = serverless(createPagesApp(root, createLogger(readLambdaConfig().logLevel)));
+export const handler = serverless(createPagesApp(root, createLogger(config.logLevel), config));

@@ -35,7 +35,7 @@ const bet = {
   placed_at: NOON_TEXT,
 };
 const created = (more: object) =>
-  jsonAnswer(201, { ...bet, ...more }, { location: `/bets/${NEW_BET_ID}` });
+  jsonAnswer(201, { ...bet, ...more }, { location: `bets/${NEW_BET_ID}` });
 
 const event = { eventId: 'sr:match:42', listKey: `${NOON_TEXT} sr:match:42`, fences: 16n };
 const intent = { id: 'decision-1', outcome: 'WIN', decidedAt: NOON_TEXT };
@@ -146,7 +146,7 @@ describe('POST /bets', () => {
       jsonAnswer(
         201,
         { ...bet, id: betIdOf(7), placed_at: '2026-11-22T11:00:00.000Z', ...settled },
-        { location: `/bets/${betIdOf(7)}`, 'idempotency-replayed': 'true' },
+        { location: `bets/${betIdOf(7)}`, 'idempotency-replayed': 'true' },
       ),
     );
   });

@@ -4,6 +4,7 @@ const DEFAULTS = {
   port: 3000,
   host: '127.0.0.1',
   allowedHosts: [],
+  basePath: '',
   store: 'memory',
   tablePrefix: 'bet-maker-',
   operatorToken: undefined,
@@ -28,7 +29,7 @@ describe('readConfig', () => {
 
   it('takes an empty variable for one that is not set', () => {
     const local = ['PORT', 'HOST', 'ALLOWED_HOSTS', 'DYNAMODB_ENDPOINT', 'OPERATOR_TOKEN'];
-    const others = ['TABLE_PREFIX', 'SETTLE_BUDGET_MS', 'LOG_LEVEL'];
+    const others = ['BASE_PATH', 'TABLE_PREFIX', 'SETTLE_BUDGET_MS', 'LOG_LEVEL'];
     const empty = [...local, ...others].map((name) => [name, '']);
 
     expect(readConfig(Object.fromEntries(empty))).toEqual(DEFAULTS);
@@ -39,6 +40,7 @@ describe('readConfig', () => {
       PORT: '65535',
       HOST: '::1',
       ALLOWED_HOSTS: 'Bets.example, 192.0.2.7,[2001:DB8::7]',
+      BASE_PATH: '/bookmaker/api',
       DYNAMODB_ENDPOINT: 'http://localhost:8000',
       TABLE_PREFIX: 'stage.1_-',
       OPERATOR_TOKEN: 'mF_9.B5f-4.1JqM+/~==',
@@ -51,6 +53,7 @@ describe('readConfig', () => {
       port: 65_535,
       host: '::1',
       allowedHosts: ['bets.example', '192.0.2.7', '[2001:db8::7]'],
+      basePath: '/bookmaker/api',
       store: 'http://localhost:8000',
       tablePrefix: 'stage.1_-',
       operatorToken: 'mF_9.B5f-4.1JqM+/~==',

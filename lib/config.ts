@@ -35,6 +35,9 @@ const hosts = z
   .transform((text) => text.toLowerCase().split(/, */))
   .refine((names) => names.every((name) => HOST.test(name)), { error: HOSTS_RULE });
 
+const BASE_PATH_RULE = 'must be a path such as /api, without a slash at its end';
+const basePath = z.string().regex(/^(?:\/[\w.~-]+)+$/, BASE_PATH_RULE);
+
 /** Every setting of the service; nothing else reads the environment. */
 const settings = z
   .object({
@@ -44,6 +47,8 @@ const settings = z
     HOST: z.string().min(1).default('127.0.0.1'),
     /** Hosts that the local service answers for, besides loopback names and `HOST`. */
     ALLOWED_HOSTS: hosts.default([]),
+    /** The path that a proxy or API Gateway leaves before the service's own, such as `/api`. */
+    BASE_PATH: basePath.default(''),
     /** Where the bets are kept: in AWS's DynamoDB, in this process, or in one at an address. */
     DYNAMODB_ENDPOINT: store,
     /** Stands before every table's name. */
@@ -58,6 +63,7 @@ const settings = z
     port: given.PORT,
     host: given.HOST,
     allowedHosts: given.ALLOWED_HOSTS,
+    basePath: given.BASE_PATH,
     store: given.DYNAMODB_ENDPOINT,
     tablePrefix: given.TABLE_PREFIX,
     operatorToken: given.OPERATOR_TOKEN,

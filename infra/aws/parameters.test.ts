@@ -30,6 +30,8 @@ async function faultsOf(chosen: Chosen): Promise<string[]> {
   return faults.map((fault) => fault.trimStart());
 }
 
+const BASE_PATH_RULE = 'must be empty or a path such as /api, without a slash at its end';
+
 describe('the parameters of a stage', () => {
   it('are protection, and defaults, unless something else is said', async () => {
     expect(await choose({ file: LIVE })).toEqual({
@@ -46,6 +48,7 @@ describe('the parameters of a stage', () => {
       logRetentionDays: 30,
       logLevel: 'INFO',
       settleBudgetMs: 1000,
+      basePath: '',
     });
   });
 
@@ -110,6 +113,8 @@ describe('wrong parameters', () => {
     ['logLevel', 'SILENT', 'must be one of DEBUG, INFO, WARN, ERROR'],
     ['settleBudgetMs', 'abc', `${INTEGER} 0 to 5000`],
     ['settleBudgetMs', 5001, `${INTEGER} 0 to 5000`],
+    ['basePath', '/api/', BASE_PATH_RULE],
+    ['basePath', 'api', BASE_PATH_RULE],
     ['resumeSettlementsConcurrency', 2, 'there is no such parameter'],
     ['loglevel', 'INFO', 'there is no such parameter'],
   ])('are refused with a sentence: %s=%j', async (name, value, sentence) => {

@@ -87,6 +87,10 @@ export const parameters = z.strictObject({
   }).default(30),
   logLevel: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('INFO'),
   settleBudgetMs: integer(0, 5_000).default(1000),
+  basePath: text(
+    'must be empty or a path such as /api, without a slash at its end',
+    /^(?:\/[\w.~-]+)*$/,
+  ).default(''),
 });
 
 export type Parameters = z.output<typeof parameters>;

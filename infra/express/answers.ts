@@ -7,6 +7,7 @@ import {
   type ProblemCode,
   problemResponse,
 } from '../../lib/http/problems.ts';
+import { rootFrom } from '../../lib/http/references.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /** Answers that no handler gives, for the local service and for the pages on Lambda. */
@@ -21,12 +22,22 @@ export function succeed(contentType: string, body: string): HttpResponse {
   return { statusCode: 200, headers: { ...ANSWER_HEADERS, 'content-type': contentType }, body };
 }
 
-export function refuse(code: ProblemCode, detail: string): HttpResponse {
-  return problemResponse(code, detail, randomUUID());
+/** A refusal of a request to `path`. */
+export function refusal(code: ProblemCode, detail: string, path = '/'): HttpResponse {
+  return problemResponse({ code, detail, requestId: randomUUID(), root: rootFrom(path) });
+}
+
+export function refuse(response: Response, code: ProblemCode, detail: string): void {
+  send(response, refusal(code, detail, response.req.path));
+}
+
+/** To a place that is told relative to the request, for good (RFC 9110 §15.4.9). */
+export function redirect(response: Response, location: string): void {
+  send(response, { statusCode: 308, headers: { ...ANSWER_HEADERS, location }, body: '' });
 }
 
 export const answerUnknownPath: RequestHandler = (request, response) => {
-  send(response, refuse('route-not-found', `There is nothing at ${request.path}.`));
+  refuse(response, 'route-not-found', `There is nothing at ${request.path}.`);
 };
 
 /** Faults that Express's own parts find, by the HTTP status that they give them. */
@@ -37,14 +48,15 @@ const EXPRESS_PROBLEMS: Record<number, { code: ProblemCode; detail: string }> = 
 };
 
 export function answerError(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, { path }, response, next) => {
     if (response.headersSent) return next(error);
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
     const known = EXPRESS_PROBLEMS[status];
-    if (known !== undefined) return send(response, refuse(known.code, known.detail));
+    if (known !== undefined) return refuse(response, known.code, known.detail);
     const requestId = randomUUID();
     logger.error('A request failed outside its handler', { requestId, error });
     const detail = 'The failure was logged under the id of this request.';
-    send(response, problemResponse('internal', detail, requestId));
+    const root = rootFrom(path);
+    send(response, problemResponse({ code: 'internal', detail, requestId, root }));
   };
 }

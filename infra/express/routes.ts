@@ -1,5 +1,5 @@
 import type { IRouter, RequestHandler } from 'express';
-import { refuse, send } from './answers.ts';
+import { refuse } from './answers.ts';
 
 /** Express writes `:id` for a call's `{id}`, and `*id` for `{id+}`. */
 export const expressPath = (path: string): string =>
@@ -22,6 +22,6 @@ export function allow(methods: readonly string[]): RequestHandler {
   const all = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)).join(', ');
   return (request, response) => {
     response.set('allow', all);
-    send(response, refuse('method-not-allowed', `${request.path} has ${all}.`));
+    refuse(response, 'method-not-allowed', `${request.path} has ${all}.`);
   };
 }

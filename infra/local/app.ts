@@ -6,6 +6,7 @@ import { createHandler, type HttpHandler } from '../../lib/http/handler.ts';
 import { MAX_BODY_BYTES } from '../../lib/http/jsonBody.ts';
 import type { Service } from '../../lib/service.ts';
 import { answerError, answerUnknownPath, refuse, send, succeed } from '../express/answers.ts';
+import { takeOff } from '../express/basePath.ts';
 import { allow, expressPath, get } from '../express/routes.ts';
 import { createPagesRouter } from '../pages/router.ts';
 import { toApiEvent } from './gateway.ts';
@@ -33,7 +34,7 @@ const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 /** The HTTP service: each call's handler behind what API Gateway would do, and the pages. */
 export function createApp(
   service: Service,
-  config: Pick<Config, 'operatorToken' | 'host' | 'allowedHosts'>,
+  config: Pick<Config, 'operatorToken' | 'host' | 'allowedHosts' | 'basePath'>,
   prometheus: Prometheus,
   isDraining: () => boolean,
 ): Express {
@@ -41,6 +42,7 @@ export function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
+  if (config.basePath !== '') app.use(takeOff(config.basePath));
   app.use(logRequests(service.logger));
   app.use(prometheus.timeRequests);
   app.use((_request, response, next) => {
@@ -77,7 +79,7 @@ export function createApp(
 
 function invoke(handler: HttpHandler, inTurn: ReturnType<typeof limitInFlight>): RequestHandler {
   return async (request, response) => {
-    const answer = await inTurn(() => {
+    const answer = await inTurn(request.path, () => {
       const deadline = Date.now() + HANDLER_DEADLINE_MS;
       const remaining = () => Math.max(0, deadline - Date.now());
       return handler(toApiEvent(request), { getRemainingTimeInMillis: remaining });
@@ -88,12 +90,12 @@ function invoke(handler: HttpHandler, inTurn: ReturnType<typeof limitInFlight>):
 
 function answerReady(service: Service, isDraining: () => boolean): RequestHandler {
   return async (_request, response) => {
-    if (isDraining()) return send(response, refuse('not-ready', 'The service is stopping.'));
+    if (isDraining()) return refuse(response, 'not-ready', 'The service is stopping.');
     try {
       await service.within(READY_DEADLINE_MS, ({ store }) => store.ping());
       send(response, READY);
     } catch {
-      send(response, refuse('not-ready', 'The store cannot be reached.'));
+      refuse(response, 'not-ready', 'The store cannot be reached.');
     }
   };
 }

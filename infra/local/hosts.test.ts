@@ -37,7 +37,7 @@ describe('demandOwnHost', () => {
     expect(await askThrough(guard, { headers: { host } })).toEqual([
       421,
       {
-        type: '/docs/problems#misdirected',
+        type: 'docs/problems#misdirected',
         title: 'The service is not for this host',
         status: 421,
         detail: 'The service does not answer for this host.',

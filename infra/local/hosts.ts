@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { isIPv6 } from 'node:net';
 import type { Config } from '../../lib/config.ts';
-import { refuse, send } from '../express/answers.ts';
+import { refuse } from '../express/answers.ts';
 
 /** What browsers take for this machine, whatever a name server says. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -35,7 +35,7 @@ export function demandOwnHost(own: readonly string[]): RequestHandler {
   return ({ headers, originalUrl }, response, next) => {
     // Only HTTP/1.0 goes without `Host`, and no browser speaks it.
     if (isOwn(headers.host) && isOwn(authorityIn(originalUrl))) return next();
-    send(response, refuse('misdirected', 'The service does not answer for this host.'));
+    refuse(response, 'misdirected', 'The service does not answer for this host.');
   };
 }
 

@@ -11,7 +11,7 @@ describe('limitInFlight', () => {
     const first = Promise.withResolvers<typeof OK>();
     const started: string[] = [];
     const serve = (name: string, answer: Promise<typeof OK>) =>
-      inTurn(() => {
+      inTurn('/bets/1', () => {
         started.push(name);
         return answer;
       });
@@ -32,14 +32,17 @@ describe('limitInFlight', () => {
   it('tells one request too many to come back at once', async () => {
     const inTurn = limitInFlight(LIMITS);
     const waiting = Promise.withResolvers<typeof OK>();
-    const served = [inTurn(() => waiting.promise), inTurn(() => waiting.promise)];
+    const served = [
+      inTurn('/bets/1', () => waiting.promise),
+      inTurn('/bets/1', () => waiting.promise),
+    ];
     await settlePromises();
 
-    const refused = await inTurn(neverServed);
+    const refused = await inTurn('/bets/1', neverServed);
     waiting.resolve(OK);
 
     expect(refused).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
-    expect(JSON.parse(refused.body)).toMatchObject({ type: '/docs/problems#unavailable' });
+    expect(JSON.parse(refused.body)).toMatchObject({ type: '../docs/problems#unavailable' });
     expect(await Promise.all(served)).toEqual([OK, OK]);
   });
 
@@ -47,15 +50,17 @@ describe('limitInFlight', () => {
     const inTurn = limitInFlight({ ...LIMITS, waitMs: -1 });
 
     const headers = { 'retry-after': '1' };
-    expect(await inTurn(neverServed)).toMatchObject({ statusCode: 503, headers });
+    expect(await inTurn('/bets/1', neverServed)).toMatchObject({ statusCode: 503, headers });
   });
 
   it('takes the next request when one has failed', async () => {
     const inTurn = limitInFlight(LIMITS);
 
-    await expect(inTurn(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(inTurn('/bets/1', () => Promise.reject(new Error('broken')))).rejects.toThrow(
+      'broken',
+    );
 
-    expect(await inTurn(() => Promise.resolve(OK))).toEqual(OK);
+    expect(await inTurn('/bets/1', () => Promise.resolve(OK))).toEqual(OK);
   });
 });
 

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { HttpResponse } from '../../lib/http/problems.ts';
-import { refuse } from '../express/answers.ts';
+import { refusal } from '../express/answers.ts';
 
 type Limits = Record<'serving' | 'waiting' | 'waitMs', number>;
 
@@ -12,12 +12,14 @@ type Limits = Record<'serving' | 'waiting' | 'waitMs', number>;
  */
 export function limitInFlight({ serving, waiting, waitMs }: Limits) {
   const inTurn = pLimit(serving);
-  return async (serve: () => Promise<HttpResponse>): Promise<HttpResponse> => {
-    if (inTurn.pendingCount >= waiting) return refuse('unavailable', 'Too many requests wait.');
+  return async (path: string, serve: () => Promise<HttpResponse>): Promise<HttpResponse> => {
+    if (inTurn.pendingCount >= waiting) {
+      return refusal('unavailable', 'Too many requests wait.', path);
+    }
     const arrived = performance.now();
     return inTurn(() =>
       performance.now() - arrived > waitMs
-        ? refuse('unavailable', 'The request waited too long for its turn.')
+        ? refusal('unavailable', 'The request waited too long for its turn.', path)
         : serve(),
     );
   };

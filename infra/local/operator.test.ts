@@ -48,7 +48,7 @@ describe('demandOperator', () => {
     `BearerX ${TOKEN}`,
   ])('asks for a token when it gets %j', async (authorization) => {
     const problem = {
-      type: '/docs/problems#unauthorized',
+      type: 'docs/problems#unauthorized',
       title: 'The call needs a token',
       status: 401,
       detail: 'Only operators settle events: a bearer token is missing or malformed.',
@@ -61,7 +61,7 @@ describe('demandOperator', () => {
     'refuses the token %s',
     async (token) => {
       const problem = {
-        type: '/docs/problems#unauthorized',
+        type: 'docs/problems#unauthorized',
         title: 'The call needs a token',
         status: 401,
         detail: 'Only operators settle events: this is not their token.',

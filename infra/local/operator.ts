@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { refuse, send } from '../express/answers.ts';
+import { refuse } from '../express/answers.ts';
 import { joinHeaders } from './gateway.ts';
 
 /** RFC 6750 §2.1; RFC 9110 §11.1: the scheme's name may be spelled in any case. */
@@ -22,11 +22,11 @@ export function demandOperator(token: string | undefined): RequestHandler {
     const given = BEARER.exec(joinHeaders(request)['authorization'] ?? '')?.[1];
     if (given === undefined) {
       response.set('www-authenticate', 'Bearer realm="bet-maker"');
-      return send(response, refuse('unauthorized', MISSING));
+      return refuse(response, 'unauthorized', MISSING);
     }
     if (timingSafeEqual(digestOf(given), expected)) return next();
     response.set('www-authenticate', 'Bearer realm="bet-maker", error="invalid_token"');
-    send(response, refuse('unauthorized', WRONG));
+    refuse(response, 'unauthorized', WRONG);
   };
 }
 

@@ -31,7 +31,7 @@ describe('refuseOtherSites', () => {
     expect(await ask('POST', headers)).toEqual([
       403,
       {
-        type: '/docs/problems#cross-site',
+        type: 'docs/problems#cross-site',
         title: 'A page of another site may not do that',
         status: 403,
         detail: 'A page of another site sent this request.',

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { refuse, send } from '../express/answers.ts';
+import { refuse } from '../express/answers.ts';
 
 /** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -14,7 +14,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  */
 export const refuseOtherSites: RequestHandler = (request, response, next) => {
   if (SAFE.has(request.method) || !isFromElsewhere(request)) return next();
-  send(response, refuse('cross-site', 'A page of another site sent this request.'));
+  refuse(response, 'cross-site', 'A page of another site sent this request.');
 };
 
 function isFromElsewhere({ headers }: Request): boolean {

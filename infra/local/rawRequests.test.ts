@@ -20,7 +20,7 @@ describe('rejectRawRequest', () => {
     expect(head).toContain('\r\nconnection: close');
     expect(head).toContain('\r\ncontent-type: application/problem+json');
     expect(head).toContain(`\r\ncontent-length: ${Buffer.byteLength(body)}`);
-    const type = `/docs/problems#${problem}`;
+    const type = `docs/problems#${problem}`;
     expect(JSON.parse(body)).toMatchObject({ type, status: Number(status.slice(0, 3)) });
     expect(text).not.toContain('secret');
   });

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpResponse, ProblemCode } from '../../lib/http/problems.ts';
-import { refuse } from '../express/answers.ts';
+import { refusal } from '../express/answers.ts';
 
 const RAW_PROBLEMS: Record<string, { code: ProblemCode; detail: string }> = {
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request did not end in time.' },
@@ -26,7 +26,7 @@ export function createHttpServer(serve: http.RequestListener): http.Server {
     noteDue(response);
     const fault = hostFault(request) ?? codingFault(request);
     if (fault === undefined) serve(request, response);
-    else endResponse(response, refuse('malformed-request', fault));
+    else endResponse(response, refusal('malformed-request', fault, pathOf(request)));
   });
   server.on('clientError', rejectRawRequest);
   server.on('connect', rejectTunnel);
@@ -52,7 +52,7 @@ function noteDue(response: http.ServerResponse): void {
 export function rejectRawRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   const reject = (): void => {
     const { code, detail } = RAW_PROBLEMS[error.code ?? ''] ?? MALFORMED;
-    if (socket.writable) endSocket(socket, refuse(code, detail));
+    if (socket.writable) endSocket(socket, refusal(code, detail));
     else socket.destroy();
   };
   const due = [...(dueAnswers.get(socket) ?? [])].findLast(({ req }) => req.complete);
@@ -63,17 +63,21 @@ export function rejectRawRequest(error: NodeJS.ErrnoException, socket: Duplex): 
 
 /** CONNECT asks for a tunnel (RFC 9110 §9.3.6), for which Node gives a bare socket. */
 function rejectTunnel(_request: unknown, socket: Duplex): void {
-  const answer = refuse('method-not-allowed', 'This is no proxy.');
+  const answer = refusal('method-not-allowed', 'This is no proxy.');
   // RFC 9110 §10.2.1: an empty list says that the target has no method. It is no resource here.
   endSocket(socket, { ...answer, headers: { ...answer.headers, allow: '' } });
   socket.on('error', () => socket.destroy());
 }
 
 /** RFC 9110 §10.1.1: an `Expect` that is not known. */
-const rejectExpectation: http.RequestListener = (_request, response) => {
+const rejectExpectation: http.RequestListener = (request, response) => {
   const detail = 'Of all expectations only 100-continue is met.';
-  endResponse(response, refuse('expectation-failed', detail));
+  endResponse(response, refusal('expectation-failed', detail, pathOf(request)));
 };
+
+function pathOf({ url = '' }: http.IncomingMessage): string {
+  return /^(?:\w+:\/\/[^/?#]*)?([^?#]*)/.exec(url)?.[1] ?? '';
+}
 
 /**
  * There is one `Host` in HTTP/1.1, and at most one before (RFC 9112 §3.2): two would let the parts

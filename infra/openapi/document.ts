@@ -13,7 +13,7 @@ const DESCRIPTION = `Takes bets, lists them and settles events. The moment a res
 acknowledged, every bet on that event shows it, however many there are; no acknowledged bet is \
 lost, doubled, late or left behind.
 
-Errors are RFC 9457 problems; [the list](/docs/problems) says what to do about each. Amounts in \
+Errors are RFC 9457 problems; [the list](docs/problems) says what to do about each. Amounts in \
 answers are decimal strings with two decimals. Every GET answers HEAD too. Every answer also has \
 ${Object.keys(ANSWER_HEADERS)
   .map((name) => `\`${name}\``)
@@ -39,7 +39,7 @@ export function createDocument(): Part {
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'Where this document is served.' }],
+    servers: [{ url: '.', description: 'Where this document is served.' }],
     security: [],
     tags: [
       { name: 'bets', description: 'Placing and reading bets.' },

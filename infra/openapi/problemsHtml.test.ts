@@ -10,12 +10,12 @@ it('makes a section of each problem, in the order given', () => {
   expect(html).toBe(`<section id="too-large" class="problem">
 <h2><span class="status">413</span> It is too large</h2>
 <p>Send less.</p>
-<p><a href="#too-large"><code>/docs/problems#too-large</code></a></p>
+<p><a href="#too-large"><code>docs/problems#too-large</code></a></p>
 </section>
 <section id="away" class="problem">
 <h2><span class="status">503</span> It is away</h2>
 <p>Wait for <code>Retry-After</code> seconds.</p>
-<p><a href="#away"><code>/docs/problems#away</code></a></p>
+<p><a href="#away"><code>docs/problems#away</code></a></p>
 </section>`);
 });
 
@@ -27,6 +27,6 @@ it('lets no text be taken for HTML, in code and attributes neither', () => {
   expect(html).toBe(`<section id="&quot;&gt;&lt;i&gt;" class="problem">
 <h2><span class="status">400</span> A &amp; B</h2>
 <p><code>Bearer &lt;token&gt;</code>, not &quot;&lt;token&gt;&quot;.</p>
-<p><a href="#&quot;&gt;&lt;i&gt;"><code>/docs/problems#&quot;&gt;&lt;i&gt;</code></a></p>
+<p><a href="#&quot;&gt;&lt;i&gt;"><code>docs/problems#&quot;&gt;&lt;i&gt;</code></a></p>
 </section>`);
 });

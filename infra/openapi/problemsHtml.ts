@@ -18,7 +18,7 @@ function sectionOf([code, { status, title, advice }]: [string, Problem]): string
   return `<section id="${id}" class="problem">
 <h2><span class="status">${status}</span> ${escapeHtml(title)}</h2>
 <p>${escapeHtml(advice).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</p>
-<p><a href="#${id}"><code>/docs/problems#${id}</code></a></p>
+<p><a href="#${id}"><code>docs/problems#${id}</code></a></p>
 </section>`;
 }
 

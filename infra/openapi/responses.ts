@@ -4,22 +4,26 @@ import { betCursor } from '../../lib/http/calls/listBets.ts';
 import { byNumber, byText } from '../../lib/http/examples.ts';
 import { nextLink } from '../../lib/http/paging.ts';
 import { type ProblemCode, problemResponse, PROBLEMS } from '../../lib/http/problems.ts';
+import { rootFrom } from '../../lib/http/references.ts';
 import { byName, content, named, type Part, reference, referenceTo } from './schemas.ts';
 
 export type Docs = ReturnType<CallDocs>;
 
 const REQUEST_ID = '5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11';
-const NEXT_PAGE = nextLink('/bets', { limit: 2 }, betCursor(byNumber.id, undefined)).link ?? '';
+const NEXT_PAGE = nextLink({ limit: 2 }, betCursor(byNumber.id, undefined)).link ?? '';
 
 /** Every header that tells a client something, by its name in `#/components/headers`. */
 export const HEADERS: Record<string, Part> = {
   'X-Request-Id': header('The id of the request. A failure is logged with it.', REQUEST_ID),
-  Location: header('Where the bet is.', `/bets/${byText.id}`),
+  Location: header('Where the bet is, relative to the request.', `bets/${byText.id}`),
   'Idempotency-Replayed': header(
     '`true` when the request repeats an earlier one, which placed the bet.',
     'true',
   ),
-  Link: header('The next page (RFC 8288). The last page has none.', NEXT_PAGE),
+  Link: header(
+    'The next page (RFC 8288), relative to the request. The last page has none.',
+    NEXT_PAGE,
+  ),
   ETag: header(
     'The version of the result, then what changes with the answer. `If-Match` compares the ' +
       'version, `If-None-Match` the whole tag. The tag is strong.',
@@ -66,16 +70,18 @@ export function responsesOf(call: Call, docs: Docs): Record<string, Part> {
         headers: headers(...own, ...tag),
       },
     }),
-    ...refusals(hasBody ? [...docs.refusals, MALFORMED, CROSS_SITE] : docs.refusals),
+    ...refusals(hasBody ? [...docs.refusals, MALFORMED, CROSS_SITE] : docs.refusals, call.path),
     ...shared([...ANY_REQUEST, ...ASKS_STORE, ...(hasBody ? HAS_BODY : [])]),
     429: reference('responses', 'TooManyRequests'),
   };
 }
 
 /** The responses of the refusals, each status with all its problems. */
-export function refusals(list: readonly Refusal[]): Record<string, Part> {
+export function refusals(list: readonly Refusal[], path: string): Record<string, Part> {
   const byStatus = Map.groupBy(list, ({ code }) => PROBLEMS[code].status);
-  return Object.fromEntries(Array.from(byStatus, ([status, group]) => [status, refusal(group)]));
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, group]) => [status, refusal(group, rootFrom(path))]),
+  );
 }
 
 /** Headers that a refusal has. */
@@ -88,8 +94,8 @@ const HEADERS_OF: { [Code in ProblemCode]?: readonly string[] } = {
 /** Statuses with which API Gateway too refuses requests, with a body of its own. */
 const GATEWAY_REFUSES = new Set([401, 403]);
 
-function refusal(group: readonly Refusal[]): Part {
-  const examples = Object.fromEntries(group.map((each) => [each.code, problemExample(each)]));
+function refusal(group: readonly Refusal[], root: string): Part {
+  const examples = Object.fromEntries(group.map((each) => [each.code, problemExample(each, root)]));
   const { content: problem } = content(
     referenceTo(problemBody),
     examples,
@@ -105,12 +111,13 @@ function refusal(group: readonly Refusal[]): Part {
 
 function describe(code: ProblemCode): string {
   const { title, advice } = PROBLEMS[code];
-  return `**${title}.** ${advice} [${code}](/docs/problems#${code})`;
+  return `**${title}.** ${advice} [${code}](docs/problems#${code})`;
 }
 
-function problemExample({ code, detail, errors }: Refusal) {
-  const value: Part = JSON.parse(problemResponse(code, detail, REQUEST_ID, errors).body);
-  return { summary: PROBLEMS[code].title, value };
+function problemExample(refused: Refusal, root = '') {
+  const { body } = problemResponse({ ...refused, requestId: REQUEST_ID, root });
+  const value: Part = JSON.parse(body);
+  return { summary: PROBLEMS[refused.code].title, value };
 }
 
 const fault = z.object({
@@ -124,7 +131,9 @@ const problemBody = z
   .object({
     type: z.string().meta({
       format: 'uri-reference',
-      description: 'The kind of problem, and where it is explained. New kinds may be added.',
+      description:
+        'Where the kind of problem is explained, relative to the request. What follows `#` is ' +
+        'the kind. New kinds may be added.',
     }),
     title: z.string().describe('The problem in a few words, always the same.'),
     status: z.int().min(400).max(599).describe('The HTTP status.'),
@@ -156,7 +165,7 @@ const { content: gatewayContent } = content(referenceTo(gatewayBody), {});
 
 /** What may befall every request, one that asks the store, one with a body. */
 export const ANY_REQUEST: readonly Refusal[] = [
-  { code: 'malformed-request', detail: 'The request cannot be read.' },
+  { code: 'malformed-request', detail: 'This is not HTTP/1.1.' },
   { code: 'request-timeout', detail: 'The request did not end in time.' },
   { code: 'expectation-failed', detail: 'Of all expectations only 100-continue is met.' },
   { code: 'headers-too-large', detail: 'The headers are too large.' },
@@ -197,7 +206,7 @@ const TOO_MANY_REQUESTS: Part = {
 export const SHARED_RESPONSES = {
   ...byName(
     [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
-      return [sharedName(each.code), refusal([each])];
+      return [sharedName(each.code), refusal([each], '')];
     }),
   ),
   TooManyRequests: TOO_MANY_REQUESTS,

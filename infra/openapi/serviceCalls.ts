@@ -11,7 +11,7 @@ export const SERVICE_PATHS: Record<string, Part> = {
   '/livez': get('getLiveness', 'Is the service alive?', { 200: health('It is.', 'alive') }),
   '/readyz': get('getReadiness', 'Does its store answer?', {
     200: health('It does.', 'ready'),
-    ...refusals([{ code: 'not-ready', detail: 'The store cannot be reached.' }]),
+    ...refusals([{ code: 'not-ready', detail: 'The store cannot be reached.' }], '/readyz'),
   }),
   '/metrics': get('getMetrics', 'Counters and gauges of the local service', {
     200: {

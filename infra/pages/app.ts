@@ -1,19 +1,26 @@
 import { readFileSync } from 'node:fs';
 import express, { type Express, type Router } from 'express';
+import type { Config } from '../../lib/config.ts';
 import { HTTPS_HEADERS } from '../../lib/http/problems.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { answerError, answerUnknownPath } from '../express/answers.ts';
+import { takeOff } from '../express/basePath.ts';
 import { allow, expressPath } from '../express/routes.ts';
 import { createPagesRouter } from './router.ts';
 
 /** The pages, as Lambda serves them, and what API Gateway has no other function for. */
-export function createPagesApp(root: URL, logger: Logger): Express {
+export function createPagesApp(
+  root: URL,
+  logger: Logger,
+  { basePath }: Pick<Config, 'basePath'>,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_request, response, next) => {
     response.set(HTTPS_HEADERS);
     next();
   });
+  if (basePath !== '') app.use(takeOff(basePath));
   app.use(createPagesRouter(root));
   app.use(createApiPaths(root));
   app.use(answerUnknownPath);

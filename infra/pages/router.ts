@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import express, { type Router } from 'express';
+import { basename, extname } from 'node:path';
+import express, { type RequestHandler, type Router } from 'express';
+import { redirect } from '../express/answers.ts';
 import { get } from '../express/routes.ts';
 import { answerStatic } from './statics.ts';
 
@@ -31,7 +32,7 @@ const FILES = {
  * the folder that the files' places are told from: this project's, and a Lambda's zip.
  */
 export function createPagesRouter(root: URL): Router {
-  const router = express.Router({ caseSensitive: true });
+  const router = express.Router({ caseSensitive: true, strict: true });
   const names = readdirSync(new URL(ASSETS, root));
   const assets = Object.fromEntries(names.map((name) => [`/assets/${name}`, ASSETS + name]));
   for (const [path, file] of Object.entries({ ...FILES, ...assets })) {
@@ -43,9 +44,16 @@ export function createPagesRouter(root: URL): Router {
       path,
       answerStatic(contentType, () => read(new URL(file, root))),
     );
+    // What a page refers to is relative to its own path.
+    if (path !== '/') get(router, `${path}/`, redirectTo(`../${basename(path)}`));
   }
   return router;
 }
+
+const redirectTo =
+  (location: string): RequestHandler =>
+  (_request, response) =>
+    redirect(response, location);
 
 /** The document is committed as people read it; its line ends and spaces need not travel. */
 async function readCompact(file: URL): Promise<Buffer> {

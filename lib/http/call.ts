@@ -6,6 +6,8 @@ import type { Parsed, RequestSchemas } from './request.ts';
 /** What a call answers when all goes well. */
 export interface Answer {
   status: number;
+  /** The path of what was made, from the root of the service: `bets/01a2…`. */
+  location?: string;
   headers?: Record<string, string>;
   body: unknown;
 }

@@ -7,9 +7,18 @@ import { completed, type GivenEvent, refuseOtherFormat } from './apiEvent.ts';
 import type { Answer, Call, Refusal } from './call.ts';
 import { conditional } from './conditionalGet.ts';
 import { jsonBody } from './jsonBody.ts';
-import { ANSWER_HEADERS, HttpError, type HttpResponse, problemResponse } from './problems.ts';
 import { callerOf } from './caller.ts';
+import {
+  ANSWER_HEADERS,
+  HttpError,
+  type HttpResponse,
+  type ProblemParts,
+  problemResponse,
+} from './problems.ts';
+import { rootFromCall } from './references.ts';
 import { parseRequest } from './request.ts';
+
+type Place = Pick<ProblemParts, 'requestId' | 'root'>;
 
 /** When a request is given up, in milliseconds; every call of the store ends by then. */
 const DEADLINE_MS = 8_000;
@@ -29,14 +38,14 @@ export function createHandler(call: Call, service: Service): HttpHandler {
   stack.before(({ event }) => refuseOtherFormat(event));
   if (call.request.body !== undefined) stack.use(jsonBody());
   stack
-    .onError((request) => answerProblem(request, service.logger))
+    .onError((request) => answerProblem(request, placeOf(call, request.event), service.logger))
     .handler(async (apiEvent) => {
       const request = parseRequest(call, apiEvent);
       const caller = callerOf(apiEvent);
       const answer = await service.within(DEADLINE_MS, (context) =>
         call.respond(context, request, caller),
       );
-      return conditional(apiEvent, jsonResponse(answer, apiEvent.requestContext.requestId));
+      return conditional(apiEvent, jsonResponse(answer, placeOf(call, apiEvent)));
     });
   return async (given, invocation) => {
     const apiEvent = completed(given);
@@ -57,21 +66,32 @@ function logIdsOf({ headers, requestContext: { requestId } }: ApiEvent): LogIds 
   return { requestId, correlationId: CORRELATION_ID.test(given) ? given : requestId };
 }
 
-function jsonResponse({ status, headers, body }: Answer, requestId: string): HttpResponse {
+/** What an answer says of its request: the id, and the way from it to the service's root. */
+function placeOf({ path }: Call, { rawPath, requestContext }: ApiEvent): Place {
+  return { requestId: requestContext.requestId, root: rootFromCall(path, rawPath) };
+}
+
+function jsonResponse(answer: Answer, { requestId, root }: Place): HttpResponse {
+  const { status, location, headers, body } = answer;
+  const made = location !== undefined && { location: root + location };
   const own = { 'content-type': 'application/json', 'x-request-id': requestId };
-  const all = { ...ANSWER_HEADERS, ...headers, ...own };
+  const all = { ...ANSWER_HEADERS, ...headers, ...made, ...own };
   return { statusCode: status, headers: all, body: JSON.stringify(body) };
 }
 
-function answerProblem(request: Request<ApiEvent, HttpResponse>, logger: Logger): void {
+function answerProblem(
+  request: Request<ApiEvent, HttpResponse>,
+  place: Place,
+  logger: Logger,
+): void {
   const { error } = request;
-  const { requestId } = request.event.requestContext;
+  const { requestId } = place;
   const { code, detail } = problemOf(error);
   if (code === 'internal') logger.error('A request failed', { requestId, error });
   if (code === 'unavailable')
     logger.warn('The store did not serve a request', { requestId, error });
   const errors = error instanceof HttpError ? error.errors : [];
-  request.response = problemResponse(code, detail, requestId, errors);
+  request.response = problemResponse({ code, detail, errors, ...place });
 }
 
 const OUT_OF_TIME: Refusal = { code: 'unavailable', detail: 'The request ran out of time.' };

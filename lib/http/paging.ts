@@ -66,13 +66,16 @@ export function placeFrom<Query extends { cursor?: string | undefined }, Place>(
 
 type Filter = Record<string, string | number | undefined>;
 
-/** The header that leads to a list's next page (RFC 8288), or none after the last. */
-export function nextLink(path: string, query: Filter, next: string | undefined): { link?: string } {
+/**
+ * The header that leads to a list's next page (RFC 8288), or none after the last. A reference that
+ * is a query alone keeps the path of the request.
+ */
+export function nextLink(query: Filter, next: string | undefined): { link?: string } {
   if (next === undefined) return {};
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.append(name, value.toString());
   }
   parameters.append('cursor', next);
-  return { link: `<${path}?${parameters.toString()}>; rel="next"` };
+  return { link: `<?${parameters.toString()}>; rel="next"` };
 }

@@ -52,23 +52,41 @@ describe('PROBLEMS', () => {
   });
 });
 
+const ASKED = { requestId: 'request-1', root: '' };
+
 describe('problemResponse', () => {
+  it.each(['', '../', '../../'])('leads from the request to the page of problems: %j', (root) => {
+    const { body } = problemResponse({ ...ASKED, root, code: 'internal', detail: 'Failed.' });
+
+    expect(JSON.parse(body)).toMatchObject({ type: `${root}docs/problems#internal` });
+  });
+
   it('is RFC 9457, with all faults', () => {
     const faults = [{ in: 'body' as const, pointer: '#/amount', detail: 'must be greater than 0' }];
 
-    const response = problemResponse('invalid-request', 'Not valid.', 'request-1', faults);
+    const response = problemResponse({
+      ...ASKED,
+      code: 'invalid-request',
+      detail: 'Not valid.',
+      errors: faults,
+    });
 
     expect(read(response)).toEqual(problemAnswer('invalid-request', 'Not valid.', faults));
   });
 
   it('says when to come back to a service that is not ready', () => {
-    const response = problemResponse('not-ready', 'It is stopping.', 'request-1');
+    const response = problemResponse({ ...ASKED, code: 'not-ready', detail: 'It is stopping.' });
 
     expect(read(response)).toEqual(problemAnswer('not-ready', 'It is stopping.'));
   });
 
   it("keeps the instance a valid URN, whatever the request's id", () => {
-    const { body } = problemResponse('internal', 'Failed.', 'a b/ü=');
+    const { body } = problemResponse({
+      ...ASKED,
+      code: 'internal',
+      detail: 'Failed.',
+      requestId: 'a b/ü=',
+    });
 
     expect(JSON.parse(body)).toMatchObject({ instance: 'urn:bet-maker:request:a%20b%2F%C3%BC%3D' });
   });

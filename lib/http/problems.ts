@@ -83,15 +83,24 @@ export interface HttpResponse {
   body: string;
 }
 
-/** RFC 9457. `type` leads to the documentation; `instance` is a URN with the request's id. */
-export function problemResponse(
-  code: ProblemCode,
-  detail: string,
-  requestId: string,
-  errors: readonly Fault[] = [],
-): HttpResponse {
+/** A problem, and the request that it answers. */
+export interface ProblemParts {
+  code: ProblemCode;
+  detail: string;
+  errors?: readonly Fault[];
+  requestId: string;
+  /** The way from the request to the root of the service, such as `../`. */
+  root: string;
+}
+
+/**
+ * RFC 9457. `type` leads to the documentation, relative to the request. `instance` is a URN with
+ * the request's id.
+ */
+export function problemResponse(parts: ProblemParts): HttpResponse {
+  const { code, detail, errors = [], requestId, root } = parts;
   const { status, title } = PROBLEMS[code];
-  const type = `/docs/problems#${code}`;
+  const type = `${root}docs/problems#${code}`;
   const instance = `urn:bet-maker:request:${encodeURIComponent(requestId)}`;
   const faults = errors.length > 0 && { errors };
   return {

@@ -41,6 +41,7 @@ describe('the functions', () => {
       TABLE_PREFIX: `bet-maker-${stage}-`,
       LOG_LEVEL: 'INFO',
       SETTLE_BUDGET_MS: '1000',
+      BASE_PATH: '',
       POWERTOOLS_SERVICE_NAME: `bet-maker-${stage}`,
     };
     const reserved: Record<string, number> = {

@@ -50,7 +50,7 @@ describe('the main path', () => {
       status: 'pending',
       placed_at: expect.stringMatching(INSTANT),
     });
-    expect(byNumber.headers.get('location')).toBe(`/bets/${first.id}`);
+    expect(byNumber.headers.get('location')).toBe(`bets/${first.id}`);
     expect(second).toMatchObject({ event_id: '42', amount: '0.01' });
     expect(pending.body).toEqual([second, first]);
     expect(open.body).toEqual({
@@ -77,7 +77,7 @@ describe('the main path', () => {
       { ...first, status: 'won', settled_at },
     ]);
     expect(late.status).toBe(409);
-    expect(late.body).toMatchObject({ type: '/docs/problems#event-settled', status: 409 });
+    expect(late.body).toMatchObject({ type: 'docs/problems#event-settled', status: 409 });
     expect(corrected.body).toMatchObject({ status: 'LOSE', version: 2, state: 'settled' });
     expect(corrected.headers.get('etag')).toMatch(/^"2-[\w-]{22}"$/);
     expect(stale.status).toBe(412);
@@ -99,7 +99,7 @@ describe('the main path', () => {
     expect(first.headers.get('idempotency-replayed')).toBeNull();
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(again.body).toEqual(first.body);
-    expect(other.body).toMatchObject({ type: '/docs/problems#idempotency-key-reused' });
+    expect(other.body).toMatchObject({ type: 'docs/problems#idempotency-key-reused' });
     expect(await historyOf(service, event)).toHaveLength(1);
   });
 });
@@ -144,5 +144,5 @@ it('tells which methods a path of no call has', async () => {
 
   expect(answer.status).toBe(405);
   expect(answer.headers.get('allow')).toBe('GET, HEAD');
-  expect(answer.body).toMatchObject({ type: '/docs/problems#method-not-allowed' });
+  expect(answer.body).toMatchObject({ type: 'docs/problems#method-not-allowed' });
 });

@@ -28,7 +28,7 @@ const statusesOf = async (bytes: string | Buffer): Promise<number[]> =>
 
 function codeOf({ body }: WireAnswer): string {
   const { type }: { type: string } = JSON.parse(body);
-  return type.replace('/docs/problems#', '');
+  return type.replace(/^(\.\.\/)*docs\/problems#/, '');
 }
 
 /** The status and the problem of every answer; the media type too when it is not a problem's. */

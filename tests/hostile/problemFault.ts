@@ -8,7 +8,7 @@ const error = z.strictObject({
   detail: z.string().min(1),
 });
 const problem = z.strictObject({
-  type: z.string().startsWith('/docs/problems#'),
+  type: z.string().regex(/^(?:\.\.\/)*docs\/problems#/),
   title: z.string(),
   status: z.int(),
   detail: z.string().min(1),
@@ -31,7 +31,7 @@ function bodyFault(body: string, status: number, requestId?: string): string | u
   const parsed = problem.safeParse(parse(body));
   if (!parsed.success) return `a ${status} is a malformed problem: ${body}`;
   const { type, title, status: said, instance } = parsed.data;
-  const code = type.slice('/docs/problems#'.length);
+  const code = type.slice(type.indexOf('#') + 1);
   const known = Object.entries(PROBLEMS).find(([name]) => name === code)?.[1];
   const right = known?.status === status && said === status && known.title === title;
   if (!right || instance !== `urn:bet-maker:request:${requestId}`) {

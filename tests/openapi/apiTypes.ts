@@ -295,14 +295,14 @@ export interface components {
     /**
      * @description An RFC 9457 problem. A 4xx is final: the same request would be refused again. A 5xx leaves open whether the request had its effect; the same request with the same `Idempotency-Key` finds out.
      * @example {
-     *       "type": "/docs/problems#route-not-found",
+     *       "type": "docs/problems#route-not-found",
      *       "title": "There is no such path",
      *       "status": 404,
      *       "detail": "There is nothing at /wagers.",
      *       "instance": "urn:bet-maker:request:5f0c4a4e-6f2b-4e0f-9d57-3c1b7f6f0a11"
      *     }
      * @example {
-     *       "type": "/docs/problems#method-not-allowed",
+     *       "type": "docs/problems#method-not-allowed",
      *       "title": "The path has no such method",
      *       "status": 405,
      *       "detail": "/bets has GET, HEAD, POST.",
@@ -331,7 +331,7 @@ export interface components {
       title: string;
       /**
        * Format: uri-reference
-       * @description The kind of problem, and where it is explained. New kinds may be added.
+       * @description Where the kind of problem is explained, relative to the request. What follows `#` is the kind. New kinds may be added.
        */
       type: string;
     };
@@ -352,7 +352,7 @@ export interface components {
     StatusFilter: components['schemas']['BetStatus'];
   };
   responses: {
-    /** @description **The body is too large.** Send at most 65,536 bytes. [body-too-large](/docs/problems#body-too-large) */
+    /** @description **The body is too large.** Send at most 65,536 bytes. [body-too-large](docs/problems#body-too-large) */
     BodyTooLarge: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -362,7 +362,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The expectation cannot be met.** Send no `Expect` header. [expectation-failed](/docs/problems#expectation-failed) */
+    /** @description **The expectation cannot be met.** Send no `Expect` header. [expectation-failed](docs/problems#expectation-failed) */
     ExpectationFailed: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -372,7 +372,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The headers are too large.** Send at most 16 KB of headers. [headers-too-large](/docs/problems#headers-too-large) */
+    /** @description **The headers are too large.** Send at most 16 KB of headers. [headers-too-large](docs/problems#headers-too-large) */
     HeadersTooLarge: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -382,7 +382,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The service failed.** Tell the operators the id of the request. [internal](/docs/problems#internal) */
+    /** @description **The service failed.** Tell the operators the id of the request. [internal](docs/problems#internal) */
     Internal: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -392,7 +392,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The request cannot be read.** Send HTTP/1.1 and valid URLs. [malformed-request](/docs/problems#malformed-request) */
+    /** @description **The request cannot be read.** Send HTTP/1.1 and valid URLs. [malformed-request](docs/problems#malformed-request) */
     MalformedRequest: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -402,7 +402,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The service is not for this host.** Use a host of `ALLOWED_HOSTS`, or add this one to it. [misdirected](/docs/problems#misdirected) */
+    /** @description **The service is not for this host.** Use a host of `ALLOWED_HOSTS`, or add this one to it. [misdirected](docs/problems#misdirected) */
     Misdirected: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -412,7 +412,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The request did not end in time.** Send it all within 10 seconds. [request-timeout](/docs/problems#request-timeout) */
+    /** @description **The request did not end in time.** Send it all within 10 seconds. [request-timeout](docs/problems#request-timeout) */
     RequestTimeout: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -431,7 +431,7 @@ export interface components {
         'application/json': components['schemas']['GatewayMessage'];
       };
     };
-    /** @description **The store is away or busy.** Wait as `Retry-After` says. [unavailable](/docs/problems#unavailable) */
+    /** @description **The store is away or busy.** Wait as `Retry-After` says. [unavailable](docs/problems#unavailable) */
     Unavailable: {
       headers: {
         'Retry-After': components['headers']['Retry-After'];
@@ -442,7 +442,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The body must be JSON.** Send plain `application/json`. [unsupported-media-type](/docs/problems#unsupported-media-type) */
+    /** @description **The body must be JSON.** Send plain `application/json`. [unsupported-media-type](docs/problems#unsupported-media-type) */
     UnsupportedMediaType: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -472,13 +472,13 @@ export interface components {
      */
     'Idempotency-Replayed': string;
     /**
-     * @description The next page (RFC 8288). The last page has none.
-     * @example </bets?limit=2&cursor=AaIDqrLhfESNHy-bbjpdcOqVDi4PSw>; rel="next"
+     * @description The next page (RFC 8288), relative to the request. The last page has none.
+     * @example <?limit=2&cursor=AaIDqrLhfESNHy-bbjpdcOqVDi4PSw>; rel="next"
      */
     Link: string;
     /**
-     * @description Where the bet is.
-     * @example /bets/01a203aa-93ed-7394-bba1-65f07fb629c1
+     * @description Where the bet is, relative to the request.
+     * @example bets/01a203aa-93ed-7394-bba1-65f07fb629c1
      */
     Location: string;
     /**
@@ -552,7 +552,7 @@ export interface operations {
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
-      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](docs/problems#invalid-request) */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -597,7 +597,7 @@ export interface operations {
         };
       };
       400: components['responses']['MalformedRequest'];
-      /** @description **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](/docs/problems#cross-site) */
+      /** @description **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](docs/problems#cross-site) */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -609,7 +609,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
-      /** @description **The event takes no more bets.** This bet was not placed. [event-settled](/docs/problems#event-settled) */
+      /** @description **The event takes no more bets.** This bet was not placed. [event-settled](docs/problems#event-settled) */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -624,11 +624,11 @@ export interface operations {
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
       /**
-       * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request)
+       * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](docs/problems#invalid-request)
        *
-       *     **The idempotency key was used for another bet.** Use a new key for a new bet. [idempotency-key-reused](/docs/problems#idempotency-key-reused)
+       *     **The idempotency key was used for another bet.** Use a new key for a new bet. [idempotency-key-reused](docs/problems#idempotency-key-reused)
        *
-       *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
+       *     **The body is not JSON.** Send one JSON object. [malformed-json](docs/problems#malformed-json)
        */
       422: {
         headers: {
@@ -684,7 +684,7 @@ export interface operations {
         content?: never;
       };
       400: components['responses']['MalformedRequest'];
-      /** @description **There is no such bet.** Check the id. [bet-not-found](/docs/problems#bet-not-found) */
+      /** @description **There is no such bet.** Check the id. [bet-not-found](docs/problems#bet-not-found) */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -748,7 +748,7 @@ export interface operations {
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
-      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](docs/problems#invalid-request) */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -803,7 +803,7 @@ export interface operations {
         content?: never;
       };
       400: components['responses']['MalformedRequest'];
-      /** @description **Nothing is known of the event.** It has no bet and no result. [event-not-found](/docs/problems#event-not-found) */
+      /** @description **Nothing is known of the event.** It has no bet and no result. [event-not-found](docs/problems#event-not-found) */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -816,7 +816,7 @@ export interface operations {
       408: components['responses']['RequestTimeout'];
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
-      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request) */
+      /** @description **The request is not valid.** Correct what `errors` lists. [invalid-request](docs/problems#invalid-request) */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -879,7 +879,7 @@ export interface operations {
         };
       };
       400: components['responses']['MalformedRequest'];
-      /** @description **The call needs a token.** Send `Authorization: Bearer` and a valid token. [unauthorized](/docs/problems#unauthorized) */
+      /** @description **The call needs a token.** Send `Authorization: Bearer` and a valid token. [unauthorized](docs/problems#unauthorized) */
       401: {
         headers: {
           'WWW-Authenticate': components['headers']['WWW-Authenticate'];
@@ -891,7 +891,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](/docs/problems#cross-site) */
+      /** @description **A page of another site may not do that.** Send it from a page of the service. A proxy must pass `Host` on. [cross-site](docs/problems#cross-site) */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -903,7 +903,7 @@ export interface operations {
         };
       };
       408: components['responses']['RequestTimeout'];
-      /** @description **The event was corrected too often.** The limit is 100 results. [correction-limit](/docs/problems#correction-limit) */
+      /** @description **The event was corrected too often.** The limit is 100 results. [correction-limit](docs/problems#correction-limit) */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -913,7 +913,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description **The event is at another version.** Read it and decide again. [version-mismatch](/docs/problems#version-mismatch) */
+      /** @description **The event is at another version.** Read it and decide again. [version-mismatch](docs/problems#version-mismatch) */
       412: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -928,9 +928,9 @@ export interface operations {
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
       /**
-       * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](/docs/problems#invalid-request)
+       * @description **The request is not valid.** Correct what `errors` lists. [invalid-request](docs/problems#invalid-request)
        *
-       *     **The body is not JSON.** Send one JSON object. [malformed-json](/docs/problems#malformed-json)
+       *     **The body is not JSON.** Send one JSON object. [malformed-json](docs/problems#malformed-json)
        */
       422: {
         headers: {
@@ -1047,7 +1047,7 @@ export interface operations {
       417: components['responses']['ExpectationFailed'];
       421: components['responses']['Misdirected'];
       431: components['responses']['HeadersTooLarge'];
-      /** @description **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](/docs/problems#not-ready) */
+      /** @description **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](docs/problems#not-ready) */
       503: {
         headers: {
           'Retry-After': components['headers']['Retry-After'];

@@ -32,6 +32,6 @@ it('gives a client the types to place, list, settle and be refused', async () =>
   expect(listed.data).toEqual([placed.data]);
   expect([settled.response.status, settled.data?.bets.settled]).toEqual([200, 1]);
   expect(late.data).toBeUndefined();
-  expect(late.error).toHaveProperty('type', '/docs/problems#event-settled');
+  expect(late.error).toHaveProperty('type', 'docs/problems#event-settled');
   expect(bet.data?.status).toBe('won');
 });

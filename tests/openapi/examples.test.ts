@@ -69,16 +69,18 @@ const KEY = { 'idempotency-key': 'slip-1' };
 const CROSS_SITE = { 'sec-fetch-site': 'cross-site' };
 const ANY_BET = '01a203aa-93ed-7394-bba1-65f07fb629c1';
 
-/** The header `Link` of the page before. */
+/** The address of a page, and its header `Link`. */
 let link = '';
+let page = '';
 
 async function pageOf(operationId: string, limit: string): Promise<Answer> {
-  const page = await call(operationId, { query: { limit } });
-  link = page.headers.get('link') ?? '';
-  return page;
+  const first = await call(operationId, { query: { limit } });
+  link = first.headers.get('link') ?? '';
+  page = operationId === 'listBets' ? '/bets' : '/events';
+  return first;
 }
 
-const nextPage = () => service.get(/^<(.+)>; rel="next"$/.exec(link)?.[1] ?? '');
+const nextPage = () => service.get(page + (/^<(.+)>; rel="next"$/.exec(link)?.[1] ?? ''));
 
 async function withoutStore(send: () => Promise<Answer>): Promise<Answer> {
   proxy.cut();
@@ -97,7 +99,7 @@ async function readBrokenBet(): Promise<Answer> {
   const TableName = tableNames(tablePrefix).bets;
   const Key = { shard: '1', betId: ANY_BET };
   await client.send(new PutCommand({ TableName, Item: { ...Key, amountMinor: 'much' } }));
-  const answer = await service.get(`/bets/${ANY_BET}`);
+  const answer = await service.get('/bets');
   await client.send(new DeleteCommand({ TableName, Key }));
   client.destroy();
   return answer;
@@ -179,9 +181,10 @@ const STORY: Record<string, () => Promise<Answer>> = {
     sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: localhost\r\nexpect: a-tip\r\n\r\n'),
   'Misdirected misdirected': () =>
     sendRaw(service.url, 'GET /bets HTTP/1.1\r\nhost: bets.example\r\n\r\n'),
-  'MalformedRequest malformed-request': () => service.get('/events/%'),
+  'MalformedRequest malformed-request': () =>
+    sendRaw(service.url, 'BREW /bets HTTP/1.1\r\nhost: localhost\r\n\r\n'),
   'Internal internal': readBrokenBet,
-  'Unavailable unavailable': () => withoutStore(() => call('getBet')),
+  'Unavailable unavailable': () => withoutStore(() => call('listBets')),
   'RequestTimeout request-timeout': () => slow,
   'Problem route-not-found': () => service.get('/wagers'),
   'Problem method-not-allowed': () => service.call('/bets', { method: 'DELETE' }),

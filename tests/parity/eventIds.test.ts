@@ -69,7 +69,7 @@ function partner(way: Way) {
       return ask(golden('read', 200, ['GET', inPath(id)], route, { event: eventOf(id) }));
     },
     list: (id: string) => get(`/bets?limit=1&event_id=${encodeURIComponent(id)}`),
-    follow: (link: string | undefined) => get(/^<([^>]+)>/.exec(link ?? '')?.[1] ?? ''),
+    follow: (link: string | undefined) => get(`/bets${/^<([^>]+)>/.exec(link ?? '')?.[1]}`),
   };
 }
 

@@ -64,7 +64,7 @@ function problemFlaw(
   if (statusCode === 412 && sent.headers?.['if-match'] === undefined) return 'has no condition';
   if (headers['content-type'] !== 'application/problem+json') return 'is no problem';
   const shown: unknown = JSON.parse(body);
-  const isTold = member(shown, 'type') === `/docs/problems#${code}`;
+  const isTold = String(member(shown, 'type')).endsWith(`docs/problems#${code}`);
   if (!isTold || member(shown, 'status') !== statusCode) return `is no ${code}`;
   return (headers['retry-after'] === undefined) === (statusCode === 503)
     ? 'says nothing or too much of when to come back'
@@ -79,7 +79,9 @@ function flawOf({ route, misused }: Asked, response: HttpResponse): string | und
   switch (route) {
     case 'placeBet':
       if (statusCode !== 201) return 'is not to be answered';
-      return headers['location'] === `/bets/${idOf(shown)}` ? undefined : 'has no place';
+      return headers['location']?.endsWith(`bets/${idOf(shown)}`) === true
+        ? undefined
+        : 'has no place';
     case 'settleEvent': {
       const fits = statusCode === (stateOf(shown) === 'settled' ? 200 : 202);
       return fits ? tagFlaw(headers, shown) : 'has a status that does not fit';

@@ -62,7 +62,7 @@ function bodyOf<Schema extends z.ZodType>(schema: Schema, { body }: HttpResponse
 
 /** What the link to the next page asks for. */
 function nextOf({ headers }: HttpResponse): Query | undefined {
-  const query = /^<\/(?:bets|events)\?([^>]+)>; rel="next"$/.exec(headers['link'] ?? '')?.[1];
+  const query = /^<\?([^>]+)>; rel="next"$/.exec(headers['link'] ?? '')?.[1];
   return query === undefined ? undefined : Object.fromEntries(new URLSearchParams(query));
 }
 

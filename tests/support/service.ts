@@ -84,12 +84,19 @@ async function request(url: string, init: RequestInit): Promise<Answer> {
 
 type Getter = Pick<Service, 'get'>;
 
+/** The path that a reference leads to from another. */
+function relativeTo(path: string, reference: string): string {
+  const { pathname, search } = new URL(reference, new URL(path, 'http://any.example'));
+  return pathname + search;
+}
+
 /** The pages of a list, from the one at `path` on. */
 export async function* pagesFrom({ get }: Getter, path: string): AsyncGenerator<Answer> {
   for (let next: string | undefined = path; next !== undefined;) {
     const page: Answer = await get(next);
     yield page;
-    next = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1];
+    const link = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1];
+    next = link && relativeTo(next, link);
   }
 }
 

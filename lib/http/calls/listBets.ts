@@ -78,7 +78,7 @@ export const listBets = defineCall({
     const { bets, next } = page;
     const after = next && betCursor(next, event_id);
     const times = { placed_from: textOf(placed_from), placed_before: textOf(placed_before) };
-    const headers = nextLink('/bets', { limit, event_id, status, ...times }, after);
+    const headers = nextLink({ limit, event_id, status, ...times }, after);
     return { status: 200, headers, body: bets.map(betToWire) };
   },
 });

@@ -40,7 +40,7 @@ export const listEvents = defineCall({
     const { limit, state } = query;
     const { events, next } = await list(context, query);
     const after = next && sealCursor(Buffer.from(next), filterOf(state));
-    const headers = nextLink('/events', { limit, state }, after);
+    const headers = nextLink({ limit, state }, after);
     return { status: 200, headers, body: events.map(eventToWire) };
   },
 });

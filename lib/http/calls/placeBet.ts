@@ -82,9 +82,12 @@ export const placeBet = defineCall({
     const { event_id, amount: amountMinor } = body;
     const idempotencyKey = headers['idempotency-key'];
     const placed = await place(context, { eventId: event_id, amountMinor, idempotencyKey });
-    const replayed = placed.replayed && { 'idempotency-replayed': 'true' };
-    const location = `/bets/${placed.bet.id}`;
-    return { status: 201, headers: { location, ...replayed }, body: betToWire(placed.bet) };
+    return {
+      status: 201,
+      location: `bets/${placed.bet.id}`,
+      headers: placed.replayed ? { 'idempotency-replayed': 'true' } : {},
+      body: betToWire(placed.bet),
+    };
   },
 });
 
