@@ -1,5 +1,7 @@
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { CALLS } from '../lib/http/calls.ts';
 import { apiEvent, context, read } from '../tests/support/apiEvent.ts';
+import { mockDynamodb } from '../tests/support/dynamodb.ts';
 import { serve } from '../tests/support/handlers.ts';
 import { handler as getBet } from './getBet.ts';
 import { handler as getEvent } from './getEvent.ts';
@@ -15,6 +17,9 @@ it('serve the calls of their names, each of which refuses a request in its own w
   const pathParameters = { id: 'a b', event_id: '.' };
   const headers = { 'content-type': 'application/json' };
   const request = { pathParameters, query: { state: 'won', status: 'won' }, headers, body: '[]' };
+
+  // Each looks at the store's layout first.
+  mockDynamodb().on(BatchGetCommand).resolves({});
 
   const answers = await Promise.all(HANDLERS.map((serves) => serves(apiEvent(request), context)));
 

@@ -44,7 +44,7 @@ describe('createService', () => {
     const { within } = createService(CONFIG, { clock });
 
     await within(500, async (context) => {
-      await context.store.ping();
+      await context.store.events.find(['e']);
       await context.sleep(20);
       asked.push(['signal', indexOf(context.signal)]);
     });

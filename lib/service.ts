@@ -55,6 +55,25 @@ export function createService(config: Config, given: Partial<Parts> = {}): Servi
   return { within, observer: tools.observer, logger };
 }
 
+/** The service, of which each request begins with a check of the store; what it throws is final. */
+export function guarded(service: Service, check: (context: Context) => Promise<void>): Service {
+  const within: Service['within'] = (milliseconds, task) =>
+    service.within(milliseconds, async (context) => {
+      await check(context);
+      return task(context);
+    });
+  return { ...service, within };
+}
+
+/** The service, which does not serve from a store of another layout; looks until it fits. */
+export function checkedOnce(service: Service): Service {
+  let fits = false;
+  return guarded(service, async ({ store }) => {
+    if (!fits) await store.checkLayout();
+    fits = true;
+  });
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: Date.now,

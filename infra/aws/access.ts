@@ -6,7 +6,14 @@ import type { TableName } from '../../lib/dynamodb/tables.ts';
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
-type Action = 'BatchGetItem' | 'GetItem' | 'PartiQLUpdate' | 'PutItem' | 'Query' | 'UpdateItem';
+type Action =
+  | 'BatchGetItem'
+  | 'DescribeTable'
+  | 'GetItem'
+  | 'PartiQLUpdate'
+  | 'PutItem'
+  | 'Query'
+  | 'UpdateItem';
 
 /** A table, or one of its indexes. */
 type Target = TableName | 'bets/byEvent' | 'events/byState' | 'events/unfinished';
@@ -21,8 +28,9 @@ const SWEEP = {
   fences: ['BatchGetItem', 'UpdateItem'],
 } as const satisfies Access;
 
-/** An event that nobody knew is put into the list of events. */
-const ENLIST = { eventList: ['PutItem'] } as const satisfies Access;
+/** What layout the tables have; and an event that nobody knew is put into the list of events. */
+const LAYOUT = { eventList: ['BatchGetItem'] } as const satisfies Access;
+const ENLIST = { eventList: ['BatchGetItem', 'PutItem'] } as const satisfies Access;
 
 /** All that each function of serverless.yml may do; a test compares it with what each one does. */
 const ACCESS = {
@@ -37,19 +45,29 @@ const ACCESS = {
     bets: ['BatchGetItem', 'Query'],
     'bets/byEvent': ['Query'],
     events: ['BatchGetItem'],
+    ...LAYOUT,
   },
-  getBet: { bets: ['BatchGetItem'], events: ['BatchGetItem'] },
+  getBet: { bets: ['BatchGetItem'], events: ['BatchGetItem'], ...LAYOUT },
   settleEvent: { ...SWEEP, ...ENLIST },
   listEvents: {
-    eventList: ['Query'],
+    eventList: ['BatchGetItem', 'Query'],
     events: ['BatchGetItem'],
     'events/byState': ['Query'],
     'events/unfinished': ['Query'],
     fences: ['BatchGetItem'],
   },
-  getEvent: { events: ['BatchGetItem'], fences: ['BatchGetItem'] },
+  getEvent: { events: ['BatchGetItem'], fences: ['BatchGetItem'], ...LAYOUT },
   pages: {},
-  resumeSettlements: { ...SWEEP, 'events/unfinished': ['Query'] },
+  // Each run looks whether all tables and indexes are there.
+  resumeSettlements: {
+    bets: [...SWEEP.bets, 'DescribeTable'],
+    'bets/byEvent': SWEEP['bets/byEvent'],
+    eventList: [...ENLIST.eventList, 'DescribeTable'],
+    events: [...SWEEP.events, 'DescribeTable'],
+    'events/unfinished': ['Query'],
+    fences: [...SWEEP.fences, 'DescribeTable'],
+    idempotencyKeys: ['DescribeTable'],
+  },
 } satisfies Record<string, Access>;
 
 export type FunctionName = keyof typeof ACCESS;

@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
+import { BetError } from '../../lib/bets/errors.ts';
 import type { Config } from '../../lib/config.ts';
 import type { Call } from '../../lib/http/call.ts';
 import { CALLS } from '../../lib/http/calls.ts';
@@ -92,10 +93,11 @@ function answerReady(service: Service, isDraining: () => boolean): RequestHandle
   return async (_request, response) => {
     if (isDraining()) return refuse(response, 'not-ready', 'The service is stopping.');
     try {
-      await service.within(READY_DEADLINE_MS, ({ store }) => store.ping());
+      await service.within(READY_DEADLINE_MS, ({ store }) => store.verifyLayout());
       send(response, READY);
-    } catch {
-      refuse(response, 'not-ready', 'The store cannot be reached.');
+    } catch (error) {
+      const isOther = error instanceof BetError && error.code === 'not-ready';
+      refuse(response, 'not-ready', isOther ? error.message : 'The store cannot be reached.');
     }
   };
 }

@@ -174,6 +174,7 @@ export const ANY_REQUEST: readonly Refusal[] = [
 const ASKS_STORE: readonly Refusal[] = [
   { code: 'internal', detail: 'The failure was logged under the id of this request.' },
   { code: 'unavailable', detail: 'The store cannot be reached or is busy; try again.' },
+  { code: 'not-ready', detail: 'The store does not fit: docs/upgrade.md says what to do.' },
 ];
 const MALFORMED: Refusal = { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' };
 const CROSS_SITE: Refusal = {

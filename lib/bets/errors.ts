@@ -6,6 +6,8 @@ export type BetErrorCode =
   | 'event-not-found'
   | 'version-mismatch'
   | 'correction-limit'
+  /** The store is there, and this version of the service must not use it. */
+  | 'not-ready'
   | 'unavailable';
 
 /** An expected failure. Anything else that is thrown is a bug. */

@@ -73,8 +73,10 @@ export interface BetStore {
   bets: Bets;
   fences: Fences;
   events: Events;
-  /** Whether the store answers; throws when it does not. */
-  ping(): Promise<void>;
+  /** Throws `not-ready` when the store is known to have another layout. By one read. */
+  checkLayout(): Promise<void>;
+  /** Throws `not-ready`, and says why, when a table or an index is not as it must be. */
+  verifyLayout(): Promise<void>;
 }
 
 export interface Bets {

@@ -21,6 +21,7 @@ const TRANSIENT = [
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT'].map(
     (code) => [code, broken(code)] as const,
   ),
+  ['CredentialsProviderError', refused('CredentialsProviderError')],
   ['AbortError', givenUp('AbortError')],
   ['TimeoutError', givenUp('TimeoutError')],
 ] as const;
@@ -32,6 +33,19 @@ describe('translateFailure', () => {
     const message = 'The store cannot be reached or is busy; try again.';
     expect(error).toBeInstanceOf(BetError);
     expect(error).toMatchObject({ code: 'unavailable', message, cause });
+  });
+
+  it.each([
+    'The table does not have the specified index: byState',
+    'Requested resource not found: the specified index does not exist',
+  ])('says that the store does not fit when an index is missing: %s', (words) => {
+    const cause = Object.assign(refused('ValidationException'), { message: words });
+
+    expect(translateFailure(cause)).toMatchObject({
+      code: 'not-ready',
+      message: expect.stringMatching(/^The store does not fit: an index is missing, .*upgrade\.md/),
+      cause,
+    });
   });
 
   it.each([

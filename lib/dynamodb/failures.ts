@@ -1,4 +1,5 @@
-import { unavailable } from '../bets/errors.ts';
+import { BetError, unavailable } from '../bets/errors.ts';
+import { LAYOUT } from './tables.ts';
 
 /** AWS's names for "not now": the same call may succeed later. */
 const TRANSIENT_ERRORS = new Set([
@@ -20,6 +21,16 @@ const TRANSIENT_ERRORS = new Set([
   'TimeoutError',
 ]);
 
+/** What AWS and the local stores say of a query; it is a `ValidationException` like any bug. */
+const MISSING_INDEX = /does not have the specified index|specified index does not exist/i;
+
+/** A store that this version must not use, and why. */
+export function misfit(fault: string, cause?: unknown): BetError {
+  const needed = `this version of the service needs layout ${LAYOUT}`;
+  const detail = `The store does not fit: ${fault}, and ${needed}.`;
+  return new BetError('not-ready', `${detail} docs/upgrade.md says what to do.`, { cause });
+}
+
 /** Codes of the operating system, like ECONNRESET; Node's own begin with ERR_. */
 const SOCKET_ERROR = /^E(?!RR_)/;
 
@@ -33,9 +44,14 @@ function isTransient({ name, $metadata, code }: SdkError): boolean {
   return typeof code === 'string' && SOCKET_ERROR.test(code);
 }
 
-/** `unavailable` for a transient failure; any other is a bug and stays what it is. */
+/**
+ * `unavailable` for a transient failure, and `not-ready` for an index that is not there; any other
+ * is a bug and stays what it is.
+ */
 export function translateFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || !isTransient(error)) return error;
+  if (!(error instanceof Error)) return error;
+  if (MISSING_INDEX.test(error.message)) return misfit('an index is missing', error);
+  if (!isTransient(error)) return error;
   return unavailable('The store cannot be reached or is busy; try again.', error);
 }
 

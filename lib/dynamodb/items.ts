@@ -114,4 +114,7 @@ export const resultItem = z
 /** An event as the list of events and the indexes hold it. */
 export const listedItem = z.object({ eventId: z.string(), listKey: z.string() });
 
+/** What a store says of its tables. */
+export const layoutItem = z.object({ layout: count });
+
 export const keyItem = z.object({ key: z.string(), betId: z.string(), requestHash: z.string() });

@@ -1,4 +1,4 @@
-import { BatchGetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { broken, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
 import { betIdOf, NOON, placedBet } from '../../tests/support/samples.ts';
 import type { Bets, BetStore, Events, Fences } from '../bets/store.ts';
@@ -45,7 +45,8 @@ const CALLS: Record<CallName, (store: BetStore) => Promise<unknown>> = {
   'events.setAside': ({ events }) => events.setAside('e', 1, NOON),
   'events.finishSettlement': ({ events }) => events.finishSettlement('e', 1),
   'events.unfinished': ({ events }) => events.unfinished('oldest-first', undefined, 1),
-  ping: (store) => store.ping(),
+  checkLayout: (store) => store.checkLayout(),
+  verifyLayout: (store) => store.verifyLayout(),
 };
 
 describe.each(Object.entries(CALLS))('%s', (_name, call) => {
@@ -62,17 +63,6 @@ describe.each(Object.entries(CALLS))('%s', (_name, call) => {
     dynamodb.rejects(bug);
 
     await expect(call(newStore())).rejects.toBe(bug);
-  });
-});
-
-describe('ping', () => {
-  it('reads a key that no event has', async () => {
-    dynamodb.on(BatchGetCommand).resolves({});
-
-    await newStore().ping();
-
-    const RequestItems = { 'test-events': { Keys: [{ eventId: '..' }], ConsistentRead: true } };
-    expect(sent(dynamodb)).toEqual([['BatchGetCommand', { RequestItems }]]);
   });
 });
 

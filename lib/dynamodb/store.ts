@@ -5,10 +5,8 @@ import { BetTable } from './bets.ts';
 import { EventTable } from './events.ts';
 import { FenceTable } from './fences.ts';
 import { GroupCommit, type GroupCommitOptions } from './groupCommit.ts';
+import { checkLayout, verifyLayout } from './layout.ts';
 import { tableNames } from './tables.ts';
-
-/** No event has it, so reading it costs one unit and finds nothing. */
-const NO_EVENT = '..';
 
 /** The store on DynamoDB: AWS's own, DynamoDB Local or the embedded one. */
 export function createDynamodbStore(
@@ -22,12 +20,12 @@ export function createDynamodbStore(
     /** The store for one request: every call ends by the deadline of `wait`. */
     until: (wait: Wait): BetStore => {
       const session = { client, tables, wait, options: { abortSignal: wait.signal } };
-      const events = new EventTable(session);
       return {
         bets: new BetTable(session, groups),
         fences: new FenceTable(session),
-        events,
-        ping: async () => void (await events.find([NO_EVENT])),
+        events: new EventTable(session),
+        checkLayout: () => checkLayout(session),
+        verifyLayout: () => verifyLayout(session),
       };
     },
   };

@@ -49,6 +49,13 @@ export const tables: Record<TableName, TableDefinition> = {
   idempotencyKeys: table([hash('key')]),
 };
 
+/**
+ * The layout of the tables that this version reads and writes, and where a store says which one it
+ * has: no event is in that shard. docs/upgrade.md says when the number changes.
+ */
+export const LAYOUT = 2;
+export const LAYOUT_KEY = { shard: 'layout', listKey: 'layout' };
+
 /** The tables' names in a stage. */
 export function tableNames(prefix: string): Record<TableName, string> {
   return {

@@ -88,7 +88,7 @@ function answerProblem(
   const { requestId } = place;
   const { code, detail } = problemOf(error);
   if (code === 'internal') logger.error('A request failed', { requestId, error });
-  if (code === 'unavailable')
+  if (code === 'unavailable' || code === 'not-ready')
     logger.warn('The store did not serve a request', { requestId, error });
   const errors = error instanceof HttpError ? error.errors : [];
   request.response = problemResponse({ code, detail, errors, ...place });

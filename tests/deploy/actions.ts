@@ -15,6 +15,7 @@ const statements = z.object({ Statements: z.array(z.object({ Statement: z.string
 
 /** Commands, parts of a transaction and verbs of PartiQL, as far as the store sends them. */
 const ACTIONS: Record<string, string> = {
+  DescribeTableCommand: 'DescribeTable',
   GetCommand: 'GetItem',
   PutCommand: 'PutItem',
   QueryCommand: 'Query',

@@ -9,7 +9,7 @@ import { createClient } from '../../lib/dynamodb/client.ts';
 import { CALLS } from '../../lib/http/calls.ts';
 import { createHandler } from '../../lib/http/handler.ts';
 import { resume } from '../../lib/resumer.ts';
-import { createService, type Service } from '../../lib/service.ts';
+import { checkedOnce, createService, guarded, type Service } from '../../lib/service.ts';
 import { apiEvent, read, type Sent } from '../support/apiEvent.ts';
 import { canceled } from '../support/dynamodb.ts';
 import { silentObserver } from '../support/observers.ts';
@@ -40,7 +40,12 @@ export async function recordHandlers(
   const portCalls = new Set<string>();
   const plainService = createService(config, { client, observer: silentObserver });
   const service = watchedService(plainService, (call) => portCalls.add(call));
-  const handlers = new Map(CALLS.map(({ call }) => [call.name, createHandler(call, service)]));
+  // Each function is a process of its own.
+  const services = new Map(CALLS.map(({ call }) => [call.name, checkedOnce(service)]));
+  const handlers = new Map(
+    CALLS.map(({ call }) => [call.name, createHandler(call, services.get(call.name) ?? service)]),
+  );
+  const resumer = guarded(service, ({ store }) => store.verifyLayout());
   return {
     /** Makes a call by its name, such as `placeBet`. */
     call: async (name: string, request?: Sent) => {
@@ -49,7 +54,11 @@ export async function recordHandlers(
       const invocation = { getRemainingTimeInMillis: () => PATIENCE_MS };
       return read(await handler(apiEvent(request), invocation));
     },
-    resumeSettlements: () => resume(service, randomUUID(), PATIENCE_MS),
+    resumeSettlements: () => resume(resumer, randomUUID(), PATIENCE_MS),
+    /** Each function has made its first request. */
+    warmUp: async () => {
+      for (const warm of services.values()) await warm.within(PATIENCE_MS, async () => {});
+    },
     within: <Result>(task: (context: Context) => Promise<Result>) =>
       service.within(PATIENCE_MS, task),
     /** Forgets what was sent, runs `work` and tells what it sent. */

@@ -412,6 +412,17 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](docs/problems#not-ready) */
+    NotReady: {
+      headers: {
+        'Retry-After': components['headers']['Retry-After'];
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
     /** @description **The request did not end in time.** Send it all within 10 seconds. [request-timeout](docs/problems#request-timeout) */
     RequestTimeout: {
       headers: {
@@ -565,7 +576,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
+      503: components['responses']['NotReady'];
     };
   };
   placeBet: {
@@ -642,7 +653,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
+      503: components['responses']['NotReady'];
     };
   };
   getBet: {
@@ -700,7 +711,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
+      503: components['responses']['NotReady'];
     };
   };
   listEvents: {
@@ -761,7 +772,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
+      503: components['responses']['NotReady'];
     };
   };
   getEvent: {
@@ -829,7 +840,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
+      503: components['responses']['NotReady'];
     };
   };
   settleEvent: {
@@ -944,7 +955,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
+      503: components['responses']['NotReady'];
     };
   };
   getLiveness: {
