@@ -1,6 +1,6 @@
-import { type CalmCloud, calmCloud } from '../../tests/support/calmCloud.ts';
+import { type CalmCloud, calmCloud, type Fate } from '../../tests/support/calmCloud.ts';
 import { betIdOf, NOON, placedBet } from '../../tests/support/samples.ts';
-import type { Bet, PlacedBet } from './bet.ts';
+import type { Bet, Outcome, PlacedBet } from './bet.ts';
 import { newBetId } from './ids.ts';
 import { type BetPage, getBet, listBets, type ListRequest } from './readBets.ts';
 
@@ -120,6 +120,26 @@ describe('listBets', () => {
     expect(read).toBeGreaterThanOrEqual(11 * 16);
     expect(read).toBeLessThanOrEqual(2 * 11 * 16);
     expect(second).toEqual({ bets: [lost(placedBet(1, { eventId: 'other' }))] });
+  });
+
+  it('shows one result of an event, whatever happens to it while the call reads on', async () => {
+    const cloud = calmCloud();
+    await cloud.add(...[1, 2, 5, 6].map((number) => placedBet(number)));
+    await cloud.add(...[3, 4].map((number) => placedBet(number, { eventId: 'other' })));
+    await cloud.decide(EVENT);
+    const corrected = (version: number, outcome: Outcome) =>
+      cloud.decide(EVENT, { version, outcome, decidedAt: NOON + version });
+    // All shards are read at once for the first bets, and again for more.
+    const atOnce: Fate[] = Array.from({ length: 16 }, () => (carryOut) => carryOut());
+    cloud.meet('newest', ...atOnce, async (carryOut) => {
+      await corrected(2, 'WIN');
+      await corrected(3, 'LOSE');
+      return carryOut();
+    });
+
+    const page = await list(cloud, { limit: 3, status: 'lost' });
+
+    expect(page.bets).toEqual([6, 5, 2].map((number) => lost(placedBet(number))));
   });
 
   it.each([

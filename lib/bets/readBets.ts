@@ -1,4 +1,4 @@
-import { type Bet, type BetStatus, type PlacedBet, underResult } from './bet.ts';
+import { type Bet, type BetStatus, type PlacedBet, type Result, underResult } from './bet.ts';
 import type { Context } from './context.ts';
 import { BetError } from './errors.ts';
 import { type BetId, type BetRange, firstIdAt, isBetId, SHARDS } from './ids.ts';
@@ -67,12 +67,13 @@ async function search(
   status: BetStatus,
 ): Promise<BetPage> {
   const found: Bet[] = [];
+  const results: KnownResults = new Map();
   let next = range.before;
   let left = MAX_SEARCHED;
   let size = limit;
   do {
     const cut = cutPage(await read({ ...range, before: next }, size + 1), idOf, size);
-    const bets = await underResults(store, cut.page);
+    const bets = await underResults(store, cut.page, results);
     found.push(...bets.filter((bet) => bet.status === status));
     next = cut.next;
     left -= size;
@@ -91,11 +92,20 @@ export async function getBet({ store }: Context, id: string): Promise<Bet> {
   return bet;
 }
 
-/** Bets were read before the results, so none is shown without a result that it must have. */
-export async function underResults(store: BetStore, bets: readonly PlacedBet[]): Promise<Bet[]> {
-  if (bets.length === 0) return [];
-  const results = await store.events.findResults([...new Set(bets.map((bet) => bet.eventId))]);
-  return bets.map((bet) => underResult(bet, results.get(bet.eventId)));
+/** The results of events that an answer shows already, so that it shows no other ones. */
+type KnownResults = Map<string, Result | undefined>;
+
+/** Results are read within the request, so none is missing that was acknowledged before it. */
+export async function underResults(
+  store: BetStore,
+  bets: readonly PlacedBet[],
+  known: KnownResults = new Map(),
+): Promise<Bet[]> {
+  const eventIds = new Set(bets.map((bet) => bet.eventId));
+  const unknown = [...eventIds].filter((eventId) => !known.has(eventId));
+  const found = unknown.length > 0 ? await store.events.findResults(unknown) : undefined;
+  for (const eventId of unknown) known.set(eventId, found?.get(eventId));
+  return bets.map((bet) => underResult(bet, known.get(bet.eventId)));
 }
 
 function readAll({ bets }: BetStore): Read {

@@ -139,10 +139,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'every bet of an answer looks its result up by itself',
     guarantee: 6,
     file: 'lib/bets/readBets.ts',
-    find: `
-      const results =
-        await store.events.findResults([...new Set(bets.map((bet) => bet.eventId))]);
-      return bets.map((bet) => underResult(bet, results.get(bet.eventId)));`,
+    find: 'return bets.map((bet) => underResult(bet, known.get(bet.eventId)));',
     replace: `
       return Promise.all(bets.map(async (bet) => {
         const results = await store.events.findResults([bet.eventId]);

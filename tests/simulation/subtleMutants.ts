@@ -59,6 +59,13 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     replace: 'read(range, size + 1)',
   },
   {
+    name: 'a search with a status reads the results again each time that it reads on',
+    guarantee: 6,
+    file: 'lib/bets/readBets.ts',
+    find: 'underResults(store, cut.page, results)',
+    replace: 'underResults(store, cut.page)',
+  },
+  {
     name: 'a span of time leaves out the bets of its first millisecond',
     guarantee: 1,
     file: 'lib/bets/readBets.ts',
