@@ -384,7 +384,7 @@ describe('the service', () => {
   it.each([
     [401, 'You are not signed in. The service wants a token, or a sign-in. (HTTP 401)'],
     [429, 'There were too many requests. Wait a moment, then try again. (HTTP 429)'],
-    [502, 'The service is away. Nothing is known of this request. (HTTP 502)'],
+    [502, 'The service is away. (HTTP 502)'],
     [404, 'There is nothing at this address. Is the service behind another address? (HTTP 404)'],
     [500, 'The service gave no reason. Try again, or tell whoever runs the service. (HTTP 500)'],
   ])('may answer %i without a word, and the page says what that is', async (status, sentence) => {

@@ -10,15 +10,15 @@ const MAX_RETRY_AFTER_MS = 30_000;
 
 /** What an answer means that says nothing itself, such as a gateway's. */
 const SENTENCES = {
-  0: ['The service cannot be reached', 'Nothing is known of this request.'],
+  0: ['The service cannot be reached', ''],
   401: ['You are not signed in', 'The service wants a token, or a sign-in.'],
   403: ['You may not do that', 'Your token or your network does not allow it.'],
   404: ['There is nothing at this address', 'Is the service behind another address?'],
-  408: ['The service did not answer in time', 'Nothing is known of this request.'],
+  408: ['The service did not answer in time', ''],
   429: ['There were too many requests', 'Wait a moment, then try again.'],
-  502: ['The service is away', 'Nothing is known of this request.'],
+  502: ['The service is away', ''],
   503: ['The service is away or busy', 'Wait a moment, then try again.'],
-  504: ['The service did not answer in time', 'Nothing is known of this request.'],
+  504: ['The service did not answer in time', ''],
 };
 /** These say nothing of the request: another one, or the same one later, may succeed. */
 const PASSING = new Set([401, 403, 408, 429]);
@@ -123,7 +123,8 @@ function problemOf(status, body, headers) {
   if (typeof body?.title === 'string') return new Problem(status, body, retryAfterMs);
   const unknown = ['The service gave no reason', 'Try again, or tell whoever runs the service.'];
   const [title, detail] = SENTENCES[status] ?? unknown;
-  return new Problem(status, { title, detail: `${detail} (HTTP ${status})` }, retryAfterMs);
+  const said = `${detail} (HTTP ${status})`.trim();
+  return new Problem(status, { title, detail: said }, retryAfterMs);
 }
 
 /** The cursor in `Link: <…>; rel="next"`. */

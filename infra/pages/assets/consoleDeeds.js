@@ -98,7 +98,9 @@ function success({ event_id, status, version }, now) {
   const doing = version > 1 ? 'Correcting' : 'Settling';
   const { total, staked } = now.bets;
   const sums = ` as ${status} · ${countText(total, 'bet')} · ${amountText(staked)}`;
-  const progress = isGoing ? [' ', ...progressOf(event_id, now.bets)] : [];
+  // Screen readers are told of the deed, and not of each step.
+  const steps = () => element('span', { ariaLive: 'off' }, ' ', ...progressOf(event_id, now.bets));
+  const progress = isGoing ? [steps()] : [];
   return [`${isGoing ? doing : done} `, idOf(event_id), sums, ...progress];
 }
 

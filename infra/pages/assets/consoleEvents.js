@@ -66,7 +66,8 @@ export class EventsView {
   /** The book and, while somebody searches, the event with exactly that id. */
   wants() {
     const { most, text } = wishOf(this.#route);
-    const exact = text !== '' && { [`event:${text}`]: afterTyping(this.#model.eventLoader(text)) };
+    const load = afterTyping(untilAbsent(this.#model.eventLoader(text)));
+    const exact = text !== '' && { [`event:${text}`]: load };
     const book = { [`book:${most}`]: this.#model.bookLoader(most) };
     return { ...book, ...exact, [LATEST]: betsLoader({}, LATEST_BETS) };
   }
@@ -178,6 +179,15 @@ export class EventsView {
 
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 const isIn = (tab) => (event) => tab === 'all' || event.state === tab;
+
+/** An event that is not there now will come with the book, as the newest. */
+function untilAbsent(load) {
+  let isThere = true;
+  return async (signal) => {
+    if (isThere) isThere = await load(signal);
+    return isThere;
+  };
+}
 
 function has(text) {
   const wanted = text.toLocaleLowerCase();

@@ -34,6 +34,7 @@ function drawOffline(problem, sources) {
   const since = known.length > 0 && instantText(Math.min(...known));
   const shown = since === false ? '' : ` What is shown is from ${since}.`;
   const title = element('strong', {}, problem.title);
-  const said = element('span', {}, title, `. ${problem.detail ?? ''}${shown} `);
+  const detail = problem.detail ? ` ${problem.detail}` : '';
+  const said = element('span', {}, title, `.${detail}${shown} `);
   draw(box, said, button('refresh', 'Try now'));
 }
