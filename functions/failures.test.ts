@@ -1,6 +1,11 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { CALLS } from '../lib/http/calls.ts';
-import { INTERNAL, REQUEST_ID, type Sent, UNAVAILABLE } from '../tests/support/apiEvent.ts';
+import {
+  internalAnswer,
+  REQUEST_ID,
+  type Sent,
+  unavailableAnswer,
+} from '../tests/support/apiEvent.ts';
 import { serve } from '../tests/support/handlers.ts';
 
 /** In all that a client sends, and in what the SDK knows of the tables. */
@@ -49,8 +54,13 @@ const bug = { level: 'ERROR', message: 'A request failed', error: failed('Valida
 
 describe.each(CALLS.map(({ call }) => [call.name, call] as const))('%s', (callName, call) => {
   it.each([
-    ['asks to come back when the store is away', 'ThrottlingException', UNAVAILABLE, warning],
-    ['hides a bug', 'ValidationException', INTERNAL, bug],
+    [
+      'asks to come back when the store is away',
+      'ThrottlingException',
+      unavailableAnswer(),
+      warning,
+    ],
+    ['hides a bug', 'ValidationException', internalAnswer(), bug],
   ])('%s, and logs it once without what was sent', async (_case, name, expected, logged) => {
     const { dynamodb, ask, lines } = serve(call);
     dynamodb.rejects(failure(name));

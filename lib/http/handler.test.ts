@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  INTERNAL,
+  internalAnswer,
   jsonAnswer,
   problemAnswer,
   REQUEST_ID,
@@ -59,7 +59,7 @@ describe('createHandler', () => {
 
     const answer = await ask();
 
-    expect(answer).toEqual(INTERNAL);
+    expect(answer).toEqual(internalAnswer());
     expect(lines.map((line) => JSON.parse(line).error.message)).toEqual([error.message]);
   });
 

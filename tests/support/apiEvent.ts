@@ -107,7 +107,8 @@ export function invalidAnswer(...faults: Fault[]): ReadAnswer {
 }
 
 const BUSY = 'The store cannot be reached or is busy; try again.';
-export const UNAVAILABLE = problemAnswer('unavailable', BUSY);
+// Made when it is asked for: programs without Jest use this file too.
+export const unavailableAnswer = (): ReadAnswer => problemAnswer('unavailable', BUSY);
 
 const LOGGED = 'The failure was logged under the id of this request.';
-export const INTERNAL = problemAnswer('internal', LOGGED);
+export const internalAnswer = (): ReadAnswer => problemAnswer('internal', LOGGED);
