@@ -5,6 +5,8 @@ import { format, resolveConfig } from 'prettier';
 import { PROBLEMS } from '../../lib/http/problems.ts';
 import { createDocument } from './document.ts';
 import { problemsHtml } from './problemsHtml.ts';
+import { referenceHtml } from './referenceHtml.ts';
+import { readSamples } from './samples.ts';
 import { byName } from './schemas.ts';
 
 /** What is made of the calls and the catalogue of problems when the code is built. */
@@ -32,27 +34,30 @@ function problemsTable(): string {
   return ['|code|status|title|what to do|', '|-|-|-|-|', ...rows].join('\n');
 }
 
-const BETWEEN_MARKERS =
-  /(?<=<!-- begin generated problems -->)[^]*(?=<!-- end generated problems -->)/;
+const BETWEEN_MARKERS = /(?<=<!-- begin generated \w+ -->)[^]*(?=<!-- end generated \w+ -->)/;
 
 /** A file with `text` between its markers. */
-async function withProblems(file: string, text: string): Promise<string> {
+async function withGenerated(file: string, text: string): Promise<string> {
   const [before, after] = (await readFile(join(ROOT, file), 'utf8')).split(BETWEEN_MARKERS);
-  if (after === undefined) throw new Error(`${file} has no place for the problems.`);
+  if (after === undefined) throw new Error(`${file} has no place for what is generated.`);
   return `${before}\n${text}\n${after}`;
 }
 
 /** Every file that is generated, with its text. */
 export async function generatedFiles(): Promise<Record<string, string>> {
-  const document = JSON.stringify(createDocument());
+  const made = createDocument();
+  const document = JSON.stringify(made);
+  const samples = await readSamples(join(ROOT, 'examples/getting-started'));
   const page = 'infra/pages/problems.html';
-  const made = {
+  const reference = 'infra/pages/reference.html';
+  const texts = {
     [DOCUMENT]: document,
-    'docs/problems.md': await withProblems('docs/problems.md', problemsTable()),
-    [page]: await withProblems(page, problemsHtml(problems)),
+    'docs/problems.md': await withGenerated('docs/problems.md', problemsTable()),
+    [page]: await withGenerated(page, problemsHtml(problems)),
+    [reference]: await withGenerated(reference, referenceHtml(made, samples)),
     'tests/openapi/apiTypes.ts': await clientTypes(document),
   };
-  const files = Object.entries(made).map(async ([file, text]) => {
+  const files = Object.entries(texts).map(async ([file, text]) => {
     const filepath = join(ROOT, file);
     return [file, await format(text, { ...(await resolveConfig(filepath)), filepath })] as const;
   });

@@ -1,3 +1,5 @@
+import { escapeHtml, inlineHtml } from './html.ts';
+
 interface Problem {
   status: number;
   title: string;
@@ -17,14 +19,7 @@ function sectionOf([code, { status, title, advice }]: [string, Problem]): string
   const id = escapeHtml(code);
   return `<section id="${id}" class="problem">
 <h2><span class="status">${status}</span> ${escapeHtml(title)}</h2>
-<p>${escapeHtml(advice).replaceAll(/`([^`]+)`/g, '<code>$1</code>')}</p>
+<p>${inlineHtml(advice)}</p>
 <p><a href="#${id}"><code>docs/problems#${id}</code></a></p>
 </section>`;
-}
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** A text as it stands in an element or in an attribute between double quotes. */
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 }

@@ -23,8 +23,6 @@ const FILES = {
   '/docs': 'infra/pages/reference.html',
   '/docs/problems': 'infra/pages/problems.html',
   '/openapi.json': 'docs/openapi.json',
-  '/assets/swagger-ui-bundle.js': 'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
-  '/assets/swagger-ui.css': 'node_modules/swagger-ui-dist/swagger-ui.css',
 };
 
 /**

@@ -4,10 +4,10 @@ import { gzip } from 'node:zlib';
 import type { RequestHandler } from 'express';
 import { ANSWER_HEADERS } from '../../lib/http/problems.ts';
 
-/** Only its own host's files, and nothing inline. The reference's icons are `data:` images. */
+/** Only its own host's files, and nothing inline. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'none'; " +
-  "frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'";
+  "frame-ancestors 'none'; img-src 'self'; script-src 'self'; style-src 'self'";
 
 /** Browsers keep the pages and what these load, and ask each time whether it has changed. */
 const PAGE_HEADERS = {

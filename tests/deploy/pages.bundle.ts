@@ -45,7 +45,6 @@ describe("the packaged pages under AWS's runtime client", () => {
   });
 
   const [html, js, css] = ['html', 'javascript', 'css'].map((of) => `text/${of}; charset=utf-8`);
-  const swagger = 'node_modules/swagger-ui-dist/swagger-ui';
   it.each([
     ['/', html, 'infra/pages/console.html'],
     ['/docs', html, 'infra/pages/reference.html'],
@@ -53,8 +52,7 @@ describe("the packaged pages under AWS's runtime client", () => {
     ['/assets/console.js', js, 'infra/pages/assets/console.js'],
     ['/assets/favicon.svg', 'image/svg+xml', 'infra/pages/assets/favicon.svg'],
     ['/assets/pages.css', css, 'infra/pages/assets/pages.css'],
-    ['/assets/swagger-ui-bundle.js', js, `${swagger}-bundle.js`],
-    ['/assets/swagger-ui.css', css, `${swagger}.css`],
+    ['/assets/reference.css', css, 'infra/pages/assets/reference.css'],
   ])('answer GET %s as %s with the file %s whole', async (path, contentType, name) => {
     const answer = await ask({ path, headers: { 'accept-encoding': 'gzip' } });
 

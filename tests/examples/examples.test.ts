@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { betBody, eventBody, eventListBody } from '../../lib/http/bodies.ts';
@@ -39,6 +41,28 @@ it('examples/client.mjs places a bet, settles its event and shows that it is won
   const { stdout } = await promisify(execFile)(process.execPath, [client, service.url]);
 
   expect(stdout).toMatch(/amount: '10\.50',\n {2}status: 'won',/);
+});
+
+/** What runs each program of the getting-started page; a machine may lack some. */
+const PROGRAMS = [
+  ['sh', 'curl.sh'],
+  [process.execPath, 'typescript.ts'],
+  ['python3', 'python.py'],
+] as const;
+
+it.each(PROGRAMS)('%s getting-started/%s places, retries, pages and settles', async (by, name) => {
+  const own = await startService();
+  const folder = await mkdtemp(join(tmpdir(), 'bet-maker-started-'));
+  const program = join(FOLDER, 'getting-started', name);
+
+  await promisify(execFile)(by, [program, own.url], { cwd: folder });
+
+  const bets = await historyOf(own);
+  const events = eventListBody.parse((await own.get('/events')).body);
+  expect(bets.map(({ status }) => status)).toEqual(['won', 'won']);
+  expect(events).toMatchObject([{ status: 'WIN', version: 1, bets: { total: 2 } }]);
+  await own.stop('SIGTERM');
+  await rm(folder, { recursive: true });
 });
 
 it('examples/demo.mjs makes an evening of bets, and changes nothing the next time', async () => {
@@ -172,6 +196,9 @@ it('npm run invoke names the events that there are', async () => {
 });
 
 it('there is no example that is not run', () => {
-  const others = ['client.mjs', 'demo.mjs', 'events', 'exportDay.mjs', 'followResults.mjs'];
+  const others = [
+    ...['client.mjs', 'demo.mjs', 'events', 'exportDay.mjs', 'followResults.mjs'],
+    'getting-started',
+  ];
   expect(names.filter((name) => !name.endsWith('.http'))).toEqual(others);
 });

@@ -367,7 +367,7 @@ const pages: GoldenRequest[] = [
   page('/docs'),
   page('/docs/problems'),
   page('/assets/pages.css'),
-  page('/assets/swagger-ui-bundle.js', [['Accept-Encoding', 'br, gzip']]),
+  page('/assets/console.css', [['Accept-Encoding', 'br, gzip']]),
   golden('a page that has not changed', 304, ['GET', '/docs'], 'GET /docs', {
     headers: [['If-None-Match', '*']],
   }),
