@@ -1,15 +1,6 @@
 import * as of from './metrics.ts';
 import type { Resources } from './names.ts';
-
-interface AlarmOptions {
-  /** The stage's, as its metrics have it. */
-  name: string;
-  prefix: string;
-  /** Where alarms are sent; an empty text for nowhere. */
-  topicArn: string;
-  /** How long a settlement may go on, in seconds. */
-  unfinishedSeconds: number;
-}
+import type { Parameters } from './parameters.ts';
 
 /** When an alarm goes off: in so many bad minutes out of how many. */
 interface Bounds {
@@ -25,17 +16,29 @@ interface Bounds {
 interface Compared {
   expression: string;
   metrics: Record<string, of.Metric>;
-  stat?: 'Sum' | 'Maximum';
+  stat?: 'Sum' | 'Maximum' | 'p99';
 }
 
 const PERIOD_SECONDS = 60;
 
+/** HTTP APIs count 429s with all other 4xx, so that they are counted in the access log. */
+export function throttleMetricResources(stage: string): Resources {
+  const { namespace: MetricNamespace, name: MetricName } = of.throttleMetric(stage);
+  const Properties = {
+    LogGroupName: { Ref: 'HttpApiLogGroup' },
+    FilterPattern: '{ $.status = "429" }',
+    MetricTransformations: [{ MetricNamespace, MetricName, MetricValue: '1', DefaultValue: 0 }],
+  };
+  return { RequestThrottlesFilter: { Type: 'AWS::Logs::MetricFilter', Properties } };
+}
+
 /** What somebody is called for. */
-export function alarmResources(options: AlarmOptions): Resources {
-  const actions = options.topicArn === '' ? [] : [options.topicArn];
-  const alarms = alarmsOf(options).map(([name, AlarmDescription, bounds, compared]) => {
+export function alarmResources(stage: string, prefix: string, chosen: Parameters): Resources {
+  const { alarmTopicArn } = chosen;
+  const actions = alarmTopicArn === 'none' ? [] : [alarmTopicArn];
+  const alarms = alarmsOf(stage, chosen).map(([name, AlarmDescription, bounds, compared]) => {
     const Properties = {
-      AlarmName: options.prefix + name,
+      AlarmName: prefix + name,
       AlarmDescription,
       AlarmActions: actions,
       OKActions: actions,
@@ -49,11 +52,18 @@ export function alarmResources(options: AlarmOptions): Resources {
 
 type Alarm = [name: string, description: string, bounds: Bounds, compared: Compared];
 
-function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Alarm[] {
+function alarmsOf(name: string, chosen: Parameters): Alarm[] {
+  const { unfinishedAlarmSeconds: unfinishedSeconds, latencyAlarmMs } = chosen;
   const shareOf5xx = {
     expression: '100 * errors / requests',
     metrics: { errors: of.apiMetric('5xx'), requests: of.apiMetric('Count') },
   };
+  const shareOf429 = {
+    expression: '100 * FILL(turnedAway, 0) / requests',
+    metrics: { turnedAway: of.throttleMetric(name), requests: of.apiMetric('Count') },
+  };
+  const slow = `One request in a hundred takes over ${latencyAlarmMs} ms.`;
+  const latency = of.apiMetric('Latency');
   const age = of.ownMetric(name, 'OldestUnfinishedSettlementAge');
   const torn = of.ownMetric(name, 'TornSettlements');
   const stalled = of.ownMetric(name, 'StalledSettlements');
@@ -66,6 +76,8 @@ function alarmsOf({ name, unfinishedSeconds }: AlarmOptions): Alarm[] {
   const writes = of.tableMetrics('WriteThrottleEvents');
   return [
     ['ServerErrors', 'More than 1 % of the requests are answered with a 5xx.', over(1), shareOf5xx],
+    ['RequestThrottles', 'More than 1 % of the requests get a 429.', over(1), shareOf429],
+    ['Latency', slow, over(latencyAlarmMs), { ...one(latency), stat: 'p99' }],
     ['FunctionThrottles', 'Lambda turns invocations away.', over(0), sumOf(functions)],
     ['ReadThrottles', 'DynamoDB turns reads away.', over(0), sumOf(reads)],
     ['WriteThrottles', 'DynamoDB turns writes away.', over(0), sumOf(writes)],

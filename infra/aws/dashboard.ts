@@ -1,4 +1,11 @@
-import { apiMetric, functionMetrics, type Metric, ownMetric, tableMetrics } from './metrics.ts';
+import {
+  apiMetric,
+  functionMetrics,
+  type Metric,
+  ownMetric,
+  tableMetrics,
+  throttleMetric,
+} from './metrics.ts';
 import type { Resources } from './names.ts';
 
 type Stat = 'Sum' | 'Maximum' | 'p50' | 'p99';
@@ -23,6 +30,7 @@ function graphs(service: string): Graph[] {
     ['Unfinished settlements, and the age of the oldest in seconds', age],
     ['Settlements that do not move', own('Maximum', 'StalledSettlements', 'TornSettlements')],
     ['Requests and errors', as('Sum', apiMetric('Count'), apiMetric('4xx'), apiMetric('5xx'))],
+    ['Requests turned away (429)', as('Sum', throttleMetric(service))],
     ['Latency, milliseconds', as('p50', latency), as('p99', latency)],
     ['Functions: errors', as('Sum', ...functionMetrics('Errors'))],
     ['Functions: throttles', as('Sum', ...functionMetrics('Throttles'))],

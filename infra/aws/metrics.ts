@@ -20,6 +20,11 @@ export function ownMetric(service: string, name: string): Metric {
   return { namespace: 'BetMaker', name, dimensions: { service } };
 }
 
+/** Requests that were answered with 429. A metric of a log with a default has no dimensions. */
+export function throttleMetric(stage: string): Metric {
+  return { namespace: `BetMaker/${stage}`, name: 'RequestsThrottled', dimensions: {} };
+}
+
 export function apiMetric(name: ApiMetricName): Metric {
   const dimensions = { ApiId: { Ref: 'HttpApi' }, Stage: '$default' };
   return { namespace: 'AWS/ApiGateway', name, dimensions };

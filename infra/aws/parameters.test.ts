@@ -39,6 +39,12 @@ describe('the parameters of a stage', () => {
       production: true,
       jwtAudience: 'bet-maker-operators',
       unfinishedAlarmSeconds: 900,
+      latencyAlarmMs: 2000,
+      listBetsRate: 100,
+      listBetsBurst: 200,
+      listEventsRate: 50,
+      listEventsBurst: 100,
+      betStream: false,
       routeRate: 1000,
       routeBurst: 2000,
       placeBetRate: 5000,
@@ -100,6 +106,13 @@ describe('wrong parameters', () => {
     ['alarmTopicArn', 'me@example.com', 'must be the ARN of the SNS topic'],
     ['alarmTopicArn', 'arn:aws:sns:eu-central-1:pager', 'must be the ARN of the SNS topic'],
     ['unfinishedAlarmSeconds', 59, `${INTEGER} 60 to 86400`],
+    ['latencyAlarmMs', 99, `${INTEGER} 100 to 29000`],
+    ['listBetsRate', -1, RATE],
+    ['listEventsBurst', 0, `${INTEGER} 1 to 1000000`],
+    ['monthlyBudgetUsd', 0, `${INTEGER} 1 to 10000000`],
+    ['betStream', 'perhaps', 'must be true or false'],
+    ['domainName', 'https://bets.example.com', 'must be the name of a domain'],
+    ['certificateArn', 'arn:aws:iam::1:x', 'must be the ARN of the certificate'],
     ['routeRate', 0, RATE],
     ['placeBetRate', 'many', RATE],
     ['settleEventRate', '', RATE],
@@ -131,6 +144,15 @@ describe('wrong parameters', () => {
       'alarmTopicArn',
       'logLevel',
       'alarms',
+    ]);
+  });
+
+  it('are a domain without its certificate, and a budget that nobody hears of', async () => {
+    const file = { ...LIVE, production: false, alarmTopicArn: 'none', monthlyBudgetUsd: 1 };
+
+    expect(await faultsOf({ file: { ...file, domainName: 'bets.example.com' } })).toEqual([
+      'domainName: it and certificateArn must be given together',
+      'monthlyBudgetUsd: alarmTopicArn must be a topic that hears of it',
     ]);
   });
 

@@ -59,6 +59,8 @@ const concurrencies = Object.fromEntries(
   }),
 ) as Record<Concurrency, typeof instances>; // Its keys are these names.
 
+const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
 /** All that can be said of a stage. docs/deploy.md tells what each is for. */
 export const parameters = z.strictObject({
   production: flag('must be true or false').default(true),
@@ -75,6 +77,11 @@ export const parameters = z.strictObject({
     /^(none|arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?)$/,
   ),
   unfinishedAlarmSeconds: integer(60, 86_400).default(900),
+  latencyAlarmMs: integer(100, 29_000).default(2000),
+  listBetsRate: rate.default(100),
+  listBetsBurst: burst.default(200),
+  listEventsRate: rate.default(50),
+  listEventsBurst: burst.default(100),
   routeRate: rate.default(1000),
   routeBurst: burst.default(2000),
   placeBetRate: rate.default(5000),
@@ -87,6 +94,13 @@ export const parameters = z.strictObject({
   }).default(30),
   logLevel: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('INFO'),
   settleBudgetMs: integer(0, 5_000).default(1000),
+  domainName: text('must be the name of a domain, such as bets.example.com', DOMAIN).optional(),
+  certificateArn: text(
+    'must be the ARN of the certificate of domainName, arn:aws:acm:…',
+    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+  ).optional(),
+  monthlyBudgetUsd: integer(1, 10_000_000).optional(),
+  betStream: flag('must be true or false').default(false),
   basePath: text(
     'must be empty or a path such as /api, without a slash at its end',
     /^(?:\/[\w.~-]+)*$/,
@@ -105,6 +119,7 @@ export async function chosenParameters(source: VariableSource): Promise<Paramete
     ...faultsOfName(stage),
     ...(parsed.error?.issues.flatMap(faultsOf) ?? []),
     ...(parsed.success ? faultsOfProduction(parsed.data) : []),
+    ...(parsed.success ? faultsOfPairs(parsed.data) : []),
   ];
   if (parsed.success && faults.length === 0) return parsed.data;
   throw refusal(stage, faults);
@@ -144,6 +159,19 @@ function faultsOfProduction({ production, jwtIssuer, alarmTopicArn }: Parameters
       : []),
     ...(alarmTopicArn === 'none'
       ? [`alarmTopicArn: nobody hears of an alarm; ${unlessDevelopment}`]
+      : []),
+  ];
+}
+
+/** What makes sense only with something else. */
+function faultsOfPairs(chosen: Parameters): string[] {
+  const { domainName, certificateArn, monthlyBudgetUsd, alarmTopicArn } = chosen;
+  return [
+    ...((domainName === undefined) === (certificateArn === undefined)
+      ? []
+      : ['domainName: it and certificateArn must be given together']),
+    ...(monthlyBudgetUsd !== undefined && alarmTopicArn === 'none'
+      ? ['monthlyBudgetUsd: alarmTopicArn must be a topic that hears of it']
       : []),
   ];
 }

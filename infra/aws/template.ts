@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { alarmResources } from './alarms.ts';
+import { alarmResources, throttleMetricResources } from './alarms.ts';
+import { budgetResources } from './budget.ts';
 import { dashboardResources } from './dashboard.ts';
+import { domainOutputs, domainResources, withoutDefaultEndpoint } from './domain.ts';
 import {
   chosenParameters,
   parameters,
@@ -17,23 +19,35 @@ export async function resources(source: VariableSource): Promise<object> {
   const text = async (variable: string) => z.string().parse(await source.resolveVariable(variable));
   const [name, prefix] = [await text('self:custom.name'), await text('self:custom.prefix')];
   const chosen = parameters.parse(await source.resolveVariable('self:custom.chosen'));
-  const { production, unfinishedAlarmSeconds: unfinishedSeconds } = chosen;
-  const topicArn = chosen.alarmTopicArn === 'none' ? '' : chosen.alarmTopicArn;
   return {
     Resources: {
-      ...tableResources(prefix, production),
+      ...tableResources(prefix, chosen),
       ...roleResources(),
       ...processPolicyResources(),
-      ...alarmResources({ name, prefix, topicArn, unfinishedSeconds }),
+      ...domainResources(chosen),
+      ...budgetResources(name, chosen),
+      ...throttleMetricResources(name),
+      ...alarmResources(name, prefix, chosen),
       ...dashboardResources(name),
     },
-    Outputs: {
-      ProcessPolicyArn: {
-        Description: 'The policy for the role of a container that serves this stage.',
-        Value: { Ref: 'ProcessPolicy' },
-      },
+    Outputs: outputs(chosen),
+    extensions: { HttpApiStage: throttled(chosen), ...withoutDefaultEndpoint(chosen) },
+  };
+}
+
+function outputs(chosen: Parameters): object {
+  return {
+    ProcessPolicyArn: {
+      Description: 'The policy for the role of a container that serves this stage.',
+      Value: { Ref: 'ProcessPolicy' },
     },
-    extensions: { HttpApiStage: throttled(chosen) },
+    ...(chosen.betStream && {
+      BetStreamArn: {
+        Description: 'The stream of the bets and their results.',
+        Value: { 'Fn::GetAtt': ['BetsTable', 'StreamArn'] },
+      },
+    }),
+    ...domainOutputs(chosen),
   };
 }
 
@@ -43,13 +57,27 @@ const limit = (ThrottlingRateLimit: number, ThrottlingBurstLimit: number) => {
 
 /** API Gateway takes a route's settings only when the route is there. */
 function throttled(chosen: Parameters): object {
+  const ofBets = limit(chosen.listBetsRate, chosen.listBetsBurst);
+  const ofEvents = limit(chosen.listEventsRate, chosen.listEventsBurst);
   return {
-    DependsOn: ['HttpApiRoutePostBets', 'HttpApiRoutePutEventsEventidVar'],
+    DependsOn: [
+      'HttpApiRoutePostBets',
+      'HttpApiRoutePutEventsEventidVar',
+      'HttpApiRouteGetBets',
+      'HttpApiRouteHeadBets',
+      'HttpApiRouteGetEvents',
+      'HttpApiRouteHeadEvents',
+    ],
     Properties: {
       DefaultRouteSettings: limit(chosen.routeRate, chosen.routeBurst),
       RouteSettings: {
         'POST /bets': limit(chosen.placeBetRate, chosen.placeBetBurst),
         'PUT /events/{event_id+}': limit(chosen.settleEventRate, chosen.settleEventBurst),
+        // A page costs hundreds of read units.
+        'GET /bets': ofBets,
+        'HEAD /bets': ofBets,
+        'GET /events': ofEvents,
+        'HEAD /events': ofEvents,
       },
     },
   };

@@ -22,7 +22,10 @@ const resource = z.object({
   /** What a resource has depends on its type, which the tests look at. */
   Properties: z.record(z.string(), z.unknown()).default({}),
 });
-const template = z.object({ Resources: z.record(z.string(), resource) });
+const template = z.object({
+  Resources: z.record(z.string(), resource),
+  Outputs: z.record(z.string(), z.unknown()),
+});
 
 export type Template = z.output<typeof template>;
 
@@ -31,6 +34,8 @@ export type Packaged = Awaited<ReturnType<typeof packageService>>;
 /** Where CI keeps one package of each stage for all of its steps. */
 const KEPT = process.env['KEPT_PACKAGES'];
 
+export const CERTIFICATE =
+  'arn:aws:acm:eu-central-1:111122223333:certificate/11112222-3333-4444-5555-666677778888';
 export const ALARM_TOPIC = 'arn:aws:sns:eu-central-1:111122223333:pager';
 
 /** A stage without a file, with other parameters than the defaults. */
@@ -43,6 +48,12 @@ export const PRODUCTION: readonly string[] = [
   '--param=placeBetRate=7000',
   `--param=alarmTopicArn=${ALARM_TOPIC}`,
   '--param=unfinishedAlarmSeconds=120',
+  '--param=latencyAlarmMs=900',
+  '--param=listEventsRate=20',
+  '--param=domainName=bets.example.com',
+  `--param=certificateArn=${CERTIFICATE}`,
+  '--param=monthlyBudgetUsd=500',
+  '--param=betStream=true',
 ];
 
 /** The stage that serverless.yml has by default. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as z from 'zod';
 import { access, FUNCTION_NAMES } from '../../infra/aws/access.ts';
-import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
+import { TABLE_NAMES, type TableDefinition, tables } from '../../lib/dynamodb/tables.ts';
 import { METRICS } from '../../lib/metrics.ts';
 import { type Packaged, packageService, type Template } from './packaged.ts';
-import { ALARM_TOPIC, ofType, PRODUCTION } from './packaged.ts';
+import { ALARM_TOPIC, CERTIFICATE, ofType, PRODUCTION } from './packaged.ts';
 
 jest.setTimeout(600_000);
 const packages: Packaged[] = [];
@@ -215,18 +215,36 @@ describe('the routes', () => {
     const limit = (ThrottlingRateLimit: number, ThrottlingBurstLimit: number): object => {
       return { ThrottlingRateLimit, ThrottlingBurstLimit, DetailedMetricsEnabled: true };
     };
-    const ofBets = limit(7000, 5000);
-    const RouteSettings = { 'POST /bets': ofBets, 'PUT /events/{event_id+}': limit(50, 100) };
+    // A page of a list costs hundreds of read units.
+    const RouteSettings = {
+      'POST /bets': limit(7000, 5000),
+      'PUT /events/{event_id+}': limit(50, 100),
+      'GET /bets': limit(100, 200),
+      'HEAD /bets': limit(100, 200),
+      'GET /events': limit(20, 100),
+      'HEAD /events': limit(20, 100),
+    };
     const limited = ofType(live, 'AWS::ApiGatewayV2::Route').filter(
       ([, route]) => String(route.Properties['RouteKey']) in RouteSettings,
     );
 
     const DefaultRouteSettings = limit(1000, 2000);
     expect(stage?.Properties).toMatchObject({ DefaultRouteSettings, RouteSettings });
-    expect(limited).toHaveLength(2);
+    expect(limited).toHaveLength(6);
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(([id]) => id)));
   });
 });
+
+const IMAGES = 'NEW_AND_OLD_IMAGES';
+/** The keys that are turned away are counted, of each index too. */
+function withInsights({ GlobalSecondaryIndexes, ...table }: TableDefinition): object {
+  const ContributorInsightsSpecification = { Enabled: true, Mode: 'THROTTLED_KEYS' };
+  const indexes = GlobalSecondaryIndexes?.map((index) => {
+    return Object.assign({ ContributorInsightsSpecification }, index);
+  });
+  const more = indexes === undefined ? {} : { GlobalSecondaryIndexes: indexes };
+  return { ...table, ...more, ContributorInsightsSpecification };
+}
 
 describe('the tables', () => {
   it.each([
@@ -243,7 +261,8 @@ describe('the tables', () => {
         UpdateReplacePolicy: policy,
         Properties: {
           TableName: `bet-maker-${stage}-${name}`,
-          ...tables[name],
+          ...withInsights(tables[name]),
+          ...(kept && name === 'bets' && { StreamSpecification: { StreamViewType: IMAGES } }),
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           DeletionProtectionEnabled: kept,
         },
@@ -252,7 +271,85 @@ describe('the tables', () => {
   });
 });
 
+describe('the domain', () => {
+  it('is the only way in where one is given', () => {
+    const Configuration = {
+      CertificateArn: CERTIFICATE,
+      EndpointType: 'REGIONAL',
+      SecurityPolicy: 'TLS_1_2',
+    };
+    expect(propertiesOf(live, 'ApiDomain')).toEqual({
+      DomainName: 'bets.example.com',
+      DomainNameConfigurations: [Configuration],
+    });
+    expect(propertiesOf(live, 'ApiMapping')).toEqual({
+      ApiId: { Ref: 'HttpApi' },
+      DomainName: { Ref: 'ApiDomain' },
+      Stage: '$default',
+    });
+    expect(propertiesOf(live, 'HttpApi')).toMatchObject({ DisableExecuteApiEndpoint: true });
+    expect(live.Outputs).toMatchObject({
+      DomainTarget: { Value: { 'Fn::GetAtt': ['ApiDomain', 'RegionalDomainName'] } },
+      DomainTargetZone: { Value: { 'Fn::GetAtt': ['ApiDomain', 'RegionalHostedZoneId'] } },
+    });
+  });
+
+  it('is that of API Gateway where none is given', () => {
+    expect(all(dev, 'AWS::ApiGatewayV2::DomainName')).toEqual([]);
+    expect(propertiesOf(dev, 'HttpApi')).not.toHaveProperty('DisableExecuteApiEndpoint');
+  });
+});
+
+describe('the outputs', () => {
+  it('name the policy of a process, and the stream of bets where it is asked for', () => {
+    expect(dev.Outputs).toMatchObject({ ProcessPolicyArn: { Value: { Ref: 'ProcessPolicy' } } });
+    expect(dev.Outputs).not.toHaveProperty('BetStreamArn');
+    const stream = { Value: { 'Fn::GetAtt': ['BetsTable', 'StreamArn'] } };
+    expect(live.Outputs).toMatchObject({ BetStreamArn: stream });
+  });
+});
+
+describe('the budget', () => {
+  it('is what the resources with the tag of the stack may cost, and tells the topic', () => {
+    const Subscribers = [{ SubscriptionType: 'SNS', Address: ALARM_TOPIC }];
+    const tells = (NotificationType: string, Threshold: number): object => {
+      const Notification = { NotificationType, ComparisonOperator: 'GREATER_THAN', Threshold };
+      return { Notification, Subscribers };
+    };
+    expect(all(live, 'AWS::Budgets::Budget')).toEqual([
+      {
+        Budget: {
+          BudgetName: 'bet-maker-live',
+          BudgetType: 'COST',
+          TimeUnit: 'MONTHLY',
+          BudgetLimit: { Amount: 500, Unit: 'USD' },
+          CostFilters: { TagKeyValue: ['user:deployment$bet-maker-live'] },
+        },
+        NotificationsWithSubscribers: [tells('ACTUAL', 80), tells('FORECASTED', 100)],
+      },
+    ]);
+    expect(all(dev, 'AWS::Budgets::Budget')).toEqual([]);
+  });
+});
+
 describe('the logs', () => {
+  it('count the requests that API Gateway turns away', () => {
+    expect(all(dev, 'AWS::Logs::MetricFilter')).toEqual([
+      {
+        LogGroupName: { Ref: 'HttpApiLogGroup' },
+        FilterPattern: '{ $.status = "429" }',
+        MetricTransformations: [
+          {
+            MetricNamespace: 'BetMaker/bet-maker-dev',
+            MetricName: 'RequestsThrottled',
+            MetricValue: '1',
+            DefaultValue: 0,
+          },
+        ],
+      },
+    ]);
+  });
+
   it('are kept for a time, never for ever', () => {
     const groups = all(dev, 'AWS::Logs::LogGroup');
 
@@ -314,6 +411,12 @@ describe('the alarms', () => {
     const age = 'BetMaker OldestUnfinishedSettlementAge';
     expect(watched).toEqual([
       [named('ServerErrors'), '2 AWS/ApiGateway 5xx, AWS/ApiGateway Count', ...above(1)],
+      [
+        named('RequestThrottles'),
+        '2 BetMaker/bet-maker-dev RequestsThrottled, AWS/ApiGateway Count',
+        ...above(1),
+      ],
+      [named('Latency'), '1 AWS/ApiGateway Latency', ...above(2000)],
       [named('FunctionThrottles'), `${FUNCTION_NAMES.length} AWS/Lambda Throttles`, ...above(0)],
       [named('ReadThrottles'), `${places} AWS/DynamoDB ReadThrottleEvents`, ...above(0)],
       [named('WriteThrottles'), `${places} AWS/DynamoDB WriteThrottleEvents`, ...above(0)],

@@ -1,0 +1,46 @@
+import type { Parameters } from './parameters.ts';
+import type { Resources } from './names.ts';
+
+/** The stage's own name on the Internet; nothing without one. */
+export function domainResources({ domainName, certificateArn }: Parameters): Resources {
+  if (domainName === undefined) return {};
+  const configuration = {
+    CertificateArn: certificateArn,
+    EndpointType: 'REGIONAL',
+    SecurityPolicy: 'TLS_1_2',
+  };
+  return {
+    ApiDomain: {
+      Type: 'AWS::ApiGatewayV2::DomainName',
+      Properties: { DomainName: domainName, DomainNameConfigurations: [configuration] },
+    },
+    ApiMapping: {
+      Type: 'AWS::ApiGatewayV2::ApiMapping',
+      DependsOn: ['HttpApiStage'],
+      Properties: {
+        ApiId: { Ref: 'HttpApi' },
+        DomainName: { Ref: 'ApiDomain' },
+        Stage: '$default',
+      },
+    },
+  };
+}
+
+/** The address that AWS makes up would be a way past the domain, its firewall and its logs. */
+export function withoutDefaultEndpoint({ domainName }: Parameters): object {
+  if (domainName === undefined) return {};
+  return { HttpApi: { Properties: { DisableExecuteApiEndpoint: true } } };
+}
+
+/** What the domain's record in DNS, or a distribution of CloudFront, leads to. */
+export function domainOutputs({ domainName }: Parameters): object {
+  if (domainName === undefined) return {};
+  const of = (attribute: string) => ({ 'Fn::GetAtt': ['ApiDomain', attribute] });
+  return {
+    DomainTarget: {
+      Description: 'The record of the domain is an alias of this name.',
+      Value: of('RegionalDomainName'),
+    },
+    DomainTargetZone: { Description: 'The zone of that name.', Value: of('RegionalHostedZoneId') },
+  };
+}
