@@ -32,15 +32,19 @@ export function withoutDefaultEndpoint({ domainName }: Parameters): object {
   return { HttpApi: { Properties: { DisableExecuteApiEndpoint: true } } };
 }
 
+const ofDomain = (attribute: string) => ({ 'Fn::GetAtt': ['ApiDomain', attribute] });
+
 /** What the domain's record in DNS, or a distribution of CloudFront, leads to. */
 export function domainOutputs({ domainName }: Parameters): object {
   if (domainName === undefined) return {};
-  const of = (attribute: string) => ({ 'Fn::GetAtt': ['ApiDomain', attribute] });
   return {
     DomainTarget: {
       Description: 'The record of the domain is an alias of this name.',
-      Value: of('RegionalDomainName'),
+      Value: ofDomain('RegionalDomainName'),
     },
-    DomainTargetZone: { Description: 'The zone of that name.', Value: of('RegionalHostedZoneId') },
+    DomainTargetZone: {
+      Description: 'The zone of that name.',
+      Value: ofDomain('RegionalHostedZoneId'),
+    },
   };
 }
