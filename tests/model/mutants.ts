@@ -173,7 +173,7 @@ export const MUTANTS: readonly ModelMutant[] = [
     name: 'a fence is done when its index shows no more, without counting',
     guarantee: 9,
     scope: 'a result',
-    find: 'if (settled >= placed) done.push(fence);',
+    find: 'if (settled === placed) done.push(fence);',
     replace: 'if (settled <= placed) done.push(fence);',
   },
   {

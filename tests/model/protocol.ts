@@ -681,7 +681,7 @@ export const programs = {
       for (const id of yield* oldestIds(fence)) {
         if (yield* storeResult(id, job)) settled += 1;
       }
-      if (settled >= placed) done.push(fence);
+      if (settled === placed) done.push(fence);
     }
     const behind = fences.filter(({ fence }) => !done.includes(fence));
     if (behind.length === 0 && isWhole) return goOn('finish', job);
