@@ -6,6 +6,7 @@ const PARTS: Record<string, (more: string[]) => Promise<unknown>> = {
   unit: (more) => jest('/(functions|infra|lib)/', 'tests/tidy', ...more),
   browser: (more) => jest('--testMatch', '**/tests/browser/*.browser.ts', ...more),
   local: onDynamodbLocal,
+  deploy: (more) => jest('--testMatch', '**/tests/deploy/deployed.bundle.ts', ...more),
   // These two set the exit code themselves.
   bundles: () => import('./deploy/run.ts'),
   template: () => import('./deploy/lint.ts'),
@@ -35,10 +36,10 @@ async function everything(): Promise<number> {
     process.stderr.write('\n*** LEFT OUT: DynamoDB Local needs Java 17 or Docker. ***\n');
     return embedded === 0 && process.env['CI'] !== undefined ? 1 : embedded;
   }
-  const { endpoint, stop } = await starting;
+  const { endpoint, version, stop } = await starting;
   try {
     if (embedded !== 0) return embedded;
-    process.stdout.write(`\nThe store's tests again, on DynamoDB Local (${runtime})\n`);
+    process.stdout.write(`\nThe store's tests again, on DynamoDB Local ${version}\n`);
     return await run('jest', STORE_TESTS, { TEST_DYNAMODB_ENDPOINT: endpoint });
   } finally {
     await stop();

@@ -16,7 +16,9 @@ const TERM = /"([^"]+)"([=<])\?/g;
  * `BatchExecuteStatement` of PartiQL updates by key, each carried out as the `UpdateItem` that it
  * stands for: `UPDATE "t" SET "a"=? WHERE "key"=? AND "b"<?`.
  */
-export function createBatchExecuteStatement(native: Native): Operation {
+export function createBatchExecuteStatement(
+  native: Pick<Native, 'DescribeTable' | 'UpdateItem'>,
+): Operation {
   const keyNames = keyNamesReader(native);
   return async (input) => {
     const { Statements } = batch.parse(input);

@@ -25,7 +25,8 @@ const runtimes = new Map(
 /** The store of this process, as the SDK and the function learn of it, and time to settle on it. */
 function here(): Record<string, string> {
   const { DYNAMODB_ENDPOINT = '', TABLE_PREFIX = '', SETTLE_BUDGET_MS = '60000' } = process.env;
-  return { AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB_ENDPOINT, TABLE_PREFIX, SETTLE_BUDGET_MS };
+  const { AWS_ENDPOINT_URL_DYNAMODB = DYNAMODB_ENDPOINT } = process.env;
+  return { AWS_ENDPOINT_URL_DYNAMODB, TABLE_PREFIX, SETTLE_BUDGET_MS };
 }
 
 process.once('exit', () => {

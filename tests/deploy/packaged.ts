@@ -84,15 +84,24 @@ export async function packageService(given: readonly string[] = DEVELOPMENT) {
 }
 
 async function packageIn(scratch: string, given: readonly string[]): Promise<void> {
+  const NODE_OPTIONS = `--import=${join(import.meta.dirname, 'noNetwork.ts')}`;
+  await osls(scratch, ['package', ...given], { NODE_OPTIONS });
+}
+
+/** Runs osls on this tree in a folder of its own, which is its home too. */
+export async function osls(
+  scratch: string,
+  given: readonly string[],
+  environment: Record<string, string>,
+): Promise<void> {
   mkdirSync(scratch, { recursive: true });
-  await Promise.all(PARTS.map((part) => symlink(join(ROOT, part), join(scratch, part))));
+  const missing = PARTS.filter((part) => !existsSync(join(scratch, part)));
+  await Promise.all(missing.map((part) => symlink(join(ROOT, part), join(scratch, part))));
   // osls passes over a configuration that is a link.
   await copyFile(join(ROOT, 'serverless.yml'), join(scratch, 'serverless.yml'));
   const node = dirname(process.execPath);
-  const NODE_OPTIONS = `--import=${join(import.meta.dirname, 'noNetwork.ts')}`;
-  const env = { PATH: `${node}:/usr/bin:/bin`, HOME: scratch, NODE_OPTIONS };
-  const osls = join(ROOT, 'node_modules/.bin/osls');
-  await run(osls, ['package', ...given], { cwd: scratch, env });
+  const env = { PATH: `${node}:/usr/bin:/bin`, HOME: scratch, ...environment };
+  await run(join(ROOT, 'node_modules/.bin/osls'), [...given], { cwd: scratch, env });
 }
 
 export async function readTemplate(directory: string): Promise<Template> {

@@ -31,7 +31,7 @@ if ('afterAll' in globalThis) afterAll(killAll);
  * `TEST_PACKAGE` its functions stand in for the handlers.
  */
 export async function startService(environment: Record<string, string> = {}, program = SERVER) {
-  const { PATH, TEST_PACKAGE } = process.env;
+  const { PATH, TEST_PACKAGE } = { ...process.env, ...environment };
   const packaged = TEST_PACKAGE === undefined ? [] : ['--import', LAMBDA_HANDLERS];
   const child = spawn(process.execPath, [...packaged, program], {
     env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
