@@ -187,8 +187,6 @@ describe('a settled event', () => {
     await times(30, 8, (index) => bet(`match-${index}`, '1.00'));
     await page.goto('/');
     await seen.event('match-29').waitFor();
-    let clicks = 0;
-    page.on('request', (request) => (clicks += request.method() === 'PUT' ? 1 : 0));
 
     await seen.settle('match-7', 'WIN');
     await page.getByText('Settled match-7 as WIN · 1 bet · 1.00').waitFor();
@@ -197,8 +195,48 @@ describe('a settled event', () => {
     await seen.confirm.click();
     await page.getByText('Corrected match-7 as LOSE · 1 bet · 1.00').waitFor();
 
-    expect(clicks).toBe(2);
     expect((await service.get('/events/match-7')).body).toMatchObject({ status: 'LOSE' });
+  });
+
+  it('is told of with what a colleague makes of it since', async () => {
+    await bet('match', '1.00');
+    await page.goto('/');
+    await seen.settle('match', 'WIN');
+    await seen.deeds.getByText('Settled match as WIN').waitFor();
+
+    await settle('match', 'LOSE');
+
+    await seen.deeds.getByText(/ · Another operator set LOSE at \d\d:\d\d$/).waitFor();
+    expect(await seen.deeds.count()).toBe(1);
+  });
+
+  it('is not shown open again by an answer that its result has overtaken', async () => {
+    const event = fakeEvent('match');
+    await fakeApi(page, { events: [event], bets: [] });
+    await page.goto('/#/events?tab=all');
+    await seen.event('match').waitFor();
+    const late: Route[] = [];
+    const old = { ...event };
+    await page.route('**/events?*', (route) => void late.push(route));
+    await page.waitForRequest('**/events?*');
+    await page.route('**/events/match', (route) => {
+      const result = { status: 'WIN', version: 1, state: 'settled' };
+      if (route.request().method() === 'PUT') Object.assign(event, result);
+      return route.fallback();
+    });
+    await seen.settle('match', 'WIN');
+    await seen.event('match').getByText('settled').waitFor();
+
+    await late[0]?.fulfill({ json: [old] });
+    await page.waitForRequest('**/events?*');
+
+    expect((await seen.cells('match')).slice(1)).toEqual([
+      'settled',
+      '10',
+      '10.00',
+      'WIN',
+      'Correct',
+    ]);
   });
 
   it('is told of with its progress, wherever the operator goes', async () => {

@@ -5,6 +5,8 @@ import { eventPath, isAskable, read } from './consoleApi.js';
 const EVENTS_PAGE = 100;
 /** Events that are loaded at first, and more of them with each wish for more. */
 export const EVENTS_STEP = 500;
+/** Events that are remembered at most, besides those that are loaded. */
+const MAX_REMEMBERED = 5_000;
 /** Bets on a page of the console. */
 export const BETS_PAGE = 100;
 
@@ -57,8 +59,16 @@ export class Model {
       }
       known = now;
       this.book = { ids: [...new Set(ids)], whole: path === undefined };
+      this.#forgetOthers();
       return this.book;
     };
+  }
+
+  /** A console may be open for weeks. */
+  #forgetOthers() {
+    if (this.#events.size < this.book.ids.length + MAX_REMEMBERED) return;
+    const loaded = new Set(this.book.ids);
+    for (const id of this.#events.keys()) if (!loaded.has(id)) this.#events.delete(id);
   }
 
   /** Loads one event: true if something is known of it. */
