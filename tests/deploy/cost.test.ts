@@ -283,4 +283,23 @@ describe('the deployment guide', () => {
     const said = rows.map(([, row = '']) => row.replace(/ +\| /, ' '));
     expect(said).toEqual(['placed 5', 'settled 1', 'corrected 1']);
   });
+
+  it('says what an open console reads each time, and a day', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
+
+    // The pages as they are counted above. The latest bets are eight.
+    const [open, settled, latest] = [16 + 100 + 100, 16 + 100, 16 + 8];
+    const looks = [3 * open + latest, open + 2 * settled + latest, 2 * 16 + 100, 1 + 1 + 101 + 2];
+    const aDay = (read: number, seconds: number): string => {
+      const units = (24 * 60 * 60 * read) / seconds / 1e6;
+      return `${units.toFixed(1)} M, $${(0.125 * units).toFixed(2)}`;
+    };
+    const rows = looks.map((read) =>
+      [read, aDay(read, 3), aDay(read, 15), aDay(read, 60)].join(' | '),
+    );
+    const said = [...guide.matchAll(/^\| [^|]+\| (\d+ .* M, .*?) +\|$/gm)].map(
+      ([, cells]) => cells,
+    );
+    expect(said.map((cells) => cells?.replaceAll(/ +\| +/g, ' | '))).toEqual(rows);
+  });
 });
