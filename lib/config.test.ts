@@ -5,6 +5,7 @@ const DEFAULTS = {
   host: '127.0.0.1',
   allowedHosts: [],
   basePath: '',
+  corsOrigins: [],
   store: 'memory',
   tablePrefix: 'bet-maker-',
   operatorToken: undefined,
@@ -29,7 +30,7 @@ describe('readConfig', () => {
 
   it('takes an empty variable for one that is not set', () => {
     const local = ['PORT', 'HOST', 'ALLOWED_HOSTS', 'DYNAMODB_ENDPOINT', 'OPERATOR_TOKEN'];
-    const others = ['BASE_PATH', 'TABLE_PREFIX', 'SETTLE_BUDGET_MS', 'LOG_LEVEL'];
+    const others = ['BASE_PATH', 'CORS_ORIGINS', 'TABLE_PREFIX', 'SETTLE_BUDGET_MS', 'LOG_LEVEL'];
     const empty = [...local, ...others].map((name) => [name, '']);
 
     expect(readConfig(Object.fromEntries(empty))).toEqual(DEFAULTS);
@@ -41,6 +42,7 @@ describe('readConfig', () => {
       HOST: '::1',
       ALLOWED_HOSTS: 'Bets.example, 192.0.2.7,[2001:DB8::7]',
       BASE_PATH: '/bookmaker/api',
+      CORS_ORIGINS: 'https://bets.example, http://localhost:8080',
       DYNAMODB_ENDPOINT: 'http://localhost:8000',
       TABLE_PREFIX: 'stage.1_-',
       OPERATOR_TOKEN: 'mF_9.B5f-4.1JqM+/~==',
@@ -54,6 +56,7 @@ describe('readConfig', () => {
       host: '::1',
       allowedHosts: ['bets.example', '192.0.2.7', '[2001:db8::7]'],
       basePath: '/bookmaker/api',
+      corsOrigins: ['https://bets.example', 'http://localhost:8080'],
       store: 'http://localhost:8000',
       tablePrefix: 'stage.1_-',
       operatorToken: 'mF_9.B5f-4.1JqM+/~==',
@@ -84,6 +87,18 @@ describe('readConfig', () => {
     ['ALLOWED_HOSTS', 'bets.example:3000'],
     ['ALLOWED_HOSTS', 'bets.example,'],
     ['ALLOWED_HOSTS', '2001:db8::7'],
+    ['BASE_PATH', 'api'],
+    ['BASE_PATH', '/api/'],
+    ['BASE_PATH', '/'],
+    ['BASE_PATH', 'https://bets.example/api'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'bets.example'],
+    ['CORS_ORIGINS', 'https://bets.example/'],
+    ['CORS_ORIGINS', 'https://Bets.example'],
+    ['CORS_ORIGINS', 'https://bets.example:443'],
+    ['CORS_ORIGINS', 'ftp://bets.example'],
+    ['CORS_ORIGINS', 'https://bets.example,'],
     ['DYNAMODB_ENDPOINT', 'localhost:8000'],
     ['DYNAMODB_ENDPOINT', 'ftp://localhost'],
     ['DYNAMODB_ENDPOINT', 'xhttp://localhost'],

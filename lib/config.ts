@@ -35,6 +35,18 @@ const hosts = z
   .transform((text) => text.toLowerCase().split(/, */))
   .refine((names) => names.every((name) => HOST.test(name)), { error: HOSTS_RULE });
 
+export const ORIGINS_RULE = 'must be origins such as https://bets.example,http://localhost:8080';
+
+/** As browsers write them: in lower case, without a path, and without a port that is the usual. */
+export function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text;
+}
+
+const origins = z
+  .string()
+  .transform((text) => text.split(/, */))
+  .refine((each) => each.every(isOrigin), { error: ORIGINS_RULE });
+
 const BASE_PATH_RULE = 'must be a path such as /api, without a slash at its end';
 const basePath = z.string().regex(/^(?:\/[\w.~-]+)+$/, BASE_PATH_RULE);
 
@@ -49,6 +61,8 @@ const settings = z
     ALLOWED_HOSTS: hosts.default([]),
     /** The path that a proxy or API Gateway leaves before the service's own, such as `/api`. */
     BASE_PATH: basePath.default(''),
+    /** Origins whose pages may call the local service; AWS has a parameter for that. */
+    CORS_ORIGINS: origins.default([]),
     /** Where the bets are kept: in AWS's DynamoDB, in this process, or in one at an address. */
     DYNAMODB_ENDPOINT: store,
     /** Stands before every table's name. */
@@ -64,6 +78,7 @@ const settings = z
     host: given.HOST,
     allowedHosts: given.ALLOWED_HOSTS,
     basePath: given.BASE_PATH,
+    corsOrigins: given.CORS_ORIGINS,
     store: given.DYNAMODB_ENDPOINT,
     tablePrefix: given.TABLE_PREFIX,
     operatorToken: given.OPERATOR_TOKEN,

@@ -30,6 +30,7 @@ async function faultsOf(chosen: Chosen): Promise<string[]> {
   return faults.map((fault) => fault.trimStart());
 }
 
+const ORIGINS_RULE = 'must be origins such as https://bets.example,http://localhost:8080';
 const BASE_PATH_RULE = 'must be empty or a path such as /api, without a slash at its end';
 
 describe('the parameters of a stage', () => {
@@ -54,6 +55,7 @@ describe('the parameters of a stage', () => {
       logRetentionDays: 30,
       logLevel: 'INFO',
       settleBudgetMs: 1000,
+      corsOrigins: [],
       basePath: '',
     });
   });
@@ -128,6 +130,9 @@ describe('wrong parameters', () => {
     ['settleBudgetMs', 5001, `${INTEGER} 0 to 5000`],
     ['basePath', '/api/', BASE_PATH_RULE],
     ['basePath', 'api', BASE_PATH_RULE],
+    ['corsOrigins', '*', ORIGINS_RULE],
+    ['corsOrigins', ['https://bets.example/'], ORIGINS_RULE],
+    ['corsOrigins', 7, ORIGINS_RULE],
     ['resumeSettlementsConcurrency', 2, 'there is no such parameter'],
     ['loglevel', 'INFO', 'there is no such parameter'],
   ])('are refused with a sentence: %s=%j', async (name, value, sentence) => {

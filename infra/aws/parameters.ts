@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isOrigin, ORIGINS_RULE } from '../../lib/config.ts';
 import { FUNCTION_NAMES, type FunctionName } from './access.ts';
 
 /** What osls hands to a function that a variable of serverless.yml names. */
@@ -43,11 +44,16 @@ const RETENTIONS =
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
+/** The command line has no lists. */
+const listed = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
+
+const origin = z.string({ error: ORIGINS_RULE }).refine(isOrigin, { error: ORIGINS_RULE });
+
 const SCOPES_RULE = 'must be a list of scopes such as bets:settle';
 /** Of tokens. RFC 6749 §3.3: without space, quote and backslash. */
 const scope = text(SCOPES_RULE, /^[!#-[\]-~]+$/);
 const scopes = z.preprocess(
-  (given) => (typeof given === 'string' ? given.split(',') : given),
+  listed,
   z.array(scope, { error: SCOPES_RULE }).min(1, { error: SCOPES_RULE }),
 );
 
@@ -101,6 +107,7 @@ export const parameters = z.strictObject({
   ).optional(),
   monthlyBudgetUsd: integer(1, 10_000_000).optional(),
   betStream: flag('must be true or false').default(false),
+  corsOrigins: z.preprocess(listed, z.array(origin, { error: ORIGINS_RULE })).default([]),
   basePath: text(
     'must be empty or a path such as /api, without a slash at its end',
     /^(?:\/[\w.~-]+)*$/,

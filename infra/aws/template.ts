@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CORS } from '../../lib/http/cors.ts';
 import { alarmResources, throttleMetricResources } from './alarms.ts';
 import { budgetResources } from './budget.ts';
 import { dashboardResources } from './dashboard.ts';
@@ -13,6 +14,19 @@ import { processPolicyResources, roleResources } from './roles.ts';
 import { tableResources } from './tables.ts';
 
 export { chosenParameters };
+
+/** Which pages of other origins may call the API; API Gateway tells their browsers. */
+export async function cors(source: VariableSource): Promise<object | false> {
+  const chosen = parameters.parse(await source.resolveVariable('self:custom.chosen'));
+  if (chosen.corsOrigins.length === 0) return false;
+  return {
+    allowedOrigins: chosen.corsOrigins,
+    allowedMethods: CORS.methods,
+    allowedHeaders: CORS.requestHeaders,
+    exposedResponseHeaders: CORS.responseHeaders,
+    maxAge: CORS.maxAgeSeconds,
+  };
+}
 
 /** `resources` of serverless.yml: what osls does not make of the functions by itself. */
 export async function resources(source: VariableSource): Promise<object> {

@@ -14,6 +14,7 @@ import { toApiEvent } from './gateway.ts';
 import { demandOwnHost, ownHosts } from './hosts.ts';
 import { limitInFlight } from './inFlight.ts';
 import { demandOperator } from './operator.ts';
+import { letOrigins } from './otherOrigins.ts';
 import { refuseOtherSites } from './otherSites.ts';
 import type { Prometheus } from './prometheus.ts';
 import { logRequests } from './requestLog.ts';
@@ -35,7 +36,7 @@ const ROUTER_METHODS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 /** The HTTP service: each call's handler behind what API Gateway would do, and the pages. */
 export function createApp(
   service: Service,
-  config: Pick<Config, 'operatorToken' | 'host' | 'allowedHosts' | 'basePath'>,
+  config: Pick<Config, 'operatorToken' | 'host' | 'allowedHosts' | 'basePath' | 'corsOrigins'>,
   prometheus: Prometheus,
   isDraining: () => boolean,
 ): Express {
@@ -52,7 +53,8 @@ export function createApp(
   });
   const hosts = ownHosts(config);
   if (hosts !== undefined) app.use(demandOwnHost(hosts));
-  app.use(refuseOtherSites);
+  if (config.corsOrigins.length > 0) app.use(letOrigins(config.corsOrigins));
+  app.use(refuseOtherSites(config.corsOrigins));
 
   // Compressed bodies are refused, as they are by the handlers: API Gateway does not unpack them.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });

@@ -4,8 +4,10 @@ import { refuseOtherSites } from './otherSites.ts';
 
 const HOST = 'localhost:3000';
 
+const APP = 'https://app.example';
+
 const ask = (method: string, headers: Record<string, string>) =>
-  askThrough(refuseOtherSites, { method, headers: { host: HOST, ...headers } });
+  askThrough(refuseOtherSites([APP]), { method, headers: { host: HOST, ...headers } });
 
 describe('refuseOtherSites', () => {
   it.each([
@@ -13,6 +15,7 @@ describe('refuseOtherSites', () => {
     ['a page of the service', { 'sec-fetch-site': 'same-origin', origin: `http://${HOST}` }],
     ['the user alone', { 'sec-fetch-site': 'none' }],
     ['a page of the service, in an old browser', { origin: `http://${HOST}` }],
+    ['a page of an origin that may', { 'sec-fetch-site': 'cross-site', origin: APP }],
     ['the same behind TLS', { origin: `https://${HOST}` }],
     // A proxy may write another `Host`; the browser knows better.
     ['a page behind a proxy', { 'sec-fetch-site': 'same-origin', origin: 'https://bets.example' }],
@@ -23,6 +26,7 @@ describe('refuseOtherSites', () => {
   it.each([
     ['another site', { 'sec-fetch-site': 'cross-site' }],
     ['another port of the same host', { 'sec-fetch-site': 'same-site' }],
+    ['an origin that looks alike', { 'sec-fetch-site': 'cross-site', origin: `${APP}.evil` }],
     ['another site, in an old browser', { origin: 'http://evil.example' }],
     ['another port, in an old browser', { origin: 'http://localhost:8080' }],
     ['a file, or a frame without an origin', { origin: 'null' }],

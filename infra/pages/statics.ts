@@ -14,7 +14,6 @@ const PAGE_HEADERS = {
   ...ANSWER_HEADERS,
   'cache-control': 'no-cache',
   'content-security-policy': CONTENT_SECURITY_POLICY,
-  vary: 'accept-encoding',
 };
 
 /** Answers what is the same for every request: read and compressed once, at the first. */
@@ -29,7 +28,7 @@ export function answerStatic(contentType: string, read: () => Promise<Buffer>): 
     const { bytes, gzipped, etag } = await prepared;
     const headers = { ...PAGE_HEADERS, 'content-type': contentType, etag };
     // Not `set`: it would add to the content type.
-    response.setHeaders(new Map(Object.entries(headers)));
+    response.setHeaders(new Map(Object.entries(headers))).vary('accept-encoding');
     if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(bytes);
     response.set('content-encoding', 'gzip').send(gzipped);
   };

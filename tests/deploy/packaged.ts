@@ -54,6 +54,8 @@ export const PRODUCTION: readonly string[] = [
   `--param=certificateArn=${CERTIFICATE}`,
   '--param=monthlyBudgetUsd=500',
   '--param=betStream=true',
+  '--param=corsOrigins=https://app.example,http://localhost:8080',
+  '--param=basePath=/api',
 ];
 
 /** The stage that serverless.yml has by default. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as z from 'zod';
 import { access, FUNCTION_NAMES } from '../../infra/aws/access.ts';
 import { TABLE_NAMES, type TableDefinition, tables } from '../../lib/dynamodb/tables.ts';
+import { CORS } from '../../lib/http/cors.ts';
 import { METRICS } from '../../lib/metrics.ts';
 import { type Packaged, packageService, type Template } from './packaged.ts';
 import { ALARM_TOPIC, CERTIFICATE, ofType, PRODUCTION } from './packaged.ts';
@@ -41,7 +42,7 @@ describe('the functions', () => {
       TABLE_PREFIX: `bet-maker-${stage}-`,
       LOG_LEVEL: 'INFO',
       SETTLE_BUDGET_MS: '1000',
-      BASE_PATH: '',
+      BASE_PATH: stage === 'live' ? '/api' : '',
       POWERTOOLS_SERVICE_NAME: `bet-maker-${stage}`,
     };
     const reserved: Record<string, number> = {
@@ -197,6 +198,19 @@ describe('the routes', () => {
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],
       JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['desk'] },
+    });
+  });
+
+  it('let pages of no other origin call the API, or of those that are named', () => {
+    const [closed, open] = [dev, live].map((template) => propertiesOf(template, 'HttpApi'));
+
+    expect(closed).not.toHaveProperty('CorsConfiguration');
+    expect(open?.['CorsConfiguration']).toEqual({
+      AllowOrigins: ['https://app.example', 'http://localhost:8080'],
+      AllowMethods: CORS.methods,
+      AllowHeaders: CORS.requestHeaders,
+      ExposeHeaders: CORS.responseHeaders,
+      MaxAge: 600,
     });
   });
 
