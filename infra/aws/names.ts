@@ -10,3 +10,5 @@ export const tableId = (name: string): string => `${capitalized(name)}Table`;
 export const roleId = (name: FunctionName): string => `${capitalized(name)}Role`;
 export const functionId = (name: FunctionName): string => `${capitalized(name)}LambdaFunction`;
 export const logGroupId = (name: FunctionName): string => `${capitalized(name)}LogGroup`;
+export const aliasId = (name: FunctionName): string => `${capitalized(name)}LiveAlias`;
+export const shiftGroupId = (name: FunctionName): string => `${capitalized(name)}ShiftGroup`;

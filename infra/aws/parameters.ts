@@ -65,6 +65,15 @@ const concurrencies = Object.fromEntries(
   }),
 ) as Record<Concurrency, typeof instances>; // Its keys are these names.
 
+/** How CodeDeploy moves the requests to a new version: its predefined configurations. */
+const SHIFTS = [
+  'AllAtOnce',
+  'Canary10Percent5Minutes',
+  'Canary10Percent30Minutes',
+  'Linear10PercentEvery1Minute',
+  'Linear10PercentEvery10Minutes',
+] as const;
+
 const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
 /** All that can be said of a stage. docs/deploy.md tells what each is for. */
@@ -106,6 +115,9 @@ export const parameters = z.strictObject({
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
   ).optional(),
   monthlyBudgetUsd: integer(1, 10_000_000).optional(),
+  shift: z
+    .enum(SHIFTS, { error: `must be one of ${SHIFTS.join(', ')}` })
+    .default('Canary10Percent5Minutes'),
   betStream: flag('must be true or false').default(false),
   corsOrigins: z.preprocess(listed, z.array(origin, { error: ORIGINS_RULE })).default([]),
   basePath: text(

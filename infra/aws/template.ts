@@ -10,6 +10,7 @@ import {
   type Parameters,
   type VariableSource,
 } from './parameters.ts';
+import { shiftResources } from './shift.ts';
 import { processPolicyResources, roleResources } from './roles.ts';
 import { tableResources } from './tables.ts';
 
@@ -40,6 +41,7 @@ export async function resources(source: VariableSource): Promise<object> {
       ...processPolicyResources(),
       ...domainResources(chosen),
       ...budgetResources(name, chosen),
+      ...shiftResources(prefix, chosen),
       ...throttleMetricResources(name),
       ...alarmResources(name, prefix, chosen),
       ...dashboardResources(name),

@@ -19,6 +19,7 @@ const resource = z.object({
   DependsOn: z.union([z.string(), z.array(z.string())]).optional(),
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
+  UpdatePolicy: z.unknown().optional(),
   /** What a resource has depends on its type, which the tests look at. */
   Properties: z.record(z.string(), z.unknown()).default({}),
 });

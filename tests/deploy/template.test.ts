@@ -30,6 +30,10 @@ const all = (template: Template, type: string): Properties[] =>
   ofType(template, type).map(([, { Properties }]) => Properties);
 const idOf = (name: string, kind: string): string =>
   `${name.charAt(0).toUpperCase()}${name.slice(1)}${kind}`;
+/** What the events of a function call: its newest version that is in use. */
+const aliasOf = (name: string): object => ({
+  'Fn::Join': [':', [arnOf(idOf(name, 'LambdaFunction')), 'live']],
+});
 const arnOf = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 describe('the functions', () => {
@@ -81,13 +85,67 @@ describe('resumeSettlements', () => {
       Name: 'bet-maker-dev-resumeSettlements',
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
-      Targets: [{ Arn: arnOf('ResumeSettlementsLambdaFunction') }],
+      Targets: [{ Arn: aliasOf('resumeSettlements') }],
     });
     expect(propertiesOf(dev, 'ResumeSettlementsLambdaFunction')['Timeout']).toBeLessThan(60);
     expect(propertiesOf(dev, 'ResumeSettlementsLambdaEvConf')).toMatchObject({
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 60,
+      Qualifier: 'live',
     });
+  });
+});
+
+describe('the aliases', () => {
+  it('are one a function, and are all that may be called', () => {
+    const aliases = ofType(dev, 'AWS::Lambda::Alias').map(([id, { Properties }]) => {
+      const [version = ''] = z
+        .object({ 'Fn::GetAtt': z.array(z.string()) })
+        .parse(Properties['FunctionVersion'])['Fn::GetAtt'];
+      return [id, Properties['Name'], Properties['FunctionName'], propertiesOf(dev, version)];
+    });
+    const callable = all(dev, 'AWS::Lambda::Permission').map(({ FunctionName }) => FunctionName);
+
+    const expected = FUNCTION_NAMES.map((name) => {
+      const FunctionName = { Ref: idOf(name, 'LambdaFunction') };
+      const version = expect.objectContaining({ FunctionName });
+      return [idOf(name, 'LiveAlias'), 'live', FunctionName, version];
+    });
+    expect(new Set(aliases)).toEqual(new Set(expected));
+    expect(callable).toHaveLength(FUNCTION_NAMES.length);
+    expect(new Set(callable)).toEqual(new Set(FUNCTION_NAMES.map(aliasOf)));
+  });
+
+  it('move to a new version bit by bit, and back when an alarm goes off', () => {
+    const groups = ofType(live, 'AWS::CodeDeploy::DeploymentGroup');
+    const shifted = FUNCTION_NAMES.filter((name) => name !== 'resumeSettlements');
+
+    expect(groups.map(([id]) => id)).toEqual(shifted.map((name) => idOf(name, 'ShiftGroup')));
+    for (const [, { Properties }] of groups) {
+      expect(Properties).toMatchObject({
+        DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+        AutoRollbackConfiguration: { Enabled: true },
+        AlarmConfiguration: {
+          Enabled: true,
+          Alarms: [{ Name: { Ref: 'ServerErrorsAlarm' } }, { Name: { Ref: 'LatencyAlarm' } }],
+        },
+      });
+    }
+    const policies = ofType(live, 'AWS::Lambda::Alias').map(([id, { UpdatePolicy }]) => {
+      const [shiftedBy] = /\w+ShiftGroup/.exec(JSON.stringify({ UpdatePolicy })) ?? [];
+      return [id, shiftedBy] as const;
+    });
+    expect(new Map(policies)).toEqual(
+      new Map<string, string | undefined>([
+        ...shifted.map((name) => [idOf(name, 'LiveAlias'), idOf(name, 'ShiftGroup')] as const),
+        ['ResumeSettlementsLiveAlias', undefined],
+      ]),
+    );
+  });
+
+  it('move at once in development', () => {
+    expect(all(dev, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
+    expect(JSON.stringify(ofType(dev, 'AWS::Lambda::Alias'))).not.toContain('UpdatePolicy');
   });
 });
 
@@ -170,8 +228,7 @@ describe('the routes', () => {
       return [RouteKey, JSON.stringify(IntegrationUri), PayloadFormatVersion].join(' ');
     });
 
-    const to = (name: string): string =>
-      `${JSON.stringify(arnOf(idOf(name, 'LambdaFunction')))} 2.0`;
+    const to = (name: string): string => `${JSON.stringify(aliasOf(name))} 2.0`;
     const read = ['GET', 'HEAD'].flatMap((method) => [
       `${method} /bets ${to('listBets')}`,
       `${method} /bets/{id} ${to('getBet')}`,
