@@ -98,6 +98,27 @@ describe('one intent to place', () => {
   });
 });
 
+describe('an intent to place that is given up', () => {
+  it('leaves the form to another bet, with another key', async () => {
+    await page.goto('/');
+    await page.route('**/bets', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    await seen.placeByForm('match', '7');
+    await page.getByText('The bet may have been placed.').waitFor();
+    await page.unroute('**/bets');
+
+    await page.getByRole('button', { name: 'Give up' }).click();
+    await seen.placeByForm('match', '8');
+    await page.getByText('Placed 8.00 on match.').waitFor();
+
+    const bets = (await service.get('/bets')).body;
+    expect(bets).toMatchObject([{ amount: '8.00' }, { amount: '7.00' }]);
+  });
+});
+
 describe('the history', () => {
   it('shows the result of a bet that is beyond the first page', async () => {
     await bet('early', '1.00');

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sample, string } from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { times } from '../contract/parts.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -88,6 +89,17 @@ describe('the events', () => {
     expect(byStake).toEqual(upwards);
     expect(order).toEqual(['Staked']);
     expect(byName).toEqual(upwards);
+  });
+
+  it('are found however an accent is written', async () => {
+    await bet('Bodo\u0301/Glimt', '1.00');
+    await bet('other', '1.00');
+    await page.goto('/');
+
+    await seen.search.fill('bod\u00F3');
+    await seen.tab('Open 1').waitFor();
+
+    expect(await names()).toEqual(['Bodo\u0301/Glimt']);
   });
 
   it('say where one is that is not open any more', async () => {
@@ -240,6 +252,18 @@ describe('the address', () => {
     expect([reloaded, shared]).toEqual([older, older]);
     expect(await page.locator('#filters [name=event_id]').inputValue()).toBe('one');
     await other.close();
+  });
+
+  it('keeps every id and every parameter as it is', async () => {
+    const texts = sample(string({ unit: 'binary', minLength: 1 }), { numRuns: 500, seed: 7 });
+    const routes = texts.map((id) => ({ view: 'event', id, params: { cursor: id } }));
+    await page.goto('/');
+
+    const kept = await page.evaluate(`import('/assets/consoleRoute.js')
+      .then(({ routeOf, addressOf }) =>
+        ${JSON.stringify(routes)}.map((route) => routeOf(addressOf(route))))`);
+
+    expect(kept).toEqual(routes);
   });
 
   it('decides what the fields hold, even when one has the focus', async () => {

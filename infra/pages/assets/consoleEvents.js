@@ -189,7 +189,10 @@ function untilAbsent(load) {
   };
 }
 
+/** As people read texts: in either case, however an accent is written. */
+const asRead = (text) => text.normalize().toLowerCase();
+
 function has(text) {
-  const wanted = text.toLocaleLowerCase();
-  return ({ event_id }) => event_id.toLocaleLowerCase().includes(wanted);
+  const wanted = asRead(text);
+  return ({ event_id }) => asRead(event_id).includes(wanted);
 }
