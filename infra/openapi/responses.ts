@@ -174,8 +174,13 @@ export const ANY_REQUEST: readonly Refusal[] = [
 const ASKS_STORE: readonly Refusal[] = [
   { code: 'internal', detail: 'The failure was logged under the id of this request.' },
   { code: 'unavailable', detail: 'The store cannot be reached or is busy; try again.' },
-  { code: 'not-ready', detail: 'The store does not fit: docs/upgrade.md says what to do.' },
 ];
+const MISFIT: Refusal = {
+  code: 'not-ready',
+  detail:
+    'The store does not fit: it has layout 3, and this version of the service needs layout 2. ' +
+    'docs/upgrade.md says what to do.',
+};
 const MALFORMED: Refusal = { code: 'malformed-json', detail: 'The body cannot be parsed as JSON.' };
 const CROSS_SITE: Refusal = {
   code: 'cross-site',
@@ -207,7 +212,9 @@ const TOO_MANY_REQUESTS: Part = {
 export const SHARED_RESPONSES = {
   ...byName(
     [...ANY_REQUEST, ...ASKS_STORE, ...HAS_BODY].map((each) => {
-      return [sharedName(each.code), refusal([each], '')];
+      // Both are a 503.
+      const group = each.code === 'unavailable' ? [each, MISFIT] : [each];
+      return [sharedName(each.code), refusal(group, '')];
     }),
   ),
   TooManyRequests: TOO_MANY_REQUESTS,

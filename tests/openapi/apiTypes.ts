@@ -412,17 +412,6 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](docs/problems#not-ready) */
-    NotReady: {
-      headers: {
-        'Retry-After': components['headers']['Retry-After'];
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
     /** @description **The request did not end in time.** Send it all within 10 seconds. [request-timeout](docs/problems#request-timeout) */
     RequestTimeout: {
       headers: {
@@ -442,7 +431,11 @@ export interface components {
         'application/json': components['schemas']['GatewayMessage'];
       };
     };
-    /** @description **The store is away or busy.** Wait as `Retry-After` says. [unavailable](docs/problems#unavailable) */
+    /**
+     * @description **The store is away or busy.** Wait as `Retry-After` says. [unavailable](docs/problems#unavailable)
+     *
+     *     **The service does not take requests now.** Wait as `Retry-After` says. [not-ready](docs/problems#not-ready)
+     */
     Unavailable: {
       headers: {
         'Retry-After': components['headers']['Retry-After'];
@@ -576,7 +569,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['NotReady'];
+      503: components['responses']['Unavailable'];
     };
   };
   placeBet: {
@@ -653,7 +646,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['NotReady'];
+      503: components['responses']['Unavailable'];
     };
   };
   getBet: {
@@ -711,7 +704,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['NotReady'];
+      503: components['responses']['Unavailable'];
     };
   };
   listEvents: {
@@ -772,7 +765,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['NotReady'];
+      503: components['responses']['Unavailable'];
     };
   };
   getEvent: {
@@ -840,7 +833,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['NotReady'];
+      503: components['responses']['Unavailable'];
     };
   };
   settleEvent: {
@@ -955,7 +948,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       431: components['responses']['HeadersTooLarge'];
       500: components['responses']['Internal'];
-      503: components['responses']['NotReady'];
+      503: components['responses']['Unavailable'];
     };
   };
   getLiveness: {

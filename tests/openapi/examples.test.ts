@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
 import { tableNames } from '../../lib/dynamodb/tables.ts';
 import { eventBody } from '../../lib/http/bodies.ts';
@@ -131,6 +132,24 @@ async function correctTooOften(): Promise<Answer> {
   return service.put(path, { status: 'LOSE' });
 }
 
+/** On a store that another version of the service has made. */
+async function listFromOtherLayout(): Promise<Answer> {
+  const prefix = `test-${randomUUID()}-`;
+  const client = createClient(store.endpoint);
+  await createMissingTables(client, prefix);
+  const Item = { shard: 'layout', listKey: 'layout', layout: 3 };
+  await client.send(new PutCommand({ TableName: tableNames(prefix).eventList, Item }));
+  client.destroy();
+  const other = await startService({
+    DYNAMODB_ENDPOINT: store.endpoint,
+    TABLE_PREFIX: prefix,
+    LOG_LEVEL: 'SILENT',
+  });
+  const answer = await other.get('/bets');
+  await other.stop('SIGTERM');
+  return answer;
+}
+
 const LONG = `x: ${'x'.repeat(20_000)}`;
 
 /** Every example of an answer in the order of the story, and what leads to it. */
@@ -185,6 +204,7 @@ const STORY: Record<string, () => Promise<Answer>> = {
     sendRaw(service.url, 'BREW /bets HTTP/1.1\r\nhost: localhost\r\n\r\n'),
   'Internal internal': readBrokenBet,
   'Unavailable unavailable': () => withoutStore(() => call('listBets')),
+  'Unavailable not-ready': listFromOtherLayout,
   'RequestTimeout request-timeout': () => slow,
   'Problem route-not-found': () => service.get('/wagers'),
   'Problem method-not-allowed': () => service.call('/bets', { method: 'DELETE' }),
