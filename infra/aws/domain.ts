@@ -2,7 +2,8 @@ import type { Parameters } from './parameters.ts';
 import type { Resources } from './names.ts';
 
 /** The stage's own name on the Internet; nothing without one. */
-export function domainResources({ domainName, certificateArn }: Parameters): Resources {
+export function domainResources(chosen: Parameters): Resources {
+  const { domainName, certificateArn, basePath } = chosen;
   if (domainName === undefined) return {};
   const configuration = {
     CertificateArn: certificateArn,
@@ -21,6 +22,7 @@ export function domainResources({ domainName, certificateArn }: Parameters): Res
         ApiId: { Ref: 'HttpApi' },
         DomainName: { Ref: 'ApiDomain' },
         Stage: '$default',
+        ...(basePath !== '' && { ApiMappingKey: basePath.slice(1) }),
       },
     },
   };
