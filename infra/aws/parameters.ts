@@ -118,6 +118,10 @@ export const parameters = z.strictObject({
   shift: z
     .enum(SHIFTS, { error: `must be one of ${SHIFTS.join(', ')}` })
     .default('Canary10Percent5Minutes'),
+  tablePrefix: text(
+    'must be 1 to 100 letters, digits, _, . or -, as before the names of restored tables',
+    /^[\w.-]{1,100}$/,
+  ).optional(),
   betStream: flag('must be true or false').default(false),
   corsOrigins: z.preprocess(listed, z.array(origin, { error: ORIGINS_RULE })).default([]),
   basePath: text(

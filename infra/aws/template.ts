@@ -12,6 +12,7 @@ import {
 } from './parameters.ts';
 import { shiftResources } from './shift.ts';
 import { processPolicyResources, roleResources } from './roles.ts';
+import { servingTablesOf } from './servedTables.ts';
 import { tableResources } from './tables.ts';
 
 export { chosenParameters };
@@ -34,17 +35,21 @@ export async function resources(source: VariableSource): Promise<object> {
   const text = async (variable: string) => z.string().parse(await source.resolveVariable(variable));
   const [name, prefix] = [await text('self:custom.name'), await text('self:custom.prefix')];
   const chosen = parameters.parse(await source.resolveVariable('self:custom.chosen'));
+  const users = {
+    ...roleResources(),
+    ...processPolicyResources(),
+    ...domainResources(chosen),
+    ...budgetResources(name, chosen),
+    ...shiftResources(prefix, chosen),
+    ...throttleMetricResources(name),
+    ...alarmResources(name, prefix, chosen),
+    ...dashboardResources(name),
+  };
+  const { tablePrefix } = chosen;
   return {
     Resources: {
       ...tableResources(prefix, chosen),
-      ...roleResources(),
-      ...processPolicyResources(),
-      ...domainResources(chosen),
-      ...budgetResources(name, chosen),
-      ...shiftResources(prefix, chosen),
-      ...throttleMetricResources(name),
-      ...alarmResources(name, prefix, chosen),
-      ...dashboardResources(name),
+      ...(tablePrefix === undefined ? users : servingTablesOf(tablePrefix, users)),
     },
     Outputs: outputs(chosen),
     extensions: { HttpApiStage: throttled(chosen), ...withoutDefaultEndpoint(chosen) },
