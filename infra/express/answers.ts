@@ -13,9 +13,12 @@ import type { Logger } from '../../lib/logger.ts';
 /** Answers that no handler gives, for the local service and for the pages on Lambda. */
 
 export function send(response: Response, answer: HttpResponse): void {
+  const { statusCode, headers, body, isBase64Encoded = false } = answer;
+  const { vary, ...others } = headers;
   // Not `send`: it would add to the content type, and the answer is final as it is.
-  response.status(answer.statusCode).setHeaders(new Map(Object.entries(answer.headers)));
-  response.end(answer.body);
+  response.status(statusCode).setHeaders(new Map(Object.entries(others)));
+  if (vary !== undefined) response.vary(vary);
+  response.end(isBase64Encoded ? Buffer.from(body, 'base64') : body);
 }
 
 export function succeed(contentType: string, body: string): HttpResponse {

@@ -14,7 +14,8 @@ acknowledged, every bet on that event shows it, however many there are; no ackno
 lost, doubled, late or left behind.
 
 Errors are RFC 9457 problems; [the list](docs/problems) says what to do about each. Amounts in \
-answers are decimal strings with two decimals. Every GET answers HEAD too. Every answer also has \
+answers are decimal strings with two decimals. Every GET answers HEAD too. A client that asks for \
+gzip gets large lists compressed. Every answer also has \
 ${Object.keys(ANSWER_HEADERS)
   .map((name) => `\`${name}\``)
   .join(', ')}: no answer may be stored, framed or sniffed.`;

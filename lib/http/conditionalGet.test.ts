@@ -9,10 +9,11 @@ const response = {
   body: '[1]',
 };
 const TAG = createHash('sha256').update(`${LINK}[1]`).digest('base64url').slice(0, 22);
-const tagged = { ...response, headers: { ...response.headers, etag: `W/"${TAG}"` } };
+const vary = 'accept-encoding';
+const tagged = { ...response, headers: { ...response.headers, etag: `W/"${TAG}"`, vary } };
 const unchanged = {
   statusCode: 304,
-  headers: { link: LINK, 'x-request-id': 'r', etag: `W/"${TAG}"` },
+  headers: { link: LINK, 'x-request-id': 'r', etag: `W/"${TAG}"`, vary },
   body: '',
 };
 const asking = (condition?: string, method = 'GET') =>

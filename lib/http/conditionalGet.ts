@@ -14,7 +14,9 @@ export function conditional(
   if (!['GET', 'HEAD'].includes(requestContext.http.method)) return response;
   if (response.statusCode !== 200) return response;
   const etag = response.headers['etag'] ?? weakTagOf(response);
-  const tagged = { ...response, headers: { ...response.headers, etag } };
+  // Only what has a weak tag may be compressed.
+  const vary = etag.startsWith('W/') && { vary: 'accept-encoding' };
+  const tagged = { ...response, headers: { ...response.headers, etag, ...vary } };
   return isIn(headers['if-none-match'] ?? '', etag) ? withoutBody(tagged) : tagged;
 }
 

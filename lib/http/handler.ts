@@ -5,6 +5,7 @@ import { type LogIds, type Logger, withLogIds } from '../logger.ts';
 import type { Service } from '../service.ts';
 import { completed, type GivenEvent, refuseOtherFormat } from './apiEvent.ts';
 import type { Answer, Call, Refusal } from './call.ts';
+import { compressed } from './compression.ts';
 import { conditional } from './conditionalGet.ts';
 import { jsonBody } from './jsonBody.ts';
 import { callerOf } from './caller.ts';
@@ -45,7 +46,8 @@ export function createHandler(call: Call, service: Service): HttpHandler {
       const answer = await service.within(DEADLINE_MS, (context) =>
         call.respond(context, request, caller),
       );
-      return conditional(apiEvent, jsonResponse(answer, placeOf(call, apiEvent)));
+      const response = jsonResponse(answer, placeOf(call, apiEvent));
+      return compressed(apiEvent, conditional(apiEvent, response));
     });
   return async (given, invocation) => {
     const apiEvent = completed(given);

@@ -81,6 +81,8 @@ export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
+  /** The body is bytes, written in base64. */
+  isBase64Encoded?: true;
 }
 
 /** A problem, and the request that it answers. */

@@ -237,7 +237,8 @@ ajv.addSchema(document, 'openapi.json');
 
 /** Headers of HTTP itself, and those that the document's introduction tells of for every answer. */
 const COMMON_HEADERS = new Set([
-  ...['connection', 'content-length', 'content-type', 'date', 'keep-alive'],
+  ...['connection', 'content-encoding', 'content-length', 'content-type', 'date', 'keep-alive'],
+  'vary',
   ...['cache-control', 'content-security-policy', 'referrer-policy'],
   ...['x-content-type-options', 'x-frame-options'],
 ]);

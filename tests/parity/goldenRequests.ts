@@ -98,6 +98,7 @@ function list(
   return golden(name, status, ['GET', path + query], `GET ${path}`, { event });
 }
 
+const BET_ROUTE = 'GET /bets/{id}';
 const EVENT_ROUTE = 'GET /events/{event_id+}';
 
 /** A bet by its id as it is sent, and as it is meant. */
@@ -221,6 +222,17 @@ const placing: GoldenRequest[] = [
 const listing: GoldenRequest[] = [
   list('all bets', 200, ''),
   list('an empty query', 200, '?'),
+  golden('a list for a client that takes gzip', 200, ['GET', '/bets'], 'GET /bets', {
+    headers: [['Accept-Encoding', 'br, gzip']],
+  }),
+  golden('a bet for a client that takes gzip', 200, ['GET', `/bets/${BET_IDS.open}`], BET_ROUTE, {
+    headers: [['Accept-Encoding', 'gzip']],
+    event: { pathParameters: { id: BET_IDS.open } },
+  }),
+  golden('an event for a client that takes gzip', 200, ['GET', '/events/open'], EVENT_ROUTE, {
+    headers: [['Accept-Encoding', 'gzip']],
+    event: eventOf('open'),
+  }),
   list('a page with a next one', 200, '?limit=1', { limit: '1' }),
   list('what is asked for twice', 422, '?limit=1&limit=2', { limit: '1,2' }),
   list('the same asked for twice', 422, '?event_id=open&event_id=open', { event_id: 'open,open' }),

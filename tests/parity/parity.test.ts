@@ -37,6 +37,9 @@ afterAll(async () => {
   await store.close();
 });
 
+/** Of several bets on it a list is large enough to be compressed. */
+const LONG = 'x'.repeat(256);
+
 /** A service whose ids, time and chance are known, on a store with what the requests expect. */
 async function newService(): Promise<Service> {
   const config = readConfig({ TABLE_PREFIX: `${randomUUID()}-`, LOG_LEVEL: 'SILENT' });
@@ -56,6 +59,9 @@ async function newService(): Promise<Service> {
     await placeBet(context, { eventId: 'open', amountMinor: 1050n, ...key });
     await placeBet(context, { eventId: 'open', amountMinor: 5n });
     await placeBet(context, { eventId: 'settled', amountMinor: 1050n });
+    for (let bet = 0; bet < 4; bet += 1) {
+      await placeBet(context, { eventId: LONG, amountMinor: 5n });
+    }
     await settleEvent(context, { eventId: 'settled', outcome: 'WIN' });
   });
   return service;
@@ -88,6 +94,26 @@ describe('a golden request', () => {
       expect(others).toEqual(ways.map(() => viaHttp));
     },
   );
+});
+
+it('packs a large list for a client that takes gzip, and packs no small answer', async () => {
+  const takesGzip = GOLDEN_REQUESTS.filter(({ headers }) =>
+    headers.some(([name, value]) => name === 'Accept-Encoding' && value.includes('gzip')),
+  );
+
+  const packed = await Promise.all(
+    takesGzip.map(async (golden) => {
+      const { headers } = await throughHttp(unchanged, golden);
+      return [golden.name, headers['content-encoding']];
+    }),
+  );
+
+  expect(packed).toEqual([
+    ['a list for a client that takes gzip', 'gzip'],
+    ['a bet for a client that takes gzip', undefined],
+    ['an event for a client that takes gzip', undefined],
+    ['a page', 'gzip'],
+  ]);
 });
 
 describe('the local service', () => {
