@@ -2,7 +2,7 @@ import { escapeHtml, inlineHtml, proseHtml } from './html.ts';
 import type { Part } from './schemas.ts';
 
 /** What is read of the document. It is made here, and `npm run check` judges its form. */
-export interface Schema {
+interface Schema {
   $ref?: string;
   type?: string;
   format?: string;

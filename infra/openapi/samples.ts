@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sample } from './referenceHtml.ts';
 
 /** The samples of the reference: programs that tests run, cut into their steps. */
-export const SAMPLE_FILES = {
+const SAMPLE_FILES = {
   curl: 'curl.sh',
   TypeScript: 'typescript.ts',
   Python: 'python.py',
