@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Page } from 'playwright-core';
 import { type Service, startService } from '../support/service.ts';
 import { fakeApi, fakeBet, fakeEvent } from './fakeApi.ts';
+import { createRandom } from '../simulation/random.ts';
 import { launch, openQuietPage } from './quietPage.ts';
 
 const EVENTS = 300;
@@ -9,6 +10,8 @@ const BETS = 100_000;
 const MAX_TASK_MS = 100;
 /** A machine that does something else may hold one task up, but not one in each window. */
 const WINDOWS = 3;
+
+const random = createRandom(1);
 
 let browser: Browser;
 let service: Service;
@@ -41,7 +44,7 @@ afterEach(() => page.close());
 function goOn(): void {
   for (const [index, event] of api.events.entries()) {
     event.bets = { ...event.bets, total: event.bets.total + index };
-    if (Math.random() < 0.02) Object.assign(event, { status: 'WIN', version: 1, state: 'settled' });
+    if (random.chance(0.02)) Object.assign(event, { status: 'WIN', version: 1, state: 'settled' });
   }
   const count = api.bets.length;
   for (let more = 0; more < 50; more += 1) {
