@@ -38,13 +38,13 @@ const leaveSettling = (eventId: string, number: number) =>
   });
 
 /** Past the service, as a restored table may have it. */
-const raiseFence = (eventId: string) =>
+const raiseFence = (eventId: string, by = 1) =>
   opened.client.send(
     new UpdateCommand({
       TableName: opened.tables.fences,
       Key: { eventFence: `${eventId}#0` },
-      UpdateExpression: 'SET placed = placed + :one',
-      ExpressionAttributeValues: { ':one': 1 },
+      UpdateExpression: 'SET placed = placed + :by',
+      ExpressionAttributeValues: { ':by': by },
     }),
   );
 
@@ -68,4 +68,17 @@ it('names a torn event within two runs, while 200 other settlements end beside i
   expect(logged.filter(({ level }) => level === 'ERROR')).toMatchObject([torn]);
   expect(logged.filter(({ level }) => level === 'WARN')).toMatchObject([torn, torn]);
   expect(await opened.run(getEvent, 'torn')).toMatchObject({ outcome: 'WIN', state: 'settling' });
+});
+
+it('ends a torn event once its counts are mended', async () => {
+  await leaveSettling('mended', OTHERS + 1);
+  await raiseFence('mended');
+  await opened.run(resumeSettlements);
+  await opened.run(resumeSettlements);
+
+  await raiseFence('mended', -1);
+  const { finished } = await opened.run(resumeSettlements);
+
+  expect(finished).toEqual(['mended']);
+  expect(await opened.run(getEvent, 'mended')).toMatchObject({ outcome: 'WIN', state: 'settled' });
 });
