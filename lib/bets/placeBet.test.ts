@@ -12,6 +12,7 @@ import {
 import { betIdOf, NOON, NOON_TEXT, placedBet } from '../../tests/support/samples.ts';
 import type { Bet } from './bet.ts';
 import { type Placed, placeBet, type PlaceRequest } from './placeBet.ts';
+import { getEvent } from './readEvents.ts';
 import { settleEvent } from './settleEvent.ts';
 
 const eventId = 'sr:match:42';
@@ -267,6 +268,23 @@ describe('placeBet that finds a fence closed', () => {
     expect(cloud.tookMs()).toBe(4);
     expect(cloud.all('fences').filter(({ closedAt }) => closedAt === undefined)).toEqual([]);
     expect(cloud.told).toEqual([['betRefused']]);
+  });
+
+  it('says what is true while a first result is on its way and readers see none yet', async () => {
+    const cloud = calmCloud();
+    await place(cloud);
+    const intent = { id: 'others', outcome: 'WIN', decidedAt: NOON } as const;
+    await cloud.run(async ({ store, now }) => {
+      const noted = await store.events.noteIntent(eventId, intent);
+      return noted && store.fences.close(noted, now());
+    });
+
+    const late = place(cloud, keyed);
+
+    await expect(late).rejects.toMatchObject(SETTLED);
+    expect(SETTLED.message).toMatch(/takes no more bets.*or one is on its way/);
+    const seen = await cloud.run((context) => getEvent(context, eventId));
+    expect(seen).toMatchObject({ outcome: null, state: 'open', bets: { total: 1 } });
   });
 
   it.each([
