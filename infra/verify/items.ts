@@ -59,6 +59,9 @@ export const key = z.looseObject({
   requestHash: z.string(),
 });
 
+/** The layout of the tables that is written down here. */
+export const KNOWN_LAYOUT = 2n;
+
 export type Bet = z.output<typeof bet>;
 export type Fence = z.output<typeof fence>;
 export type Event = z.output<typeof event>;

@@ -5,6 +5,7 @@ import type { TableName } from '../../lib/dynamodb/tables.ts';
 /** Every kind of violation that is looked for, with what to do about it. */
 export const KINDS = {
   'unreadable-item': 'Compare the item with a backup; this command does not guess what it was.',
+  'other-layout': 'Take the version of this command that came with the version of the service.',
   'index-missing': 'Add the index to the table before the service runs on it.',
   'bet-misplaced': 'Nobody finds it there: compare it with a backup.',
   'bet-result': 'Readers are not affected. --repair stores the result of its event with it.',

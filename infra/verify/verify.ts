@@ -44,6 +44,7 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
   ): Promise<void> => {
     await tables.scan(table, async (all) => {
       const page = all.filter((item) => !isLayout(table, item));
+      for (const item of all) if (isLayout(table, item)) tell(judgeLayout(item));
       const readable: z.output<Schema>[] = [];
       for (const item of page) {
         const { data, error } = schema.safeParse(item);
@@ -98,6 +99,12 @@ function unreadable(table: TableName, item: Item, { issues }: z.ZodError): Viola
   const key = Object.fromEntries(KEYS[table].map((name) => [name, item[name]]));
   const detail = issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   return { kind: 'unreadable-item', table, key, detail };
+}
+
+function* judgeLayout({ layout, ...key }: Item): Generator<Violation> {
+  if (layout === items.KNOWN_LAYOUT) return;
+  const detail = `the store has layout ${String(layout)}, and this is for ${items.KNOWN_LAYOUT}`;
+  yield { kind: 'other-layout', table: 'eventList', key, detail };
 }
 
 /**

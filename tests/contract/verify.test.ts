@@ -10,7 +10,7 @@ import { verify } from '../../infra/verify/verify.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { getEvent } from '../../lib/bets/readEvents.ts';
 import { settleEvent } from '../../lib/bets/settleEvent.ts';
-import { TABLE_NAMES, type TableName } from '../../lib/dynamodb/tables.ts';
+import { LAYOUT_KEY, TABLE_NAMES, type TableName } from '../../lib/dynamodb/tables.ts';
 import { WholeTables } from '../../lib/dynamodb/wholeTables.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
 import { admitWithFour, placeMany } from './parts.ts';
@@ -238,6 +238,11 @@ const MENDED: [Kind, string, Plant][] = [
 
 /** What follows from nothing that is left. */
 const NAMED: [Kind, string, Plant][] = [
+  [
+    'other-layout',
+    'the store has another layout',
+    (book) => put(book, 'eventList', { ...LAYOUT_KEY, layout: 3 }),
+  ],
   [
     'unreadable-item',
     'a bet has no amount',
