@@ -7,7 +7,7 @@ import { content, named, type Part, referenceTo, wireSchemas } from './schemas.t
 import { SERVICE_PATHS } from './serviceCalls.ts';
 
 /** By semver: before 1.0.0, a change that breaks clients raises the minor version. */
-const API_VERSION = '0.4.0';
+const API_VERSION = '0.5.0';
 
 const DESCRIPTION = `Takes bets, lists them and settles events. The moment a result is \
 acknowledged, every bet on that event shows it, however many there are; no acknowledged bet is \
