@@ -74,11 +74,15 @@ export function jsonAnswer(statusCode: number, body: unknown, more: object = {})
   return { statusCode, headers: { ...SAFETY_HEADERS, ...own, ...more }, body };
 }
 
-const WEAK_TAG = expect.stringMatching(/^W\/"[\w-]{22}"$/);
+const WEAK_TAG = /^W\/"[\w-]{22}"$/;
 
 /** A 200 to a GET whose client is told when nothing has changed. */
 export function taggedAnswer(body: unknown, more: object = {}): ReadAnswer {
-  return jsonAnswer(200, body, { etag: WEAK_TAG, vary: 'accept-encoding', ...more });
+  return jsonAnswer(200, body, {
+    etag: expect.stringMatching(WEAK_TAG),
+    vary: 'accept-encoding',
+    ...more,
+  });
 }
 
 /** A whole RFC 9457 answer to the request `REQUEST_ID`. */
