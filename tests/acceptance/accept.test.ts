@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Guarantee } from '../simulation/promises.ts';
+import { runMain } from '../support/runMain.ts';
 import { type Service, startService } from '../support/service.ts';
 import { accept } from './accept.ts';
 import { BREAKS, sayWhoDecided, startBrokenService } from './brokenService.ts';
@@ -67,17 +65,8 @@ describe('accept', () => {
 });
 
 /** Runs the command as `npm run accept` does. */
-async function command(...options: string[]) {
-  const env = { PATH: process.env['PATH'], OPERATOR_TOKEN: TOKEN };
-  const main = join(import.meta.dirname, 'main.ts');
-  const child = spawn(process.execPath, [main, ...options], { env });
-  const [output, errors, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ]);
-  return { output, errors, code: Number(code) };
-}
+const command = (...options: string[]) =>
+  runMain(join(import.meta.dirname, 'main.ts'), { OPERATOR_TOKEN: TOKEN }, options);
 
 describe('the command', () => {
   it('ends with 0 and a report when all guarantees are kept', async () => {

@@ -1,9 +1,6 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, jest } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { repair } from '../../infra/verify/repair.ts';
 import { type Kind, requestHashOf, type Violation } from '../../infra/verify/rules.ts';
 import { verify } from '../../infra/verify/verify.ts';
@@ -13,6 +10,7 @@ import { settleEvent } from '../../lib/bets/settleEvent.ts';
 import { LAYOUT_KEY, TABLE_NAMES, type TableName } from '../../lib/dynamodb/tables.ts';
 import { WholeTables } from '../../lib/dynamodb/wholeTables.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
+import { runMain } from '../support/runMain.ts';
 import { admitWithFour, placeMany } from './parts.ts';
 
 jest.setTimeout(600_000);
@@ -383,17 +381,8 @@ describe('verify', () => {
 const MAIN = join(import.meta.dirname, '../../infra/verify/main.ts');
 
 /** Runs the command as `npm run verify` does. */
-async function command(endpoint: string, prefix: string, ...options: string[]) {
-  const { PATH } = process.env;
-  const env = { PATH, DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix };
-  const child = spawn(process.execPath, [MAIN, ...options], { env });
-  const [output, errors, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ]);
-  return { output, errors, code: Number(code) };
-}
+const command = (endpoint: string, prefix: string, ...options: string[]) =>
+  runMain(MAIN, { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix }, options);
 
 describe('the command', () => {
   it('says that all fits, or what does not and what to do, and mends it on demand', async () => {
