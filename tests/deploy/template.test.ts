@@ -355,6 +355,7 @@ describe('the domain', () => {
     });
     expect(propertiesOf(live, 'ApiMapping')).toEqual({
       ApiId: { Ref: 'HttpApi' },
+      ApiMappingKey: 'api',
       DomainName: { Ref: 'ApiDomain' },
       Stage: '$default',
     });
