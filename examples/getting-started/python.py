@@ -1,5 +1,5 @@
 import json, os, re, sys, time, uuid
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException
 from urllib.parse import quote, urljoin
 from urllib.request import Request, urlopen
 
@@ -27,7 +27,7 @@ for tries in range(1, 6):
         with call(api + "/bets", "POST", bet, key) as retried:
             print(json.load(retried))
         break
-    except (HTTPError, URLError) as error:
+    except (OSError, HTTPException) as error:
         # Do not repeat a 4xx: the service would refuse it again.
         if tries == 5 or 400 <= getattr(error, "code", 500) < 500:
             raise

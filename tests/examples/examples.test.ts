@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { betBody, eventBody, eventListBody } from '../../lib/http/bodies.ts';
 import { eventually, historyOf, type Service, startService } from '../support/service.ts';
+import { startForgetfulProxy } from './forgetfulProxy.ts';
 import { fillIn, parseHttpFile } from './httpFile.ts';
 
 const FOLDER = join(import.meta.dirname, '../../examples');
@@ -52,15 +53,18 @@ const PROGRAMS = [
 
 it.each(PROGRAMS)('%s getting-started/%s places, retries, pages and settles', async (by, name) => {
   const own = await startService();
+  const proxy = await startForgetfulProxy(own.url);
   const folder = await mkdtemp(join(tmpdir(), 'bet-maker-started-'));
   const program = join(FOLDER, 'getting-started', name);
 
-  await promisify(execFile)(by, [program, own.url], { cwd: folder });
+  await promisify(execFile)(by, [program, proxy.url], { cwd: folder });
 
   const bets = await historyOf(own);
   const events = eventListBody.parse((await own.get('/events')).body);
   expect(bets.map(({ status }) => status)).toEqual(['won', 'won']);
   expect(events).toMatchObject([{ status: 'WIN', version: 1, bets: { total: 2 } }]);
+  expect(proxy.keys).toEqual([proxy.keys[0], proxy.keys[0]]);
+  await proxy.close();
   await own.stop('SIGTERM');
   await rm(folder, { recursive: true });
 });
