@@ -64,7 +64,8 @@ export class GroupCommit {
     const { promise, resolve, reject } = Promise.withResolvers<InsertResult>();
     const isGivenUp = (): boolean => signal.aborted;
     this.#queue.push({ ...placement, resolve, reject, triedBefore: false, isGivenUp });
-    this.#leave();
+    // Else it changes nothing for those before it, and a crowd would look at all of them each time.
+    if (this.#hasFreeFence(placement)) this.#leave();
     return untilAborted(signal, promise);
   }
 
@@ -118,6 +119,12 @@ export class GroupCommit {
     }
     this.#queue = left;
     return { bets, fenceOf };
+  }
+
+  #hasFreeFence({ bet: { eventId }, fences }: Placement): boolean {
+    if (fences > MAX_UNDER_WAY) return true;
+    const numbers = Array.from({ length: fences }, (_, fence) => fence);
+    return numbers.some((fence) => !this.#fences.has(eventFenceKey({ eventId, fence })));
   }
 
   /** Any fence that no group writes to. */
