@@ -12,8 +12,11 @@ const run = promisify(execFile);
 
 /** Of one bundle, in bytes. */
 const MAX_GZIP = 250 * 1024;
-/** CPU time to load a bundle, in times that of one with just the DynamoDB document client. */
-const MAX_LOAD_RATIO = 1.3;
+/**
+ * CPU time to load a bundle, in times that of one with just the DynamoDB document client. They take
+ * 1.19 to 1.29, and the same bundles differ by 0.03 from run to run.
+ */
+const MAX_LOAD_RATIO = 1.35;
 /** Each loads every bundle once, in a process of its own. */
 const ROUNDS = 21;
 
