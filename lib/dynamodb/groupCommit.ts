@@ -65,7 +65,7 @@ export class GroupCommit {
     const isGivenUp = (): boolean => signal.aborted;
     this.#queue.push({ ...placement, resolve, reject, triedBefore: false, isGivenUp });
     // Else it changes nothing for those before it, and a crowd would look at all of them each time.
-    if (this.#hasFreeFence(placement)) this.#leave();
+    if (this.#freeFence(placement.bet.eventId, placement.fences) !== undefined) this.#leave();
     return untilAborted(signal, promise);
   }
 
@@ -119,12 +119,6 @@ export class GroupCommit {
     }
     this.#queue = left;
     return { bets, fenceOf };
-  }
-
-  #hasFreeFence({ bet: { eventId }, fences }: Placement): boolean {
-    if (fences > MAX_UNDER_WAY) return true;
-    const numbers = Array.from({ length: fences }, (_, fence) => fence);
-    return numbers.some((fence) => !this.#fences.has(eventFenceKey({ eventId, fence })));
   }
 
   /** Any fence that no group writes to. */
