@@ -45,8 +45,7 @@ async function withGenerated(file: string, text: string): Promise<string> {
 
 /** Every file that is generated, with its text. */
 export async function generatedFiles(): Promise<Record<string, string>> {
-  const made = createDocument();
-  const document = JSON.stringify(made);
+  const document = JSON.stringify(createDocument());
   const samples = await readSamples(join(ROOT, 'examples/getting-started'));
   const page = 'infra/pages/problems.html';
   const reference = 'infra/pages/reference.html';
@@ -54,7 +53,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     [DOCUMENT]: document,
     'docs/problems.md': await withGenerated('docs/problems.md', problemsTable()),
     [page]: await withGenerated(page, problemsHtml(problems)),
-    [reference]: await withGenerated(reference, referenceHtml(made, samples)),
+    [reference]: await withGenerated(reference, referenceHtml(document, samples)),
     'tests/openapi/apiTypes.ts': await clientTypes(document),
   };
   const files = Object.entries(texts).map(async ([file, text]) => {

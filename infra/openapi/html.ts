@@ -19,3 +19,6 @@ export function inlineHtml(markdown: string): string {
     .replaceAll(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
     .replaceAll(/\[([^\]]+)\]\(\/?([^)]+)\)/g, '<a href="$2">$1</a>');
 }
+
+/** What may be wider than its place can be scrolled with the keyboard too. */
+export const FOCUS = 'tabindex="0" role="group"';

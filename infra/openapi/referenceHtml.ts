@@ -1,7 +1,7 @@
-import { escapeHtml, inlineHtml, proseHtml } from './html.ts';
-import type { Part } from './schemas.ts';
+import { gettingStarted, type Sample, slug } from './gettingStartedHtml.ts';
+import { escapeHtml, FOCUS, inlineHtml, proseHtml } from './html.ts';
 
-/** What is read of the document. It is made here, and `npm run check` judges its form. */
+/** What is read of the document. It is ours, and `npm run check` judges its form. */
 interface Schema {
   $ref?: string;
   type?: string;
@@ -53,20 +53,12 @@ interface Document {
   };
 }
 
-/** One step of the samples, in each language. */
-export interface Sample {
-  title: string;
-  text: string;
-  /** By the language's name. */
-  code: Record<string, string>;
-}
-
 /**
  * The generated part of infra/pages/reference.html: the ways to begin, every call, and what any
  * call may answer, once. Prettier has yet to format it.
  */
-export function referenceHtml(made: Part, samples: readonly Sample[]): string {
-  const document = made as unknown as Document; // The document that is made beside this.
+export function referenceHtml(text: string, samples: readonly Sample[]): string {
+  const document: Document = JSON.parse(text);
   return new Reference(document).html(samples);
 }
 
@@ -75,8 +67,6 @@ interface Call extends Operation {
   path: string;
 }
 
-/** What may be wider than its place can be scrolled with the keyboard too. */
-const FOCUS = 'tabindex="0" role="group"';
 const COLUMNS = ['name', 'type', 'meaning'];
 const SCHEMAS = '#/components/schemas/';
 
@@ -239,34 +229,6 @@ ${this.#body('Members', { schema: problem })}
 function list(title: string, links: [id: string, text: string][]): string {
   const items = links.map(([id, text]) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`);
   return `<h2>${title}</h2><ul>${items.join('\n')}</ul>`;
-}
-
-const slug = (title: string): string => title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
-
-/** Radio buttons choose the language; the style sheet hides the others. */
-function gettingStarted(samples: readonly Sample[]): string {
-  const languages = Object.keys(samples[0]?.code ?? {});
-  const choices = languages.map((language, index) => {
-    const checked = index === 0 ? ' checked' : '';
-    const id = `in-${slug(language)}`;
-    return `<input type="radio" name="language" id="${id}"${checked} />
-<label for="${id}">${language}</label>`;
-  });
-  const steps = samples.map(({ title, text, code: inLanguages }) => {
-    const blocks = Object.entries(inLanguages).map(([language, lines]) => {
-      const label = `${title} in ${language}`;
-      const code = `<code>${escapeHtml(lines)}</code>`;
-      return `<pre class="sample ${slug(language)}" ${FOCUS} aria-label="${label}">${code}</pre>`;
-    });
-    return `<h3 id="${slug(title)}">${escapeHtml(title)}</h3>
-${proseHtml(text)}
-${blocks.join('\n')}`;
-  });
-  return `<section>
-<h2>Getting started</h2>
-<fieldset class="languages"><legend>Samples in</legend>${choices.join('\n')}</fieldset>
-${steps.join('\n')}
-</section>`;
 }
 
 function examplesHtml(examples: Record<string, { value: unknown }>): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sample } from './referenceHtml.ts';
+import type { Sample } from './gettingStartedHtml.ts';
 
 /** The samples of the reference: programs that tests run, cut into their steps. */
 const SAMPLE_FILES = {

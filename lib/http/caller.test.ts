@@ -12,7 +12,7 @@ describe('callerOf', () => {
     ['its subject', { sub: 'anna', client_id: 'desk' }, 'anna'],
     ['its client, when it has no subject', { client_id: 'desk' }, 'desk'],
     ['128 characters of its subject', { sub: 'x'.repeat(200) }, 'x'.repeat(128)],
-    ['a subject that is well-formed', { sub: `${'x'.repeat(127)}😀` }, `${'x'.repeat(127)}\ufffd`],
+    ['a well-formed subject', { sub: `${'x'.repeat(127)}😀` }, `${'x'.repeat(127)}\ufffd`],
   ])('is of a token %s', (_case, claims, subject) => {
     expect(callerOf(letThrough({ jwt: { claims, scopes: null } }))).toEqual({ subject });
   });
