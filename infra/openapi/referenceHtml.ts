@@ -209,7 +209,8 @@ ${this.#body('Members', { schema: problem })}
 
   #resolve({ $ref, ...own }: Schema): Schema {
     if ($ref === undefined) return own;
-    return { ...this.#document.components.schemas[$ref.slice(SCHEMAS.length)], ...own };
+    const named = this.#document.components.schemas[$ref.slice(SCHEMAS.length)] ?? {};
+    return { ...this.#resolve(named), ...own };
   }
 
   /** In a few words, such as `integer, 1 to 1000`. */
