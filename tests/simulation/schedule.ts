@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Outcome } from '../../lib/bets/bet.ts';
 import { EVENT_STATES } from '../../lib/bets/event.ts';
 import { type Clients, createClients } from './clients.ts';
@@ -65,11 +65,9 @@ export async function runSchedule(
   trace?: (line: string) => void,
 ): Promise<ScheduleResult> {
   const random = createRandom(seed);
-  const digest = createHash('sha256');
-  let commands = 0;
+  const lines: string[] = [];
   const note = (line: string): void => {
-    commands += 1;
-    digest.update(line);
+    lines.push(line);
     trace?.(line);
   };
   const violations: Violation[] = [];
@@ -99,7 +97,8 @@ export async function runSchedule(
     eventList: world.cloud.all('eventList'),
   };
   violations.push(...checkHistory(history, ending));
-  return { seed, violations, digest: digest.digest('hex'), commands };
+  const digest = hash('sha256', lines.join('\n'));
+  return { seed, violations, digest, commands: lines.length };
 }
 
 /** Lets time pass until `work` is done; work that never ends is a violation by itself. */

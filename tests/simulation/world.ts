@@ -9,6 +9,7 @@ import { placeBet } from '../../lib/http/calls/placeBet.ts';
 import { settleEvent } from '../../lib/http/calls/settleEvent.ts';
 import { createHandler, type Invocation } from '../../lib/http/handler.ts';
 import type { HttpResponse } from '../../lib/http/problems.ts';
+import { createLogger } from '../../lib/logger.ts';
 import { resume } from '../../lib/resumer.ts';
 import { createService, type Service } from '../../lib/service.ts';
 import { apiEvent, type Sent } from '../support/apiEvent.ts';
@@ -34,6 +35,8 @@ const CLIENT_PATIENCE_MS = 12_000;
 /** How long a run of the resumer may take, in milliseconds. */
 const RUN_MS = 60_000;
 const CONFIG = readConfig({ TABLE_PREFIX: 'simulated-', LOG_LEVEL: 'SILENT' });
+/** Schedules start thousands of processes, and to make a logger takes as long as a few requests. */
+const LOGGER = createLogger(CONFIG.logLevel);
 
 export interface WorldOptions {
   faults: Faults;
@@ -146,6 +149,7 @@ export function createWorld(
       client: network.clientOf(process),
       clock: serverClock(time, EPOCH + (options.skewsMs[server] ?? 0), freezes),
       observer: silentObserver,
+      logger: LOGGER,
       newBetId,
       newDecisionId: () => `decision-${(decisions += 1)}`,
       // At rest nobody is unlucky all the time: what still fails then has another cause.
