@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Service, startService } from '../tests/support/service.ts';
+import { sendFullGroups } from './fullGroups.ts';
 import { cpuSeconds, type Load, postBets } from './load.ts';
 import { figure, percentile, ratioOf, type Row, row, type Spread, spreadOf } from './measure.ts';
 
@@ -52,7 +53,9 @@ export interface Sample extends Load {
  * differs by a tenth from start to start.
  */
 export async function placeCases(endpoint: string, rounds: number): Promise<Row[]> {
-  const environment = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: `bench-${randomUUID()}-` };
+  const prefix = `bench-${randomUUID()}-`;
+  const environment = { DYNAMODB_ENDPOINT: endpoint, TABLE_PREFIX: prefix };
+  const storeAlone: number[] = [];
   const samples = new Map<Turn, Sample[]>();
   let forwards = false;
   for (let round = 0; round < rounds; round += 1) {
@@ -67,13 +70,16 @@ export async function placeCases(endpoint: string, rounds: number): Promise<Row[
         for (const turn of forwards ? block : block.toReversed()) {
           const taken = await sample(turn.startsWith('ours') ? ours : floor, shapeOf(turn));
           samples.set(turn, [...(samples.get(turn) ?? []), taken]);
+          if (turn === 'ours keyed') {
+            storeAlone.push(await sendFullGroups(endpoint, prefix, SECONDS));
+          }
         }
       }
     }
     await ours.stop('SIGTERM');
     await floor.stop('SIGTERM');
   }
-  return rowsOf((turn) => samples.get(turn) ?? []);
+  return rowsOf((turn) => samples.get(turn) ?? [], storeAlone);
 }
 
 export async function warmUp(
@@ -111,7 +117,7 @@ export function compare(
   return ratioOf(ours.map(figureOf), others.map(figureOf));
 }
 
-function rowsOf(taken: (turn: Turn) => readonly Sample[]): Row[] {
+function rowsOf(taken: (turn: Turn) => readonly Sample[], storeAlone: readonly number[]): Row[] {
   const against = (
     name: 'at1' | 'at32' | 'at256',
     targets: Record<'rate' | 'cpu' | 'p99', string>,
@@ -144,6 +150,13 @@ function rowsOf(taken: (turn: Turn) => readonly Sample[]): Row[] {
       summary(floor),
       compare(rate, keyed, floor),
       '>=1.7',
+    ),
+    row(
+      'place with keys, connections: 256: rate against the store alone',
+      summary(keyed),
+      `${spreadOf(storeAlone).median.toFixed(0)}/s`,
+      ratioOf(keyed.map(rate), storeAlone),
+      '>=0.9',
     ),
     row(
       'place on one event against twenty, connections: 256: rate',

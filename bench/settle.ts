@@ -68,6 +68,13 @@ export async function settleCases(endpoint: string, rounds: number, bets: number
       ratioOf(cpu('ours'), cpu('loop')),
       '<=0.1',
     ),
+    row(
+      'settle: CPU against bare batches',
+      text('ours'),
+      text('floor'),
+      ratioOf(cpu('ours'), cpu('floor')),
+      '<=1.15',
+    ),
   ];
 }
 
