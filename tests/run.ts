@@ -6,11 +6,13 @@ const PARTS: Record<string, (more: string[]) => Promise<unknown>> = {
   unit: (more) => jest('/(functions|infra|lib)/', 'tests/tidy', ...more),
   browser: (more) => jest('--testMatch', '**/tests/browser/*.browser.ts', ...more),
   local: onDynamodbLocal,
-  deploy: (more) => jest('--testMatch', '**/tests/deploy/deployed.bundle.ts', ...more),
+  // One after the other: each has an account of its own, and much to do.
+  deploy: (more) => jest('--runInBand', '--testMatch', DEPLOYMENTS, ...more),
   // These two set the exit code themselves.
   bundles: () => import('./deploy/run.ts'),
   template: () => import('./deploy/lint.ts'),
 };
+const DEPLOYMENTS = '**/tests/deploy/{deployed,docs}.bundle.ts';
 const USAGE = `npm test -- [${Object.keys(PARTS).join(' | ')} | paths and options of Jest]`;
 /** What depends on how a store behaves; what the service does beyond it is the same on each. */
 const STORE_TESTS = ['tests/contract', 'tests/endToEnd/(api|settling)'];

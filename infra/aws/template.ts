@@ -62,12 +62,14 @@ function outputs(chosen: Parameters): object {
       Description: 'The policy for the role of a container that serves this stage.',
       Value: { Ref: 'ProcessPolicy' },
     },
-    ...(chosen.betStream && {
-      BetStreamArn: {
-        Description: 'The stream of the bets and their results.',
-        Value: { 'Fn::GetAtt': ['BetsTable', 'StreamArn'] },
-      },
-    }),
+    // Of restored tables no template knows the stream.
+    ...(chosen.betStream &&
+      chosen.tablePrefix === undefined && {
+        BetStreamArn: {
+          Description: 'The stream of the bets and their results.',
+          Value: { 'Fn::GetAtt': ['BetsTable', 'StreamArn'] },
+        },
+      }),
     ...domainOutputs(chosen),
   };
 }

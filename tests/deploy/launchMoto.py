@@ -15,4 +15,16 @@ LambdaStorage.get_function_by_name_or_arn_with_qualifier = (
     lambda self, name, qualifier=None: find(self, name.removesuffix(":live"), qualifier)
 )
 
+# A change set leaves the outputs of its stack as they were.
+apply = models.ChangeSet.apply
+
+
+def apply_with_outputs(self):
+    apply(self)
+    self.stack.template_dict = self.template_dict
+    self.stack.output_map = self.stack._create_output_map()
+
+
+models.ChangeSet.apply = apply_with_outputs
+
 main(sys.argv[1:])

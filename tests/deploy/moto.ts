@@ -13,13 +13,17 @@ import { freePort } from '../support/dynamodbLocal.ts';
 import { ROOT } from './packaged.ts';
 
 const PYTHON = join(ROOT, '.cache/moto/bin/python');
+/** The AWS CLI, which is installed with it. */
+export const AWS_CLI = join(ROOT, '.cache/moto/bin/aws');
 const START_TRIES = 600;
 const HOW_TO_INSTALL =
-  "python3 -m venv .cache/moto && .cache/moto/bin/pip install 'moto[server]>=5.2,<6'";
+  'python3 -m venv .cache/moto && ' +
+  ".cache/moto/bin/pip install 'moto[server]>=5.2,<6' 'awscli>=1.46,<2'";
 
 /** A stand-in for an AWS account, as far as moto goes. It takes any credentials. */
 export async function startMoto() {
-  if (!existsSync(PYTHON)) throw new Error(`moto is not installed: ${HOW_TO_INSTALL}`);
+  if (![PYTHON, AWS_CLI].every(existsSync))
+    throw new Error(`moto and the AWS CLI are not installed: ${HOW_TO_INSTALL}`);
   const port = await freePort();
   const server = [
     join(import.meta.dirname, 'launchMoto.py'),

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** The folder of serverless.yml. */
 export const ROOT = join(import.meta.dirname, '../..');
-const PARTS = ['package.json', 'node_modules', 'docs', 'functions', 'infra', 'lib', 'stages'];
+const PARTS = 'package.json node_modules docs functions infra lib stages tests'.split(' ');
 
 const resource = z.object({
   Type: z.string(),
@@ -97,14 +97,18 @@ export async function osls(
   given: readonly string[],
   environment: Record<string, string>,
 ): Promise<void> {
+  const env = { ...(await madeTree(scratch)), ...environment };
+  await run(join(ROOT, 'node_modules/.bin/osls'), [...given], { cwd: scratch, env });
+}
+
+/** This tree in a folder, as far as it is not there; the environment of one who works in it. */
+export async function madeTree(scratch: string) {
   mkdirSync(scratch, { recursive: true });
   const missing = PARTS.filter((part) => !existsSync(join(scratch, part)));
   await Promise.all(missing.map((part) => symlink(join(ROOT, part), join(scratch, part))));
   // osls passes over a configuration that is a link.
   await copyFile(join(ROOT, 'serverless.yml'), join(scratch, 'serverless.yml'));
-  const node = dirname(process.execPath);
-  const env = { PATH: `${node}:/usr/bin:/bin`, HOME: scratch, ...environment };
-  await run(join(ROOT, 'node_modules/.bin/osls'), [...given], { cwd: scratch, env });
+  return { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: scratch };
 }
 
 export async function readTemplate(directory: string): Promise<Template> {
