@@ -54,9 +54,9 @@ const ACCESS = {
     events: ['BatchGetItem'],
     'events/byState': ['Query'],
     'events/unfinished': ['Query'],
-    fences: ['BatchGetItem'],
+    fences: ['BatchGetItem', 'GetItem'],
   },
-  getEvent: { events: ['BatchGetItem'], fences: ['BatchGetItem'], ...LAYOUT },
+  getEvent: { events: ['BatchGetItem'], fences: ['BatchGetItem', 'GetItem'], ...LAYOUT },
   pages: {},
   // Each run looks whether all tables and indexes are there.
   resumeSettlements: {

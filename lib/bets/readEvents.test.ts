@@ -1,4 +1,4 @@
-import { type CalmCloud, calmCloud } from '../../tests/support/calmCloud.ts';
+import { type CalmCloud, calmCloud, conflict } from '../../tests/support/calmCloud.ts';
 import { NOON, placedBet } from '../../tests/support/samples.ts';
 import { shardOfEvent } from '../dynamodb/items.ts';
 import type { EventReport, EventState } from './event.ts';
@@ -154,6 +154,50 @@ describe('listEvents', () => {
     await cloud.admit('never');
 
     expect(idsOf(await list(cloud, { limit: 10 }))).toEqual([]);
+    const reading = ['listed', 'findEvents', 'findFences', 'findFencesAtRest'];
+    expect([...new Set(cloud.calls())]).toEqual(reading);
+  });
+
+  it('shows an event whose first bet is seen before its count, once that is seen too', async () => {
+    const cloud = calmCloud();
+    await cloud.admit('never');
+    await cloud.admit('a');
+    cloud.meet('findFencesAtRest', conflict, conflict, async () => {
+      await cloud.add(placedBet(1, { eventId: 'a' }));
+      return conflict(async () => ({}));
+    });
+
+    const page = await list(cloud, { limit: 10 });
+
+    expect(page).toEqual({ events: [{ ...open, eventId: 'a' }] });
+    // The last time it looks at the one event that still seems to have no bet.
+    const sizes = cloud.sent('findFencesAtRest').map(({ input }) => input.TransactItems?.length);
+    expect(sizes).toEqual([2, 2, 2, 1]);
+  });
+
+  it('does not wait for a crowd to rest', async () => {
+    const cloud = calmCloud();
+    await cloud.admit('a');
+    cloud.meet('findFencesAtRest', async () => {
+      await cloud.add(placedBet(1, { eventId: 'a' }));
+      return conflict(async () => ({}));
+    });
+
+    expect(idsOf(await list(cloud, { limit: 10 }))).toEqual(['a']);
+    expect(cloud.sent('findFencesAtRest')).toHaveLength(1);
+  });
+
+  it('is unavailable when a first bet stays under way', async () => {
+    const cloud = calmCloud();
+    await cloud.admit('a');
+    cloud.meet('findFencesAtRest', ...Array.from({ length: 10 }, () => conflict));
+
+    await expect(list(cloud, { limit: 10 })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'The first bet on event a stays under way; try again.',
+    });
+    expect(cloud.sent('findFencesAtRest')).toHaveLength(10);
+    expect(cloud.tookMs()).toBe(1_310);
   });
 });
 

@@ -1,13 +1,17 @@
 import type { Context } from './context.ts';
-import { BetError } from './errors.ts';
+import { BetError, unavailable } from './errors.ts';
 import type { EventReport, EventState, Fence, ListKey, Settlement } from './event.ts';
 import { type EventRecord, openReport, settlementReport } from './event.ts';
 import { SHARDS } from './ids.ts';
 import { cutPage, mergeNewestFirst, type Source } from './mergeNewestFirst.ts';
+import { retry } from './retry.ts';
 import type { BetStore, FencedEvent, ListedEvent } from './store.ts';
 
 /** Events in a page at most: the fences of each that is not settled are read for its counts. */
 export const MAX_EVENTS_PAGE = 100;
+
+/** Looks at an event that seems to have no bet; together they take about three seconds at most. */
+const FIRST_BET_TRIES = { tries: 10, baseMs: 20, capMs: 500 };
 
 export interface ListEventsRequest {
   /** 1 to `MAX_EVENTS_PAGE`. */
@@ -24,9 +28,9 @@ export interface EventPage {
 }
 
 /** Throws `event-not-found` for an event that has no bet and no result. */
-export async function getEvent({ store }: Context, eventId: string): Promise<EventReport> {
-  const records = await store.events.find([eventId]);
-  const [event] = await report(store, [...records.values()]);
+export async function getEvent(context: Context, eventId: string): Promise<EventReport> {
+  const records = await context.store.events.find([eventId]);
+  const [event] = await report(context, [...records.values()]);
   if (event !== undefined) return event;
   throw new BetError('event-not-found', `Nothing is known of event ${eventId}.`);
 }
@@ -38,9 +42,10 @@ export async function getEvent({ store }: Context, eventId: string): Promise<Eve
  * shown.
  */
 export async function listEvents(
-  { store }: Context,
+  context: Context,
   { limit, before, state }: ListEventsRequest,
 ): Promise<EventPage> {
+  const { store } = context;
   const sources = sourcesOf(store, state).map((source): Source<ListedEvent> => {
     return (from, count) => source(from ?? before, count);
   });
@@ -52,7 +57,7 @@ export async function listEvents(
     // Two who met the event first have listed it twice. One of the entries is true.
     return record?.listKey === listKey ? [record] : [];
   });
-  const all = await report(store, listed);
+  const all = await report(context, listed);
   const events = state === undefined ? all : all.filter((event) => event.state === state);
   return { events, ...next };
 }
@@ -72,14 +77,42 @@ function sourcesOf({ events }: BetStore, state: EventState | undefined): Source<
 }
 
 /** What readers see of each event, without those that have neither a bet nor a result. */
-async function report(store: BetStore, records: readonly EventRecord[]): Promise<EventReport[]> {
+async function report(context: Context, records: readonly EventRecord[]): Promise<EventReport[]> {
   const unsettled = records.filter(({ settlement }) => settlement?.state !== 'settled');
-  const fences = await store.fences.find(unsettled);
-  const reports = records.map(({ eventId, settlement }) => {
+  const fences = await context.store.fences.find(unsettled);
+  const reportOf = ({ eventId, settlement }: EventRecord): EventReport => {
     const own: readonly Fence[] = fences.get(eventId) ?? [];
     return settlement ? settlementReport(eventId, settlement, own) : openReport(eventId, own);
+  };
+  const isEmpty = (record: EventRecord): boolean => {
+    const { version, bets } = reportOf(record);
+    return version === 0 && bets.total === 0;
+  };
+  const empty = records.filter(isEmpty);
+  for (const [eventId, own] of await findFirstBets(context, empty)) fences.set(eventId, own);
+  return records.filter((record) => !isEmpty(record)).map(reportOf);
+}
+
+/**
+ * The fences of events whose first bet seems to be missing. The items of a transaction become
+ * visible one by one: that bet may be acknowledged, to somebody who found it, before it is counted.
+ */
+async function findFirstBets(
+  { store, ...wait }: Context,
+  events: readonly FencedEvent[],
+): Promise<Map<string, Fence[]>> {
+  let fences = new Map<string, Fence[]>();
+  let left = events;
+  const found = await retry(wait, FIRST_BET_TRIES, async () => {
+    const atRest = await store.fences.findAtRest(left);
+    // A crowd's fence is hardly ever at rest. It is not empty for long.
+    const now = atRest ?? (await store.fences.find(left));
+    fences = new Map([...fences, ...now]);
+    left = left.filter(({ eventId }) => !now.get(eventId)?.some(({ placed }) => placed > 0));
+    return atRest !== undefined || left.length === 0 ? fences : undefined;
   });
-  return reports.filter(({ version, bets }) => version > 0 || bets.total > 0);
+  if (found !== undefined) return found;
+  throw unavailable(`The first bet on event ${left[0]?.eventId} stays under way; try again.`);
 }
 
 /** An event under a result, with how far a settlement that goes on has come. */

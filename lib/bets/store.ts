@@ -104,6 +104,8 @@ export interface Fences {
   create(event: FencedEvent, from: number): Promise<void>;
   /** Those fences of each event that exist, by the event's id. At most 100 events. */
   find(events: readonly FencedEvent[]): Promise<Map<string, Fence[]>>;
+  /** The same, but undefined while a bet is on its way to one of them. */
+  findAtRest(events: readonly FencedEvent[]): Promise<Map<string, Fence[]> | undefined>;
   /**
    * Closes all fences of an event whose number of fences is final. When this returns no bet can be
    * placed on it any more; the fences' counts are final.

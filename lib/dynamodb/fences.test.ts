@@ -1,6 +1,7 @@
-import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, TransactGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   broken,
+  canceled,
   conditionFailed,
   mockedSession,
   refused,
@@ -30,6 +31,41 @@ describe('create', () => {
       ExpressionAttributeValues: { ':none': 0 },
     }));
     expect(sent(dynamodb)).toEqual(creations.map((update) => ['UpdateCommand', update]));
+  });
+});
+
+describe('findAtRest', () => {
+  const getOf = (Key: object) => ({ Get: { TableName: 'test-fences', Key } });
+
+  it('reads all fences of the events at one instant, and finds what exists', async () => {
+    const filled = { eventFence: 'e#3', placed: 2n, stakedMinor: 5n };
+    const Responses = [{}, {}, {}, { Item: filled }, {}];
+    dynamodb.on(TransactGetCommand).resolves({ Responses });
+
+    const found = await fences.findAtRest([event, { eventId: 'f', fences: 1 }]);
+
+    const TransactItems = [...KEYS, { eventFence: 'f#0' }].map(getOf);
+    const fence = { number: 3, placed: 2, stakedMinor: 5n, sweptVersion: 0 };
+    expect(found).toEqual(new Map([['e', [fence]]]));
+    expect(sent(dynamodb)).toEqual([['TransactGetCommand', { TransactItems }]]);
+  });
+
+  it('finds nothing while a write to one of many is under way', async () => {
+    dynamodb
+      .on(TransactGetCommand)
+      .resolvesOnce({ Responses: [] })
+      .rejectsOnce(canceled('TransactionConflict'));
+
+    const found = await fences.findAtRest([
+      { eventId: 'e', fences: 64 },
+      { eventId: 'f', fences: 64 },
+    ]);
+
+    const sizes = dynamodb.commandCalls(TransactGetCommand).map(({ args: [{ input }] }) => {
+      return input.TransactItems?.length;
+    });
+    expect(found).toBeUndefined();
+    expect(sizes).toEqual([100, 28]);
   });
 });
 

@@ -1,12 +1,13 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unavailable } from '../bets/errors.ts';
 import type { Fence } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';
-import type { FencedEvent, Fences } from '../bets/store.ts';
+import { batchesOf, type FencedEvent, type Fences } from '../bets/store.ts';
 import { attemptUnless } from './failures.ts';
+import { MAX_ACTIONS } from './insertion.ts';
 import { eventFenceKey, fenceItem, toInstant } from './items.ts';
-import { batchGet, BUSY, type Session } from './session.ts';
+import { batchGet, BUSY, type Item, type Session } from './session.ts';
 
 /** Tries at writing to one fence while bets keep being written to it. */
 const UPDATE_TRIES = { tries: 20, ...BUSY };
@@ -32,15 +33,35 @@ export class FenceTable implements Fences {
   };
 
   find: Fences['find'] = async (events) => {
-    const owners = new Map(
-      events.flatMap((event) => {
-        return fenceKeys(event).map(({ eventFence }) => [eventFence, event.eventId] as const);
+    const keys = events.flatMap((event) => fenceKeys(event));
+    return byEvent(events, await batchGet(this.#session, 'fences', keys));
+  };
+
+  /**
+   * A transactional read: unlike `GetItem` it does not look past a write that is under way, but is
+   * refused.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+   */
+  findAtRest: Fences['findAtRest'] = async (events) => {
+    const { client, tables, options } = this.#session;
+    const batches = batchesOf(
+      events.flatMap((event) => fenceKeys(event)),
+      MAX_ACTIONS,
+    );
+    const found = await Promise.all(
+      batches.map((keys) => {
+        const TransactItems = keys.map((Key) => ({ Get: { TableName: tables.fences, Key } }));
+        const reading = client.send(new TransactGetCommand({ TransactItems }), options);
+        return attemptUnless('TransactionCanceledException', reading);
       }),
     );
-    const keys = Array.from(owners.keys(), (eventFence) => ({ eventFence }));
-    const items = await batchGet(this.#session, 'fences', keys);
-    const found = Map.groupBy(items, ({ eventFence }) => owners.get(String(eventFence)) ?? '');
-    return new Map(Array.from(found, ([eventId, own]) => [eventId, own.map(toFence)]));
+    if (found.includes(undefined)) return undefined;
+    const answers = found.flatMap((output) => output?.Responses ?? []);
+    return byEvent(
+      events,
+      answers.flatMap(({ Item }) => Item ?? []),
+    );
   };
 
   /** Each by itself: a fence to which a bet is on its way is tried again. */
@@ -81,6 +102,17 @@ export class FenceTable implements Fences {
 }
 
 const toFence = (item: unknown): Fence => fenceItem.parse(item);
+
+/** The fences of each event among the items of theirs. */
+function byEvent(events: readonly FencedEvent[], items: readonly Item[]): Map<string, Fence[]> {
+  const owners = new Map(
+    events.flatMap((event) => {
+      return fenceKeys(event).map(({ eventFence }) => [eventFence, event.eventId] as const);
+    }),
+  );
+  const found = Map.groupBy(items, ({ eventFence }) => owners.get(String(eventFence)) ?? '');
+  return new Map(Array.from(found, ([eventId, own]) => [eventId, own.map(toFence)]));
+}
 
 function fenceKeys({ eventId, fences }: FencedEvent, from = 0): { eventFence: string }[] {
   const numbers = Array.from({ length: fences - from }, (_, index) => from + index);

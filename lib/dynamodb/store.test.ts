@@ -32,6 +32,7 @@ const CALLS: Record<CallName, (store: BetStore) => Promise<unknown>> = {
   'bets.storeResult': ({ bets }) => bets.storeResult([betIdOf(1)], { ...result, version: 1 }),
   'fences.create': ({ fences }) => fences.create(event, 0),
   'fences.find': ({ fences }) => fences.find([event]),
+  'fences.findAtRest': ({ fences }) => fences.findAtRest([event]),
   'fences.close': ({ fences }) => fences.close(event, NOON),
   'fences.markSwept': ({ fences }) => fences.markSwept(behind, 1),
   'events.find': ({ events }) => events.find(['e']),

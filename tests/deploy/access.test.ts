@@ -40,6 +40,9 @@ async function driveAll(): Promise<void> {
   await record('listEvents', 200);
   for (const state of ['open', 'settling']) await record('listEvents', 200, { query: { state } });
   await record('getEvent', 200, onEvent('a'));
+  await within(({ store, now }) => store.events.enlist('no-bet', now()));
+  await record('getEvent', 404, onEvent('no-bet'));
+  await record('listEvents', 200);
 
   // Few bets are swept by the request; corrected; an event that nobody knew.
   await record('settleEvent', 200, resultOf('a', 'WIN'));

@@ -188,6 +188,12 @@ describe('the units of a look', () => {
     },
   );
 
+  it('at an event with a fence and no bet are two more, for a look past no write', async () => {
+    const eventId = await eventWith(1);
+
+    expect(await costOf('getEvent', 404, onEvent(eventId))).toEqual({ ...NOTHING, read: 4 });
+  });
+
   it('at a settled event are one', async () => {
     const eventId = newEvent();
     await place(eventId);

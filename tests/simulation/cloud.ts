@@ -198,6 +198,7 @@ export function createCloud(options: CloudOptions): Cloud {
 
   return {
     transactGet: ({ TransactItems = [] }) => {
+      checkSize(TransactItems, MAX_GETS);
       const gets = TransactItems.map(({ Get = {} }) => {
         const table = tableOf(Get);
         return { table, key: keyOf(table, Get.Key ?? {}) };

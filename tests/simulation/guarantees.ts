@@ -361,10 +361,9 @@ function* checkEventWalks(
     const told = new Set(shown);
     const due = [
       ...history.puts.filter(({ answer, end }) => answer !== undefined && end <= start),
-      // A bet that was repeated may be counted a moment later (13), and its event listed then.
-      ...history.wishes.filter(({ requests: [request, ...again] }) => {
-        return again.length === 0 && request?.bet !== undefined && request.end <= start;
-      }),
+      ...history.wishes.filter(({ requests }) =>
+        requests.some(({ bet, end }) => bet !== undefined && end <= start),
+      ),
     ];
     for (const event of new Set(due.map((each) => each.event))) {
       if (!told.has(event)) yield violation(14, `${event} is missing in a later walk`);

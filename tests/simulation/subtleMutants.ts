@@ -399,6 +399,20 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     replace: 'body: JSON.stringify({ type, title, status: 500,',
   },
   {
+    name: 'an event is not shown while its first bet is not counted yet',
+    guarantee: 14,
+    file: 'lib/bets/readEvents.ts',
+    find: 'const empty = records.filter(isEmpty);',
+    replace: 'const empty: EventRecord[] = [];',
+  },
+  {
+    name: 'a first bet that is under way is not waited for',
+    guarantee: 14,
+    file: 'lib/bets/readEvents.ts',
+    find: 'return atRest !== undefined || left.length === 0 ? fences : undefined;',
+    replace: 'return fences;',
+  },
+  {
     name: 'a run of the resumer ends late',
     guarantee: 12,
     file: 'lib/resumer.ts',

@@ -25,6 +25,7 @@ const TABLES = tableNames(CONFIG.tablePrefix);
  */
 const CALLS = {
   insert: /^TransactWrite/,
+  findFencesAtRest: /^TransactGet.*"calm-fences"/,
   findPlaced: /^TransactGet/,
   storeResult: /^BatchExecuteStatement/,
   enter: /^Put/,
