@@ -10,9 +10,10 @@ curl -sS --fail-with-body "$api/bets" -H 'Content-Type: application/json' \
   -d "{\"event_id\": \"$event\", \"amount\": \"10.50\"}"
 
 # -- retry
-# Make the key before the first try, and use it again in each retry: it places one bet.
+# Make the key before the first try, and use it again in each retry: it places one bet. curl sends
+# it again after no answer, 408, 429 or 5xx. Any other answer is final.
 key="my-shop-$(uuidgen 2>/dev/null || cat /proc/sys/kernel/random/uuid)"
-curl -sS --fail-with-body --max-time 10 --retry 5 --retry-all-errors "$api/bets" \
+curl -sS --max-time 10 --retry 5 --retry-all-errors "$api/bets" \
   -H 'Content-Type: application/json' -H "Idempotency-Key: $key" \
   -d "{\"event_id\": \"$event\", \"amount\": \"25.00\"}"
 

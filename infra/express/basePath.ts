@@ -13,7 +13,9 @@ export function takeOff(basePath: string): RequestHandler {
     const rest = url.startsWith(basePath) ? url.slice(basePath.length) : undefined;
     if (rest?.startsWith('/')) request.url = rest;
     // What the console refers to is relative to the slash.
-    else if (rest === '') return redirect(response, `${basePath.split('/').at(-1)}/`);
+    else if (rest === '' || rest?.startsWith('?')) {
+      return redirect(response, `${basePath.split('/').at(-1)}/${rest}`);
+    }
     next();
   };
 }

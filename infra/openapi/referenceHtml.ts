@@ -185,7 +185,7 @@ ${Object.entries(call.responses)
     return `<section class="answer">
 <h5><span class="status">${status}</span></h5>
 ${proseHtml(description)}
-${told.length > 0 && !isProblem ? `<ul>${told.join('')}</ul>` : ''}
+${told.length > 0 ? `<ul>${told.join('')}</ul>` : ''}
 ${body === undefined || isProblem ? '' : this.#body('Members', body[1])}
 </section>`;
   }

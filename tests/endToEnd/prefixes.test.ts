@@ -128,9 +128,14 @@ describe.each(CASES)('behind a proxy that %s', (_what, environment, pathFor) => 
 it('leads from its base path to the console’s slash, and serves without the path', async () => {
   const service = await startService({ BASE_PATH: '/bookmaker/api' });
 
-  const [led, probed] = [await fetch(`${service.url}/bookmaker/api`), await service.get('/livez')];
+  const led = await Promise.all(['', '?a=b'].map((q) => fetch(`${service.url}/bookmaker/api${q}`)));
+  const probed = await service.get('/livez');
   await service.stop('SIGTERM');
 
-  expect([led.status, led.url]).toEqual([200, `${service.url}/bookmaker/api/`]);
+  const console = `${service.url}/bookmaker/api/`;
+  expect(led.map(({ status, url }) => [status, url])).toEqual([
+    [200, console],
+    [200, `${console}?a=b`],
+  ]);
   expect(probed.status).toBe(200);
 });
