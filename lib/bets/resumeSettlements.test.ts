@@ -249,20 +249,37 @@ describe('a run in which nothing moves', () => {
     expect(ends.filter(([fact]) => fact === 'sweepUnfinished')).toEqual([unfinished, unfinished]);
   });
 
-  it('is none in which a bet was stored, or a result put in force', async () => {
+  it('is none in which bets were stored, although their event is not finished', async () => {
     const cloud = calmCloud();
-    await addSettling(cloud, 'a');
-    await addSettling(cloud, 'b');
-    cloud.meet('storeResult', away);
-    await resume(cloud);
-    const stored = runEnded(cloud);
-    await noteIntent(cloud, 'c');
+    const bets = Array.from({ length: 26 }, (_, number) => placedBet(number, { eventId: 'a' }));
+    await cloud.add(...bets);
+    await cloud.decide('a', decision);
+    cloud.meet('storeResult', (carryOut) => carryOut(), away);
+
+    const { finished } = await resume(cloud);
+
+    expect(finished).toEqual([]);
+    expect(runEnded(cloud)).toEqual([['runEnded', 0, 0]]);
+  });
+
+  it('is none in which a result was put in force', async () => {
+    const cloud = calmCloud();
+    await noteIntent(cloud, 'a');
+
     await resume(cloud);
 
-    expect([...stored, ...runEnded(cloud)]).toEqual([
-      ['runEnded', 0, 0],
-      ['runEnded', 0, 0],
-    ]);
+    expect(runEnded(cloud)).toEqual([['runEnded', 0, 0]]);
+  });
+
+  it('is one that finds only what the index still shows', async () => {
+    const cloud = calmCloud();
+    await addSettling(cloud, 'a');
+    cloud.indexLagMs = 10;
+    await cloud.run(({ store }) => store.events.finishSettlement('a', 1));
+
+    await resume(cloud);
+
+    expect(runEnded(cloud)).toEqual([['runEnded', 0, 1]]);
   });
 });
 
