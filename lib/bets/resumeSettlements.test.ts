@@ -367,8 +367,8 @@ describe('an event of which the index shows fewer bets than were counted', () =>
     const { torn } = await resume(cloud);
 
     expect(torn).toHaveLength(21);
-    const tried = cloud.sent('oldestIds').map(({ input }) => {
-      return input.ExpressionAttributeValues?.[':fence'];
+    const tried = cloud.sent('oldestIds').map(({ input: { ExpressionAttributeValues } }) => {
+      return Object(ExpressionAttributeValues)[':fence'];
     });
     const fences = torn.map((eventId) => `${eventId}#0`);
     expect(tried).toEqual([...fences.slice(10), ...fences.slice(0, 9)]);
