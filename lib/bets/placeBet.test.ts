@@ -118,14 +118,27 @@ describe('placeBet that meets other writers', () => {
     expect(cloud.told.at(-1)).toEqual(['betPlaced', 1050n]);
   });
 
-  it('asks to come back while the stored bet is not seen yet', async () => {
+  it('waits until the stored bet is seen', async () => {
     const cloud = calmCloud();
     cloud.meet('insert', twice);
     cloud.meet('findBets', async () => ({}));
+    cloud.meet('findPlaced', conflict);
+
+    expect(await place(cloud)).toEqual({ bet, replayed: false });
+    expect(cloud.sent('findPlaced')).toHaveLength(2);
+  });
+
+  it('asks to come back when the stored bet is not there, no write being under way', async () => {
+    const cloud = calmCloud();
+    cloud.meet('insert', twice);
+    cloud.meet('findBets', async () => ({}));
+    cloud.meet('findPlaced', async () => ({ Responses: [{}] }));
 
     await expect(place(cloud)).rejects.toMatchObject({
       code: 'unavailable',
-      message: 'The bet is just being stored; try again.',
+      message:
+        `The bet ${bet.id} is not in the store. ` +
+        'Try again; if it stays so, tell the operators to check the store.',
     });
   });
 });

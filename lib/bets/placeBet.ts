@@ -25,6 +25,9 @@ export interface Placed {
 /** True from the moment that the first fence is closed on: readers see no result yet then. */
 const WHY_SETTLED = 'It has a result, or one is on its way.';
 
+/** After a store was brought back in parts, a key may name a bet that is gone. */
+const TELL = 'Try again; if it stays so, tell the operators to check the store.';
+
 /** Before the client is asked to come back. */
 const PLACE_TRIES = { tries: 8, baseMs: 10, capMs: 200 };
 
@@ -129,11 +132,13 @@ async function replay(
 }
 
 /**
- * A bet that is known to exist, as it is now. The items of a transaction become visible one by one,
- * so for a moment the bet may not be there yet.
+ * A bet that is known to exist, as it is now. The items of a transaction become visible one by one:
+ * while it is stored, its key may be seen and the bet not yet. That is waited for.
  */
 async function readBet({ store }: Context, id: BetId): Promise<Bet> {
-  const [bet] = await underResults(store, await store.bets.find([id]));
-  if (bet === undefined) throw unavailable('The bet is just being stored; try again.');
+  const [seen] = await store.bets.find([id]);
+  const placed = seen ?? (await store.bets.findPlaced(id, undefined)).bet;
+  const [bet] = await underResults(store, placed === undefined ? [] : [placed]);
+  if (bet === undefined) throw unavailable(`The bet ${id} is not in the store. ${TELL}`);
   return bet;
 }

@@ -399,6 +399,13 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     replace: 'body: JSON.stringify({ type, title, status: 500,',
   },
   {
+    name: 'who finds a key is turned away while its bet is being stored',
+    guarantee: 11,
+    file: 'lib/bets/placeBet.ts',
+    find: 'seen ?? (await store.bets.findPlaced(id, undefined)).bet',
+    replace: 'seen',
+  },
+  {
     name: 'an event is not shown while its first bet is not counted yet',
     guarantee: 14,
     file: 'lib/bets/readEvents.ts',
