@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
 import { createMissingTables } from '../../lib/dynamodb/bootstrap.ts';
 import { createClient } from '../../lib/dynamodb/client.ts';
@@ -13,7 +11,7 @@ import { historyOf, type Service, startService } from '../support/service.ts';
 import * as z from 'zod';
 import { newLedger } from '../examples/payOutLedger.ts';
 import { AWS_CLI, startMoto } from './moto.ts';
-import { madeTree, ROOT } from './packaged.ts';
+import { madeTree, ROOT, run } from './packaged.ts';
 import { blocksOf, inlineCommandsOf, linesOf } from './codeBlocks.ts';
 
 jest.setTimeout(1_200_000);
@@ -105,11 +103,7 @@ let env: Record<string, string | undefined>;
 async function shell(script: string): Promise<string> {
   const text = ELSEWHERE().reduce((so, [from, to]) => so.replaceAll(from, to), script);
   const given = ['--norc', '-euo', 'pipefail', '-c', text];
-  const running = promisify(execFile)('bash', given, { cwd: scratch, env });
-  const { stdout } = await running.catch((error: Error & { stdout: string }) => {
-    throw new Error(`${error.message}${error.stdout}`, { cause: error });
-  });
-  return stdout;
+  return run('bash', given, { cwd: scratch, env });
 }
 
 /** A block that says what a command is, for the blocks after it. */
@@ -293,12 +287,11 @@ describe('the commands of the docs', () => {
     const page = read('docs/event-ids.md');
     const known = `api = ${JSON.stringify(local.url)}; id = ${JSON.stringify(event_id)}\n`;
     const [typescript = '', python = ''] = ['ts', 'python'].flatMap((each) => blocksOf(page, each));
-    const run = promisify(execFile);
     const before = await found();
 
     const output = await runAll(scriptsOf('docs/event-ids.md'));
-    await run(process.execPath, ['--input-type=module', '-e', `let id, ${known}${typescript}`]);
-    await run('python3', ['-c', known + python]);
+    await run(process.execPath, ['--input-type=module', '-e', `let id, ${known}${typescript}`], {});
+    await run('python3', ['-c', known + python], {});
 
     expect(output).toMatch(/^\{"event_id":"football\/epl\/Arsenal v Chelsea",.*\}\[\{"id"/);
     expect(await found()).toEqual(before.map((count) => count + 3));
@@ -388,7 +381,7 @@ describe('the commands of the docs', () => {
   });
 
   it('are all run above, or are on a list that says why not', () => {
-    const run = new Set(['README.md', ...RUN.map((name) => `docs/${name}.md`)]);
+    const pages = new Set(['README.md', ...RUN.map((name) => `docs/${name}.md`)]);
     const everything = PAGES.map(read).join('\n').replaceAll(/\s+/g, ' ');
     const commands = new Set(
       PAGES.flatMap((page) => [
@@ -397,7 +390,7 @@ describe('the commands of the docs', () => {
       ]),
     );
 
-    const left = PAGES.filter((page) => !run.has(page)).flatMap(scriptsOf);
+    const left = PAGES.filter((page) => !pages.has(page)).flatMap(scriptsOf);
 
     expect(left).toEqual([]);
     expect([...NAMED].filter((each) => !commands.has(each))).toEqual([]);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,14 @@ import { unzipSync } from 'fflate';
 import * as z from 'zod';
 import type { LambdaFunction } from './runtimeApi.ts';
 
-const run = promisify(execFile);
+/** Runs a program; what it printed. When it fails, the error has what was on both streams. */
+export async function run(program: string, given: readonly string[], options: ExecFileOptions) {
+  const running = promisify(execFile)(program, given, { ...options, encoding: 'utf8' });
+  const { stdout } = await running.catch((error: Error & { stdout: string }) => {
+    throw new Error(`${error.message}\n${error.stdout}`, { cause: error });
+  });
+  return stdout;
+}
 
 /** The folder of serverless.yml. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -98,7 +105,7 @@ export async function osls(
   environment: Record<string, string>,
 ): Promise<void> {
   const env = { ...(await madeTree(scratch)), ...environment };
-  await run(join(ROOT, 'node_modules/.bin/osls'), [...given], { cwd: scratch, env });
+  await run(join(ROOT, 'node_modules/.bin/osls'), given, { cwd: scratch, env });
 }
 
 /** This tree in a folder, as far as it is not there; the environment of one who works in it. */
