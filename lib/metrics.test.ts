@@ -79,13 +79,22 @@ describe('measure', () => {
     observer.sweepUnfinished({ ...progress, end: 'out-of-time' });
     observer.sweepUnfinished({ ...progress, end: 'store-failed', cause: new Error('busy') });
     observer.settlementTorn({ ...progress, end: 'counts-differ' });
+    observer.eventUnreadable('e', new Error('no fences'));
 
     const unfinished = 'A settlement is not finished; another run goes on';
     const torn = 'A settlement cannot end: its counts do not match its bets';
+    const unread = 'A settlement cannot end: its event cannot be read';
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { level: 'WARN', message: unfinished, ...progress, end: 'out-of-time' },
       { level: 'WARN', message: unfinished, end: 'store-failed', error: { message: 'busy' } },
       { level: 'ERROR', message: torn, ...progress, end: 'counts-differ' },
+      {
+        level: 'ERROR',
+        message: unread,
+        table: 'events',
+        eventId: 'e',
+        error: { message: 'no fences' },
+      },
     ]);
   });
 });

@@ -30,7 +30,9 @@ export const METRICS = {
   StalledSettlements: gauge(
     'Settlements that go on, when a run of the resumer moved none of them.',
   ),
-  TornSettlements: gauge('Events that cannot end, because their counts do not match their bets.'),
+  TornSettlements: gauge(
+    'Events that cannot end: their counts do not match their bets, or nobody can read them.',
+  ),
 };
 
 type MetricName = keyof typeof METRICS;
@@ -70,6 +72,10 @@ export function measure(meter: Meter, logger: Logger): Observer {
     },
     settlementTorn: (report) => {
       logger.error('A settlement cannot end: its counts do not match its bets', { ...report });
+    },
+    eventUnreadable: (eventId, cause) => {
+      const where = { table: 'events', eventId };
+      logger.error('A settlement cannot end: its event cannot be read', { ...where, error: cause });
     },
     runEnded: (torn, stalled) => {
       meter.set('TornSettlements', torn);

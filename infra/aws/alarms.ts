@@ -89,7 +89,7 @@ function alarmsOf(name: string, chosen: Parameters): Alarm[] {
   ];
 }
 
-const TORN = 'An event cannot end: its counts do not match its bets. The log names it.';
+const TORN = 'An event cannot end: its counts or its item are wrong. The log names it.';
 const STALLED = 'Settlements go on, and run after run stores nothing of them.';
 
 const AT_ONCE: Bounds = { ...over(0, 1), DatapointsToAlarm: 1 };

@@ -85,6 +85,8 @@ export interface Observer {
   sweepUnfinished(report: SweepReport): void;
   /** A settlement cannot end: two runs saw that its counts do not match its bets. */
   settlementTorn(report: SweepReport): void;
+  /** The item of an event with a settlement is not what it must be: the settlement cannot end. */
+  eventUnreadable(eventId: string, cause: unknown): void;
   /** How many settlements a run found that cannot end, and how many went on while none moved. */
   runEnded(torn: number, stalled: number): void;
   /**

@@ -21,7 +21,7 @@ export interface ResumeReport {
   found: number;
   /** Those of them whose bets all have the result stored now. */
   finished: string[];
-  /** Those of them whose counts do not match their bets, so that they cannot end. */
+  /** Those of them that cannot end: their counts or their item are wrong. */
   torn: string[];
 }
 
@@ -29,11 +29,11 @@ export interface ResumeReport {
  * Carries on what requests left behind: first results that were noted and not put in force, and
  * stored statuses that do not show the result yet. Ends when nothing is left or the time is over.
  * An event of which the counts do not match its bets is set aside. If they do not match in the next
- * run either, it is torn, and told as such.
+ * run either, it is torn, and told as such. One that cannot be read is named and passed over.
  */
 export async function resumeSettlements(context: Context): Promise<ResumeReport> {
   const { observer, now } = context;
-  const events = await unfinishedEvents(context);
+  const { events, unreadable } = await unfinishedEvents(context);
   const aside = events.filter(isAside);
   const others = events.filter((event) => !isAside(event)).toSorted(byBets);
   observer.unfinishedFound(others.length, oldestAgeMs(others, now()));
@@ -54,25 +54,32 @@ export async function resumeSettlements(context: Context): Promise<ResumeReport>
   await inTurn.map(others, takeUp);
   await inTurn.map(dueAgain(context, aside), takeUp);
   const finished = progress.filter((each) => each.finished).map(({ eventId }) => eventId);
-  const torn = aside.map(({ eventId }) => eventId).filter((id) => !finished.includes(id));
+  const setAside = aside.map(({ eventId }) => eventId).filter((id) => !finished.includes(id));
+  const torn = [...setAside, ...unreadable];
   const moved = progress.some((each) => each.moved);
   observer.runEnded(torn.length, moved ? 0 : others.length);
   if (failures.length > 0) throw new AggregateError(failures, 'Some settlements cannot go on');
-  return { found: events.length, finished, torn };
+  return { found: events.length + unreadable.length, finished, torn };
 }
 
 /** The oldest first. */
-async function unfinishedEvents({ store: { events } }: Context): Promise<EventRecord[]> {
+async function unfinishedEvents({ store: { events }, observer }: Context) {
   const all: EventRecord[] = [];
+  const unreadable: string[] = [];
+  const onUnreadable = (eventId: string, cause: unknown): void => {
+    observer.eventUnreadable(eventId, cause);
+    unreadable.push(eventId);
+  };
   let after: ListKey | undefined;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const { items, end } = await events.unfinished('oldest-first', after, PAGE);
-    const found = await events.find(items.map(({ eventId }) => eventId));
+    const eventIds = items.map(({ eventId }) => eventId);
+    const found = await events.find(eventIds, onUnreadable);
     all.push(...items.flatMap(({ eventId }) => found.get(eventId) ?? []));
     after = items.at(-1)?.listKey;
     if (end) break;
   }
-  return all;
+  return { events: all, unreadable };
 }
 
 const isAside = ({ settlement }: EventRecord): boolean => settlement?.asideSince !== undefined;

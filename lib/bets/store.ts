@@ -53,6 +53,9 @@ interface ResultStored {
   met: BetId[];
 }
 
+/** Hears of an event whose item is not what it must be, and what is wrong with it. */
+export type OnUnreadable = (eventId: string, cause: unknown) => void;
+
 /** What a result is put over: version 0 before the first. */
 export type Base = Pick<Settlement, 'version' | 'bets' | 'stakedMinor'>;
 
@@ -115,8 +118,11 @@ export interface Fences {
 }
 
 export interface Events {
-  /** Those of at most 100 events of which something is stored, by id. */
-  find(eventIds: readonly string[]): Promise<Map<string, EventRecord>>;
+  /**
+   * Those of at most 100 events of which something is stored, by id. One that cannot be read fails
+   * all, and is named, unless there is `onUnreadable`, which hears of it instead.
+   */
+  find(eventIds: readonly string[], onUnreadable?: OnUnreadable): Promise<Map<string, EventRecord>>;
   /** The results in force on at most 1000 events, by id. */
   findResults(eventIds: readonly string[]): Promise<Map<string, Result>>;
   /**

@@ -68,6 +68,22 @@ describe('find', () => {
     ]);
     expect(sent(dynamodb)).toEqual([reading(['e', 'f', 'g', 'h'])]);
   });
+
+  it.each([
+    ['fences that are no number', { ...bareItem, eventId: 'f', fences: 'four' }],
+    ['a result without a history', { ...settlementItem, eventId: 'f', history: undefined }],
+  ])('names an event with %s, and reads the others', async (_what, item) => {
+    const Responses = { 'test-events': [item, bareItem] };
+    dynamodb.on(BatchGetCommand).resolves({ Responses });
+    const unreadable: [string, unknown][] = [];
+
+    const found = await events.find(['f', 'e'], (...each) => unreadable.push(each));
+    const failing = events.find(['f', 'e']);
+
+    expect([...found]).toEqual([['e', bare]]);
+    expect(unreadable).toEqual([['f', expect.any(Error)]]);
+    await expect(failing).rejects.toThrow('The event "f" cannot be read');
+  });
 });
 
 describe('findResults', () => {

@@ -4,7 +4,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { type EventRecord, type ListKey, listKeyOf, type SettlementState } from '../bets/event.ts';
-import type { Events, Order } from '../bets/store.ts';
+import type { Events, OnUnreadable, Order } from '../bets/store.ts';
 import { attempt, translateFailure } from './failures.ts';
 import * as items from './items.ts';
 import { batchGet, queryPage, type Session, updateIf } from './session.ts';
@@ -31,10 +31,18 @@ export class EventTable implements Events {
     this.#session = session;
   }
 
-  find: Events['find'] = async (eventIds) => {
+  find: Events['find'] = async (eventIds, onUnreadable = failOnUnreadable) => {
     const found = await batchGet(this.#session, 'events', eventIds.map(eventKey));
-    const records = found.map((item) => items.eventItem.parse(item));
-    return new Map(records.map((record) => [record.eventId, record]));
+    const records = new Map<string, EventRecord>();
+    for (const item of found) {
+      const eventId = String(item['eventId']);
+      try {
+        records.set(eventId, toEvent(item));
+      } catch (cause) {
+        onUnreadable(eventId, cause);
+      }
+    }
+    return records;
   };
 
   findResults: Events['findResults'] = async (eventIds) => {
@@ -163,6 +171,9 @@ type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
 const eventKey = (eventId: string) => ({ eventId });
 const toEvent = (item: unknown): EventRecord => items.eventItem.parse(item);
+const failOnUnreadable: OnUnreadable = (eventId, cause) => {
+  throw new Error(`The event ${JSON.stringify(eventId)} cannot be read`, { cause });
+};
 const toListed = (item: unknown) => items.listedItem.parse(item);
 
 function stateShard(has: 'no-result' | 'result', shard: string): string {

@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => opened[Symbol.asyncDispose]());
 
 /** An event with a bet and a result, which the bet does not show yet. */
-const leaveSettling = (eventId: string, number: number) =>
-  opened.run(async ({ store, now }) => {
+const leaveSettling = (eventId: string, number: number, into = opened) =>
+  into.run(async ({ store, now }) => {
     const event = await store.events.enlist(eventId, now() + number);
     await store.fences.create(event, 0);
     const bet = placedBet(number, { eventId });
@@ -81,4 +81,35 @@ it('ends a torn event once its counts are mended', async () => {
 
   expect(finished).toEqual(['mended']);
   expect(await opened.run(getEvent, 'mended')).toMatchObject({ outcome: 'WIN', state: 'settled' });
+});
+
+it('names an event that cannot be read in every run, and ends the others beside it', async () => {
+  await using own = await openStore({ observer: measure(meter, logger) });
+  await leaveSettling('unreadable', 0, own);
+  await leaveSettling('beside', 1, own);
+  const setFences = (fences: unknown) =>
+    own.client.send(
+      new UpdateCommand({
+        TableName: own.tables.events,
+        Key: { eventId: 'unreadable' },
+        UpdateExpression: 'SET fences = :fences',
+        ExpressionAttributeValues: { ':fences': fences },
+      }),
+    );
+  await setFences('one');
+  const logged = lines.length;
+
+  const first = await own.run(resumeSettlements);
+  const second = await own.run(resumeSettlements);
+  const torn = measured.get('TornSettlements');
+  await setFences(1);
+  const third = await own.run(resumeSettlements);
+
+  expect(first).toEqual({ found: 2, finished: ['beside'], torn: ['unreadable'] });
+  expect(second).toEqual({ found: 1, finished: [], torn: ['unreadable'] });
+  expect(torn).toBe(1);
+  expect(third).toEqual({ found: 1, finished: ['unreadable'], torn: [] });
+  const errors = lines.slice(logged).map((line) => JSON.parse(line));
+  const named = { level: 'ERROR', table: 'events', eventId: 'unreadable' };
+  expect(errors).toMatchObject([named, named]);
 });

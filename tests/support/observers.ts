@@ -12,6 +12,7 @@ export const silentObserver: Observer = {
   unfinishedFound() {},
   sweepUnfinished() {},
   settlementTorn() {},
+  eventUnreadable() {},
   runEnded() {},
   flush() {},
 };
