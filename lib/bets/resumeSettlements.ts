@@ -13,8 +13,9 @@ const EVENTS_AT_ONCE = 4;
 /** Events set aside that are tried again in one run at most, each with one walk over its bets. */
 const MAX_ASIDE = 20;
 const ASIDE_WALKS = 1;
-/** One set aside is tried in every run at first, then the more rarely the longer it is there. */
-const ASIDE_PAUSE_MS = 60_000;
+/** One set aside is tried in every run at first, and at least so often for as long as it is there. */
+const MAX_PAUSE_MINUTES = 64;
+const MINUTE_MS = 60_000;
 
 export interface ResumeReport {
   /** Events that were found with a settlement going on. */
@@ -91,11 +92,16 @@ function byBets(one: EventRecord, other: EventRecord): number {
 
 /** Some of those set aside, by chance: the index may have caught up, or somebody mended them. */
 function dueAgain({ now, random }: Context, aside: readonly EventRecord[]): EventRecord[] {
-  const due = aside.filter(({ settlement: { asideSince = 0 } = {} }) => {
-    return random() * (now() - asideSince) < ASIDE_PAUSE_MS;
-  });
+  const due = aside.filter(({ settlement: { asideSince = 0 } = {} }) => isDue(now() - asideSince));
   const first = Math.floor(random() * due.length);
   return [...due.slice(first), ...due.slice(0, first)].slice(0, MAX_ASIDE);
+}
+
+/** After 0, 1, 2, 4, 8 minutes and so on; for two minutes each time, so that a run meets it. */
+function isDue(asideMs: number): boolean {
+  const minutes = Math.max(0, Math.floor(asideMs / MINUTE_MS));
+  const pause = 2 ** Math.floor(Math.log2(Math.max(1, minutes)));
+  return minutes % Math.min(pause, MAX_PAUSE_MINUTES) < 2;
 }
 
 function oldestAgeMs(events: readonly EventRecord[], now: number): number {

@@ -399,6 +399,13 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     replace: 'body: JSON.stringify({ type, title, status: 500,',
   },
   {
+    name: 'an event that was set aside long ago is not tried again',
+    guarantee: 8,
+    file: 'lib/bets/resumeSettlements.ts',
+    find: 'return minutes % Math.min(pause, MAX_PAUSE_MINUTES) < 2;',
+    replace: 'return minutes < 2;',
+  },
+  {
     name: 'who finds a key is turned away while its bet is being stored',
     guarantee: 11,
     file: 'lib/bets/placeBet.ts',
