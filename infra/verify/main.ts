@@ -21,6 +21,8 @@ import { verify } from './verify.ts';
 const USAGE = 'Usage: npm run verify -- [--json] [--repair]';
 const CANNOT_LOOK = 2;
 const PROGRESS_MS = 5_000;
+/** One call, with the tries of the SDK. */
+const CALL_MS = 30_000;
 
 function readOptions() {
   const flag = { type: 'boolean', default: false } as const;
@@ -35,9 +37,9 @@ function tablesOf({ store, tablePrefix }: Config): WholeTables {
   if (store === 'memory') {
     throw new ConfigError('DYNAMODB_ENDPOINT must say where the tables are: aws, or an address.');
   }
-  const { signal } = new AbortController();
-  const wait = { signal, sleep, random: Math.random };
-  return new WholeTables(createClient(store), tableNames(tablePrefix), wait);
+  const deadline = () => AbortSignal.timeout(CALL_MS);
+  const patience = { sleep, random: Math.random, deadline };
+  return new WholeTables(createClient(store), tableNames(tablePrefix), patience);
 }
 
 async function sleep(milliseconds: number): Promise<void> {

@@ -7,6 +7,7 @@ export const KINDS = {
   'unreadable-item': 'Compare the item with a backup; this command does not guess what it was.',
   'other-layout': 'Take the version of this command that came with the version of the service.',
   'index-missing': 'Add the index to the table before the service runs on it.',
+  'index-differs': 'If the service is stopped and it stays: restore the table, with its indexes.',
   'bet-misplaced': 'Nobody finds it there: compare it with a backup.',
   'bet-result': 'Readers are not affected. --repair stores the result of its event with it.',
   'bet-left-behind': 'Readers are not affected. --repair stores the result of its event with it.',
@@ -24,6 +25,8 @@ export const KINDS = {
   'fence-swept': '--repair lets the settlement go over its bets again.',
   'key-without-bet': 'A retry with this key fails. --repair deletes it, so that a retry is a bet.',
   'key-of-another-bet': 'Compare key and bet with a backup, and ask who sent the key.',
+  'two-keys-of-a-bet':
+    'One was written past the service: ask who sent which, and delete the other.',
 } as const satisfies Record<string, string>;
 export type Kind = keyof typeof KINDS;
 

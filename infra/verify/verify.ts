@@ -4,8 +4,10 @@ import { LAYOUT_KEY, type TableName } from '../../lib/dynamodb/tables.ts';
 import { judgeBet } from './bets.ts';
 import { Book } from './book.ts';
 import { judgeEvent } from './events.ts';
+import { type Index, INDEXES, IndexTallies } from './indexes.ts';
 import * as items from './items.ts';
-import { requestHashOf, shardOf, type Violation } from './rules.ts';
+import { BetsWithKeys, judgeDoubles, judgeKeys } from './keys.ts';
+import { shardOf, type Violation } from './rules.ts';
 
 type Item = Record<string, unknown>;
 
@@ -35,7 +37,11 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
   const tell = (found: Iterable<Violation>): void => {
     for (const each of found) listener.violation(each);
   };
-  tell(missingIndexes(await tables.missingIndexes()));
+  const missing = await tables.missingIndexes();
+  tell(missingIndexes(missing));
+  const indexes = INDEXES.filter(({ name }) => !missing.some(({ index }) => index === name)).map(
+    (index) => ({ index, wanted: new IndexTallies(index) }),
+  );
   const readAll = async <Schema extends z.ZodType>(
     table: TableName,
     schema: Schema,
@@ -45,6 +51,9 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
     await tables.scan(table, async (all) => {
       const page = all.filter((item) => !isLayout(table, item));
       for (const item of all) if (isLayout(table, item)) tell(judgeLayout(item));
+      for (const { index, wanted } of indexes) {
+        if (index.table === table) for (const item of page) wanted.note(item);
+      }
       const readable: z.output<Schema>[] = [];
       for (const item of page) {
         const { data, error } = schema.safeParse(item);
@@ -79,8 +88,28 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
       tell(judgeBet(bet, book.pageOf(bet.eventId)));
     }
   });
-  await readAll('idempotencyKeys', items.key, async (keys) => tell(await judgeKeys(tables, keys)));
+  const withKeys = new BetsWithKeys();
+  await readAll('idempotencyKeys', items.key, async (keys) => {
+    for (const each of keys) withKeys.note(each);
+    tell(await judgeKeys(tables, keys));
+  });
   for (const page of book.pages()) tell(judgeEvent(page, now));
+  for (const { index, wanted } of indexes) tell(await judgeIndex(tables, index, wanted));
+  tell(await judgeDoubles(tables, withKeys));
+}
+
+/** An index may lag: what differs is looked at again before it is told. */
+async function judgeIndex(tables: WholeTables, index: Index, wanted: IndexTallies) {
+  let found: Violation[] = [];
+  await tables.catchesUp(async () => {
+    const seen = new IndexTallies(index);
+    await tables.scanIndex(index.table, index.name, (page) => {
+      for (const item of page) seen.note(item);
+    });
+    found = [...seen.differences(wanted)];
+    return found.length === 0;
+  });
+  return found;
 }
 
 /** What the store says of its tables stands in one of them. */
@@ -123,28 +152,4 @@ function* judgeEntry(
   }
   const detail = `it is the place of ${eventId}`;
   yield { kind: 'entry-misplaced', table: 'eventList', key: { shard, listKey }, detail };
-}
-
-async function judgeKeys(
-  tables: WholeTables,
-  keys: readonly z.output<typeof items.key>[],
-): Promise<Violation[]> {
-  const wanted = [...new Set(keys.map(({ betId }) => betId))];
-  const betKeys = wanted.map((betId) => ({ shard: betId.slice(-1), betId }));
-  const found = await tables.get('bets', betKeys);
-  const bets = new Map(found.map((item) => [item['betId'], items.bet.safeParse(item).data]));
-  return keys.flatMap((record) => {
-    const { key, betId, requestHash } = record;
-    const where = { table: 'idempotencyKeys', key: { key } } as const;
-    if (!bets.has(betId)) {
-      const detail = `it stands for bet ${betId}, which is not there`;
-      const mendings = [{ ...where, was: record, to: 'nothing' as const }];
-      return { kind: 'key-without-bet', ...where, detail, mendings };
-    }
-    const bet = bets.get(betId);
-    // A bet that cannot be read is a violation by itself.
-    if (bet === undefined || requestHashOf(bet.eventId, bet.amountMinor) === requestHash) return [];
-    const detail = `it stands for another request than bet ${betId}`;
-    return { kind: 'key-of-another-bet', ...where, detail };
-  });
 }

@@ -14,7 +14,7 @@ type Backoff = Omit<RetryBounds, 'tries'>;
 
 /** Runs `attempt` until it has a result; undefined when no try had one. Tries count from 1. */
 export async function retry<Result>(
-  { sleep, random }: Wait,
+  { sleep, random }: Pick<Wait, 'sleep' | 'random'>,
   bounds: RetryBounds,
   attempt: (tryNumber: number) => Promise<Result | undefined>,
 ): Promise<Result | undefined> {

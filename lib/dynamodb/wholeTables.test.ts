@@ -1,10 +1,11 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DeleteCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
+import { conditionFailed, mockedSession, refused, sent } from '../../tests/support/dynamodb.ts';
 import { WholeTables } from './wholeTables.ts';
 
 const { dynamodb, session, pauses } = mockedSession();
-const whole = new WholeTables(session.client, session.tables, session.wait);
+const deadline = () => session.wait.signal;
+const whole = new WholeTables(session.client, session.tables, { ...session.wait, deadline });
 const TableName = session.tables.bets;
 const throttled = refused('ThrottlingException');
 
@@ -55,6 +56,34 @@ describe('scan', () => {
   });
 });
 
+describe('scanIndex', () => {
+  it('reads each of eight segments of the index, which cannot be read consistently', async () => {
+    dynamodb.on(ScanCommand).resolves({ Items: [{ betId: 'a' }] });
+    const read: unknown[] = [];
+
+    await whole.scanIndex('bets', 'byEvent', (items) => void read.push(...items));
+
+    const of = { TableName, IndexName: 'byEvent', TotalSegments: 8 };
+    const all = [0, 1, 2, 3, 4, 5, 6, 7].map((Segment) => ['ScanCommand', { ...of, Segment }]);
+    expect(read).toHaveLength(8);
+    expect(sent(dynamodb)).toEqual(all);
+  });
+});
+
+describe('catchesUp', () => {
+  it.each([
+    ['at once', 1, true, []],
+    ['at the last look', 4, true, [2_000, 4_000, 8_000]],
+    ['never', 5, false, [2_000, 4_000, 8_000]],
+  ])('looks until it holds: %s', async (_when, needed, caught, paused) => {
+    let looks = 0;
+
+    const result = await whole.catchesUp(async () => (looks += 1) >= needed);
+
+    expect([result, pauses]).toEqual([caught, paused]);
+  });
+});
+
 describe('get', () => {
   it('reads a hundred keys at once, and asks again for those that were left', async () => {
     const keys = Array.from({ length: 101 }, (_, index) => ({ key: `${index}` }));
@@ -102,6 +131,14 @@ describe('mend', () => {
     };
     expect(mended).toBe(true);
     expect(sent(dynamodb)).toEqual([['UpdateCommand', update]]);
+  });
+
+  it('is tried again when it is throttled, and is not made when the item is another', async () => {
+    dynamodb.on(UpdateCommand).rejectsOnce(throttled).rejects(conditionFailed());
+
+    const mended = await whole.mend({ table: 'bets', key: { key: 'a' }, was: {}, to: { a: 1n } });
+
+    expect([mended, pauses]).toEqual([false, [100]]);
   });
 
   it('deletes an item that is what it was read as', async () => {

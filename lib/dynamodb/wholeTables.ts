@@ -15,6 +15,10 @@ const SEGMENTS = 8;
 const KEYS_AT_ONCE = 100;
 /** Somebody else may use all that a table can give; a page is asked for again for some minutes. */
 const PATIENCE = { tries: 20, baseMs: 100, capMs: 20_000 };
+/** An index mostly lags for less than a second. */
+const LAG = { tries: 4, baseMs: 2_000, capMs: 8_000 };
+
+type OnPage = (items: Item[]) => void | Promise<void>;
 
 /** A change of one item. It happens only if the item is what it was read as. */
 export interface Mending {
@@ -26,28 +30,53 @@ export interface Mending {
   to: Item | 'nothing';
 }
 
+/** How to wait, and how long for one call: what nobody answers must not hold up the command. */
+export interface Patience extends Pick<Wait, 'sleep' | 'random'> {
+  /** A new one for each call. */
+  deadline: () => AbortSignal;
+}
+
 /** A deployment's tables whole, past the protocol: for auditors, never for requests. */
 export class WholeTables {
   readonly #client: DynamoDBDocumentClient;
   readonly #names: Record<TableName, string>;
-  readonly #wait: Wait;
+  readonly #patience: Patience;
 
-  constructor(client: DynamoDBDocumentClient, names: Record<TableName, string>, wait: Wait) {
+  constructor(
+    client: DynamoDBDocumentClient,
+    names: Record<TableName, string>,
+    patience: Patience,
+  ) {
     this.#client = client;
     this.#names = names;
-    this.#wait = wait;
+    this.#patience = patience;
   }
 
   /**
    * All items of a table, strongly consistent, a page after the other as it comes. Throws
    * `unavailable` when a page stays away for minutes.
    */
-  async scan(table: TableName, onPage: (items: Item[]) => void | Promise<void>): Promise<void> {
+  scan(table: TableName, onPage: OnPage): Promise<void> {
+    return this.#scanAll({ TableName: this.#names[table], ConsistentRead: true }, onPage);
+  }
+
+  /** The same of an index, which may lag behind its table and has the keys alone. */
+  scanIndex(table: TableName, IndexName: string, onPage: OnPage): Promise<void> {
+    return this.#scanAll({ TableName: this.#names[table], IndexName }, onPage);
+  }
+
+  /** Whether `look` finds that an index has caught up: it looks again, for some seconds. */
+  async catchesUp(look: () => Promise<boolean>): Promise<boolean> {
+    const caught = await retry(this.#patience, LAG, async () => (await look()) || undefined);
+    return caught ?? false;
+  }
+
+  async #scanAll(of: ScanCommandInput, onPage: OnPage): Promise<void> {
     const segments = Array.from({ length: SEGMENTS }, async (_, Segment) => {
       let ExclusiveStartKey: ScanCommandInput['ExclusiveStartKey'];
       do {
         const from = ExclusiveStartKey && { ExclusiveStartKey };
-        const page = await this.#scanPage({ TableName: this.#names[table], Segment, ...from });
+        const page = await this.#scanPage({ ...of, Segment, ...from });
         await onPage(page.Items ?? []);
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
@@ -80,8 +109,13 @@ export class WholeTables {
       to === 'nothing'
         ? new DeleteCommand({ ...where, ...conditionOn(was ?? {}, Object.keys(was ?? {})) })
         : new UpdateCommand({ ...where, ...updateOf(mending, to) });
-    const writing = this.#client.send(command, this.#options);
-    return (await attemptUnless('ConditionalCheckFailedException', writing)) !== undefined;
+    // A write whose answer was lost counts as overtaken: the next look finds it mended.
+    return this.#again(async () => {
+      const writing = this.#client.send(command, this.#options);
+      return {
+        made: (await attemptUnless('ConditionalCheckFailedException', writing)) !== undefined,
+      };
+    }).then(({ made }) => made);
   }
 
   /** The indexes that the tables lack. Throws, and says why, when a table cannot be read. */
@@ -105,18 +139,18 @@ export class WholeTables {
   }
 
   get #options() {
-    return { abortSignal: this.#wait.signal };
+    return { abortSignal: this.#patience.deadline() };
   }
 
   #scanPage(input: ScanCommandInput) {
-    const command = new ScanCommand({ ...input, TotalSegments: SEGMENTS, ConsistentRead: true });
+    const command = new ScanCommand({ ...input, TotalSegments: SEGMENTS });
     return this.#again(() => this.#client.send(command, this.#options));
   }
 
   /** Until it has a result. What the store cannot do now is asked for again. */
   async #again<Output>(call: () => Promise<Output | undefined>): Promise<Output> {
     let reason: unknown;
-    const done = await retry(this.#wait, PATIENCE, () =>
+    const done = await retry(this.#patience, PATIENCE, () =>
       attempt(call()).catch((error: unknown) => {
         if (!isUnavailable(error)) throw error;
         reason = error;

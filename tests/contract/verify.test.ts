@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import { listen } from '../../infra/local/listen.ts';
+import { createClient } from '../../lib/dynamodb/client.ts';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
@@ -7,7 +10,7 @@ import { verify } from '../../infra/verify/verify.ts';
 import { placeBet } from '../../lib/bets/placeBet.ts';
 import { getEvent } from '../../lib/bets/readEvents.ts';
 import { settleEvent } from '../../lib/bets/settleEvent.ts';
-import { LAYOUT_KEY, TABLE_NAMES, type TableName } from '../../lib/dynamodb/tables.ts';
+import { LAYOUT_KEY, TABLE_NAMES, tableNames, type TableName } from '../../lib/dynamodb/tables.ts';
 import { WholeTables } from '../../lib/dynamodb/wholeTables.ts';
 import { type OpenStore, openStore } from '../support/openStore.ts';
 import { runMain } from '../support/runMain.ts';
@@ -40,8 +43,30 @@ async function newBook() {
 type OpenBook = Awaited<ReturnType<typeof newBook>>;
 
 function wholeOf({ client, tables }: OpenStore): WholeTables {
-  const { signal } = new AbortController();
-  return new WholeTables(client, tables, { signal, sleep: async () => {}, random: () => 0 });
+  return new WholeTables(client, tables, unhurried);
+}
+const { signal } = new AbortController();
+const unhurried = { deadline: () => signal, sleep: async () => {}, random: () => 0 };
+
+/** An index lacks an item of a name in the first looks; real ones cannot be made to lag. */
+class LaggingTables extends WholeTables {
+  readonly #lag: { looks: number; index: string; of: Item };
+
+  constructor({ client, tables }: OpenStore, looks: number, index: string, of: Item) {
+    super(client, tables, unhurried);
+    this.#lag = { looks, index, of };
+  }
+
+  override scanIndex(...[table, index, onPage]: Parameters<WholeTables['scanIndex']>) {
+    let hides = index === this.#lag.index && (this.#lag.looks -= 1) >= 0;
+    const isOf = (item: Item) =>
+      Object.entries(this.#lag.of).every(([name, value]) => item[name] === value);
+    return super.scanIndex(table, index, (page) => {
+      const hidden = hides ? page.find(isOf) : undefined;
+      if (hidden !== undefined) hides = false;
+      return onPage(page.filter((item) => item !== hidden));
+    });
+  }
 }
 
 const listenTo = (found: Violation[]) => ({
@@ -267,6 +292,16 @@ const NAMED: [Kind, string, Plant][] = [
     (book) => put(book, 'eventList', { shard: 'x', listKey: `${NOW} won`, eventId: 'won' }),
   ],
   [
+    'two-keys-of-a-bet',
+    'a bet has a second key',
+    (book) =>
+      put(book, 'idempotencyKeys', {
+        key: 'another-key',
+        betId: book.first.id,
+        requestHash: requestHashOf('won', 250n),
+      }),
+  ],
+  [
     'key-of-another-bet',
     'a key stands for another request than its bet',
     (book) => change(book, 'idempotencyKeys', { key: 'key-of-won' }, { requestHash: 'another' }),
@@ -363,6 +398,54 @@ describe('verify', () => {
 
     expect(left.map((each) => each.kind)).toContain(kind);
     expect(left.find((each) => each.kind === kind)).not.toHaveProperty('mendings');
+  });
+
+  it.each([
+    ['bets', 'byEvent', { eventFence: 'won#0' }, '2 items of it, and the table has 3'],
+    ['events', 'unfinished', { eventId: 'settling' }, '0 items of it, and the table has 1'],
+    ['events', 'byState', { eventId: 'won' }, '0 items of it, and the table has 1'],
+  ] as const)('names what the index of %s, %s, lacks', async (table, index, key, says) => {
+    await using book = await newBook();
+    await book.run(({ store, now }) =>
+      store.events
+        .enlist('settling', now())
+        .then(() =>
+          store.events.noteIntent('settling', { id: 'one', outcome: 'WIN', decidedAt: now() }),
+        ),
+    );
+    const found: Violation[] = [];
+    const lags = new LaggingTables(book, Infinity, index, key);
+
+    await verify(lags, listenTo(found), NOW);
+
+    const where = { kind: 'index-differs', table, key };
+    expect(found).toEqual([{ ...where, detail: `the index ${index} has ${says}, or others` }]);
+  });
+
+  it('waits for an index that lags', async () => {
+    await using book = await newBook();
+    const found: Violation[] = [];
+    const lags = new LaggingTables(book, 3, 'byEvent', { eventFence: 'won#0' });
+
+    await verify(lags, listenTo(found), NOW);
+
+    expect(found).toEqual([]);
+  });
+
+  it('gives up a store that never ends an answer', async () => {
+    const stalled = createServer((_request, response) => void response.writeHead(200).write('{'));
+    const endpoint = `http://127.0.0.1:${await listen(stalled)}`;
+    const deadline = () => AbortSignal.timeout(5);
+    const tables = new WholeTables(createClient(endpoint), tableNames('any-'), {
+      ...unhurried,
+      deadline,
+    });
+
+    const mending = tables.mend({ table: 'fences', key: { eventFence: 'e#0' }, was: {}, to: {} });
+
+    await expect(mending).rejects.toThrow('The store gave no answer in 20 tries.');
+    stalled.closeAllConnections();
+    await stalled[Symbol.asyncDispose]();
   });
 
   it('changes nothing that somebody else has changed meanwhile', async () => {
