@@ -13,7 +13,7 @@ const EVENTS_AT_ONCE = 4;
 /** Events set aside that are tried again in one run at most, each with one walk over its bets. */
 const MAX_ASIDE = 20;
 const ASIDE_WALKS = 1;
-/** One set aside is tried in every run at first, and at least so often for as long as it is there. */
+/** One set aside is tried in every run at first, and later at least so often. */
 const MAX_PAUSE_MINUTES = 64;
 const MINUTE_MS = 60_000;
 
