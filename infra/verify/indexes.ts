@@ -51,8 +51,12 @@ export class IndexTallies {
     this.#index = index;
   }
 
+  noteAll(items: readonly Record<string, unknown>[]): void {
+    for (const item of items) this.#note(item);
+  }
+
   /** An item without one of the attributes is not in the index. */
-  note(item: Record<string, unknown>): void {
+  #note(item: Record<string, unknown>): void {
     const { attributes, by } = this.#index;
     const values = attributes.map((name) => item[name]);
     if (!values.every((value) => typeof value === 'string')) return;

@@ -33,11 +33,12 @@ function readOptions() {
   }
 }
 
+const deadline = () => AbortSignal.timeout(CALL_MS);
+
 function tablesOf({ store, tablePrefix }: Config): WholeTables {
   if (store === 'memory') {
     throw new ConfigError('DYNAMODB_ENDPOINT must say where the tables are: aws, or an address.');
   }
-  const deadline = () => AbortSignal.timeout(CALL_MS);
   const patience = { sleep, random: Math.random, deadline };
   return new WholeTables(createClient(store), tableNames(tablePrefix), patience);
 }

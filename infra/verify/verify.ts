@@ -39,9 +39,7 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
   };
   const missing = await tables.missingIndexes();
   tell(missingIndexes(missing));
-  const indexes = INDEXES.filter(({ name }) => !missing.some(({ index }) => index === name)).map(
-    (index) => ({ index, wanted: new IndexTallies(index) }),
-  );
+  const indexes = wantedIn(missing);
   const readAll = async <Schema extends z.ZodType>(
     table: TableName,
     schema: Schema,
@@ -51,18 +49,14 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
     await tables.scan(table, async (all) => {
       const page = all.filter((item) => !isLayout(table, item));
       for (const item of all) if (isLayout(table, item)) tell(judgeLayout(item));
-      for (const { index, wanted } of indexes) {
-        if (index.table === table) for (const item of page) wanted.note(item);
-      }
-      const readable: z.output<Schema>[] = [];
-      for (const item of page) {
+      for (const { index, wanted } of indexes) if (index.table === table) wanted.noteAll(page);
+      const readable = page.flatMap((item): z.output<Schema>[] => {
         const { data, error } = schema.safeParse(item);
-        if (error === undefined) readable.push(data);
-        else {
-          onUnreadable(item);
-          listener.violation(unreadable(table, item, error));
-        }
-      }
+        if (error === undefined) return [data];
+        onUnreadable(item);
+        listener.violation(unreadable(table, item, error));
+        return [];
+      });
       await onItems(readable);
       listener.read(table, page.length);
     });
@@ -98,14 +92,18 @@ export async function verify(tables: WholeTables, listener: Listener, now: strin
   tell(await judgeDoubles(tables, withKeys));
 }
 
+/** What each index that is there must hold; nothing of it is known yet. */
+function wantedIn(missing: readonly { index: string }[]) {
+  const there = INDEXES.filter(({ name }) => !missing.some(({ index }) => index === name));
+  return there.map((index) => ({ index, wanted: new IndexTallies(index) }));
+}
+
 /** An index may lag: what differs is looked at again before it is told. */
 async function judgeIndex(tables: WholeTables, index: Index, wanted: IndexTallies) {
   let found: Violation[] = [];
   await tables.catchesUp(async () => {
     const seen = new IndexTallies(index);
-    await tables.scanIndex(index.table, index.name, (page) => {
-      for (const item of page) seen.note(item);
-    });
+    await tables.scanIndex(index.table, index.name, (page) => seen.noteAll(page));
     found = [...seen.differences(wanted)];
     return found.length === 0;
   });
