@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { newBetId } from '../lib/bets/ids.ts';
-import { insertionOf, MAX_ACTIONS } from '../lib/dynamodb/insertion.ts';
+import { insertionOf } from '../lib/dynamodb/insertion.ts';
 import { eventFenceKey } from '../lib/dynamodb/items.ts';
+import { MAX_ACTIONS } from '../lib/dynamodb/session.ts';
 import { tableNames } from '../lib/dynamodb/tables.ts';
 import { plainClient } from './plainClient.ts';
 

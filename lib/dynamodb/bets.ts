@@ -1,15 +1,23 @@
 import type { BatchStatementError } from '@aws-sdk/client-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { BatchExecuteStatementCommand, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchExecuteStatementCommand } from '@aws-sdk/lib-dynamodb';
 import { type PlacedBet, statusFor } from '../bets/bet.ts';
 import { unavailable } from '../bets/errors.ts';
 import { type BetId, type BetRange, lastIdBelow, shardOf } from '../bets/ids.ts';
 import { retry } from '../bets/retry.ts';
 import type { Bets, BetsBehindFence } from '../bets/store.ts';
-import { attempt, attemptUnless } from './failures.ts';
+import { attempt } from './failures.ts';
 import type { GroupCommit } from './groupCommit.ts';
 import { betItem, betKeyItem, eventFenceKey, keyItem, toInstant } from './items.ts';
-import { batchGet, BUSY, CONDITION_FAILED, queryPage, type Session, THROTTLED } from './session.ts';
+import {
+  batchGet,
+  BUSY,
+  CONDITION_FAILED,
+  queryPage,
+  type Session,
+  THROTTLED,
+  transactGet,
+} from './session.ts';
 
 const FIND_PLACED_TRIES = { tries: 10, ...BUSY };
 const STORE_RESULT_TRIES = { tries: 5, ...BUSY };
@@ -40,28 +48,18 @@ export class BetTable implements Bets {
     return items.map(toBet);
   };
 
-  /**
-   * A transactional read: unlike `GetItem` it does not look past a write that is under way, but is
-   * refused.
-   *
-   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
-   */
   findPlaced: Bets['findPlaced'] = async (id, key) => {
-    const { client, tables, options, wait } = this.#session;
-    const getBet = id === undefined ? [] : [{ TableName: tables.bets, Key: betKey(id) }];
-    const getKey = key === undefined ? [] : [{ TableName: tables.idempotencyKeys, Key: { key } }];
-    const TransactItems = [...getBet, ...getKey].map((Get) => ({ Get }));
-    const found = await retry(wait, FIND_PLACED_TRIES, () => {
-      const reading = client.send(new TransactGetCommand({ TransactItems }), options);
-      return attemptUnless('TransactionCanceledException', reading);
-    });
+    const betKeys = id === undefined ? [] : [['bets', betKey(id)] as const];
+    const keys = key === undefined ? [] : [['idempotencyKeys', { key }] as const];
+    const found = await retry(this.#session.wait, FIND_PLACED_TRIES, () =>
+      transactGet(this.#session, [...betKeys, ...keys]),
+    );
     if (found === undefined) {
       const { tries } = FIND_PLACED_TRIES;
       throw unavailable(`The bet stayed under way for ${tries} tries to read it.`);
     }
-    const items = (found.Responses ?? []).map(({ Item }) => Item);
-    const bet = id === undefined ? undefined : items[0];
-    const record = key === undefined ? undefined : items[getBet.length];
+    const bet = id === undefined ? undefined : found[0];
+    const record = key === undefined ? undefined : found[betKeys.length];
     return { ...(bet && { bet: toBet(bet) }), ...(record && { record: keyItem.parse(record) }) };
   };
 

@@ -1,13 +1,12 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { TransactGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unavailable } from '../bets/errors.ts';
 import type { Fence } from '../bets/event.ts';
 import { retry } from '../bets/retry.ts';
 import { batchesOf, type FencedEvent, type Fences } from '../bets/store.ts';
 import { attemptUnless } from './failures.ts';
-import { MAX_ACTIONS } from './insertion.ts';
 import { eventFenceKey, fenceItem, toInstant } from './items.ts';
-import { batchGet, BUSY, type Item, type Session } from './session.ts';
+import { batchGet, BUSY, type Item, MAX_ACTIONS, type Session, transactGet } from './session.ts';
 
 /** Tries at writing to one fence while bets keep being written to it. */
 const UPDATE_TRIES = { tries: 20, ...BUSY };
@@ -37,31 +36,14 @@ export class FenceTable implements Fences {
     return byEvent(events, await batchGet(this.#session, 'fences', keys));
   };
 
-  /**
-   * A transactional read: unlike `GetItem` it does not look past a write that is under way, but is
-   * refused.
-   *
-   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
-   */
   findAtRest: Fences['findAtRest'] = async (events) => {
-    const { client, tables, options } = this.#session;
-    const batches = batchesOf(
-      events.flatMap((event) => fenceKeys(event)),
-      MAX_ACTIONS,
-    );
+    const keys = events.flatMap((event) => fenceKeys(event).map((key) => ['fences', key] as const));
     const found = await Promise.all(
-      batches.map((keys) => {
-        const TransactItems = keys.map((Key) => ({ Get: { TableName: tables.fences, Key } }));
-        const reading = client.send(new TransactGetCommand({ TransactItems }), options);
-        return attemptUnless('TransactionCanceledException', reading);
-      }),
+      batchesOf(keys, MAX_ACTIONS).map((some) => transactGet(this.#session, some)),
     );
     if (found.includes(undefined)) return undefined;
-    const answers = found.flatMap((output) => output?.Responses ?? []);
-    return byEvent(
-      events,
-      answers.flatMap(({ Item }) => Item ?? []),
-    );
+    const items = found.flat().filter((item) => item !== undefined);
+    return byEvent(events, items);
   };
 
   /** Each by itself: a fence to which a bet is on its way is tried again. */

@@ -4,9 +4,9 @@ import type { Clock, Wait } from '../bets/context.ts';
 import { untilAborted } from '../bets/context.ts';
 import { batchesOf, type InsertResult, type Placement } from '../bets/store.ts';
 import { isNamed, translateFailure } from './failures.ts';
-import { type Attempt, insertionOf, MAX_ACTIONS } from './insertion.ts';
+import { type Attempt, insertionOf } from './insertion.ts';
 import { eventFenceKey } from './items.ts';
-import type { Session } from './session.ts';
+import { MAX_ACTIONS, type Session } from './session.ts';
 
 /** Transactions under way at once: while one is carried out, the next one is made. */
 const MAX_UNDER_WAY = 2;

@@ -5,9 +5,6 @@ import type { IdempotencyRecord, InsertResult, Placement } from '../bets/store.t
 import { eventFenceKey, keyItem, newBetItem } from './items.ts';
 import { CONDITION_FAILED, type Session, THROTTLED } from './session.ts';
 
-/** Actions of one `TransactWriteItems`, the most that AWS takes. */
-export const MAX_ACTIONS = 100;
-
 const FENCE_IS_OPEN = 'attribute_exists(eventFence) AND attribute_not_exists(closedAt)';
 const BET_IS_NEW = 'attribute_not_exists(betId)';
 const KEY_IS_NEW = 'attribute_not_exists(#key)';

@@ -4,7 +4,12 @@ import type {
   QueryCommandInput,
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  QueryCommand,
+  TransactGetCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Wait } from '../bets/context.ts';
 import { unavailable } from '../bets/errors.ts';
 import { retry } from '../bets/retry.ts';
@@ -30,6 +35,8 @@ export const THROTTLED = ['ThrottlingError', 'ProvisionedThroughputExceeded'] as
 /** Pauses before the same call again, in milliseconds. */
 export const BUSY = { baseMs: 20, capMs: 500 };
 
+/** Actions of one transaction, the most that AWS takes. */
+export const MAX_ACTIONS = 100;
 /** Keys of one `BatchGetItem`, the most that AWS takes. */
 const BATCH_GET_KEYS = 100;
 const BATCH_GET_TRIES = { tries: 6, ...BUSY };
@@ -40,6 +47,22 @@ const MAX_QUERY_PAGES = 64;
 export function updateIf({ client, options }: Session, input: UpdateCommandInput) {
   const update = client.send(new UpdateCommand(input), options);
   return attemptUnless('ConditionalCheckFailedException', update);
+}
+
+/**
+ * At most 100 items as at one instant, in the order of their keys. Unlike `GetItem` it does not look
+ * past a write that is under way to one of them, but is refused: undefined then.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+ */
+export async function transactGet(
+  { client, tables, options }: Session,
+  keys: readonly (readonly [TableName, Item])[],
+): Promise<(Item | undefined)[] | undefined> {
+  const TransactItems = keys.map(([table, Key]) => ({ Get: { TableName: tables[table], Key } }));
+  const reading = client.send(new TransactGetCommand({ TransactItems }), options);
+  const output = await attemptUnless('TransactionCanceledException', reading);
+  return output && (output.Responses ?? []).map(({ Item }) => Item);
 }
 
 /** Strongly consistent; those items that exist, in no order. Any number of keys, 100 a call. */

@@ -98,9 +98,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a refusal looks past a transaction that is under way',
     guarantee: 3,
     file: 'lib/dynamodb/bets.ts',
-    find: "return attemptUnless('TransactionCanceledException', reading);",
-    replace:
-      "return attemptUnless('TransactionCanceledException', reading).then((it) => it ?? {});",
+    find: 'transactGet(this.#session, [...betKeys, ...keys]),',
+    replace: 'transactGet(this.#session, [...betKeys, ...keys]).then((it) => it ?? []),',
   },
   {
     name: 'results are read eventually consistent',
