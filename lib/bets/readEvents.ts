@@ -79,19 +79,19 @@ function sourcesOf({ events }: BetStore, state: EventState | undefined): Source<
 /** What readers see of each event, without those that have neither a bet nor a result. */
 async function report(context: Context, records: readonly EventRecord[]): Promise<EventReport[]> {
   const unsettled = records.filter(({ settlement }) => settlement?.state !== 'settled');
-  const fences = await context.store.fences.find(unsettled);
-  const reportOf = ({ eventId, settlement }: EventRecord): EventReport => {
-    const own: readonly Fence[] = fences.get(eventId) ?? [];
-    return settlement ? settlementReport(eventId, settlement, own) : openReport(eventId, own);
-  };
-  const isEmpty = (record: EventRecord): boolean => {
-    const { version, bets } = reportOf(record);
-    return version === 0 && bets.total === 0;
-  };
-  const empty = records.filter(isEmpty);
-  for (const [eventId, own] of await findFirstBets(context, empty)) fences.set(eventId, own);
-  return records.filter((record) => !isEmpty(record)).map(reportOf);
+  const seen = await context.store.fences.find(unsettled);
+  const empty = unsettled.filter(({ eventId, settlement }) => {
+    return settlement === undefined && !hasBet(seen.get(eventId));
+  });
+  const fences = new Map([...seen, ...(await findFirstBets(context, empty))]);
+  return records.flatMap(({ eventId, settlement }) => {
+    const own = fences.get(eventId) ?? [];
+    if (settlement !== undefined) return settlementReport(eventId, settlement, own);
+    return hasBet(own) ? openReport(eventId, own) : [];
+  });
 }
+
+const hasBet = (fences: readonly Fence[] = []): boolean => fences.some(({ placed }) => placed > 0);
 
 /**
  * The fences of events whose first bet seems to be missing. The items of a transaction become
@@ -108,7 +108,7 @@ async function findFirstBets(
     // A crowd's fence is hardly ever at rest. It is not empty for long.
     const now = atRest ?? (await store.fences.find(left));
     fences = new Map([...fences, ...now]);
-    left = left.filter(({ eventId }) => !now.get(eventId)?.some(({ placed }) => placed > 0));
+    left = left.filter(({ eventId }) => !hasBet(now.get(eventId)));
     return atRest !== undefined || left.length === 0 ? fences : undefined;
   });
   if (found !== undefined) return found;

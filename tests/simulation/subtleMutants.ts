@@ -416,8 +416,8 @@ export const SUBTLE_MUTANTS: readonly Mutant[] = [
     name: 'an event is not shown while its first bet is not counted yet',
     guarantee: 14,
     file: 'lib/bets/readEvents.ts',
-    find: 'const empty = records.filter(isEmpty);',
-    replace: 'const empty: EventRecord[] = [];',
+    find: '...seen, ...(await findFirstBets(context, empty))',
+    replace: '...seen',
   },
   {
     name: 'a first bet that is under way is not waited for',
