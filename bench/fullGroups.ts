@@ -7,14 +7,14 @@ import { MAX_ACTIONS } from '../lib/dynamodb/session.ts';
 import { tableNames } from '../lib/dynamodb/tables.ts';
 import { plainClient } from './plainClient.ts';
 
-/** A fence, and a bet with its key each. */
-const KEYED_BETS = (MAX_ACTIONS - 1) / 2;
+/** Of a full group: one action counts all of them behind a fence, and each bet has a key. */
+const KEYED_BETS = Math.floor((MAX_ACTIONS - 1) / 2);
 /** Transactions under way at once, each on a fence of its own, as the service has them. */
 const FENCES = [0, 1];
 
 /**
  * What the store itself takes: bets a second when nothing but full groups of bets with keys is sent
- * to it, by a bare client. No service can place more.
+ * to it, by a bare client. A service can hardly place more.
  */
 export async function sendFullGroups(
   endpoint: string,
@@ -30,7 +30,7 @@ export async function sendFullGroups(
     const Item = { eventFence: eventFenceKey({ eventId, fence }), placed: 0 };
     await client.send(new PutCommand({ TableName: tables.fences, Item }));
     while (performance.now() - begun < seconds * 1_000) {
-      const group = Array.from({ length: Math.floor(KEYED_BETS) }, () => keyedBet(eventId));
+      const group = Array.from({ length: KEYED_BETS }, () => keyedBet(eventId));
       const { input } = insertionOf(tables, group, new Map([[eventId, fence]]));
       await client.send(new TransactWriteCommand(input));
       placed += group.length;

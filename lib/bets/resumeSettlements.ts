@@ -90,7 +90,7 @@ function byBets(one: EventRecord, other: EventRecord): number {
   return (one.settlement?.bets ?? 0) - (other.settlement?.bets ?? 0);
 }
 
-/** Some of those set aside, by chance: the index may have caught up, or somebody mended them. */
+/** Some of those set aside: the index may have caught up, or somebody mended them. */
 function dueAgain({ now, random }: Context, aside: readonly EventRecord[]): EventRecord[] {
   const due = aside.filter(({ settlement: { asideSince = 0 } = {} }) => isDue(now() - asideSince));
   const first = Math.floor(random() * due.length);
