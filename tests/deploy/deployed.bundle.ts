@@ -7,14 +7,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { TABLE_NAMES, tables } from '../../lib/dynamodb/tables.ts';
 import { accept } from '../acceptance/accept.ts';
-import { historyOf, startService } from '../support/service.ts';
-import { startMoto } from './moto.ts';
+import { historyOf } from '../support/service.ts';
+import { CREDENTIALS, REGION, startMoto } from './moto.ts';
 import { ofType, osls, readTemplate } from './packaged.ts';
 
 jest.setTimeout(600_000);
 
-const REGION = 'eu-central-1';
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'moto', AWS_SECRET_ACCESS_KEY: 'moto' };
 const PREFIX = 'bet-maker-dev-';
 const TOKEN = 'token-of-an-operator';
 /** moto copies all tables for each transaction, so that it gets slower with every bet. */
@@ -28,19 +26,6 @@ let moto: Awaited<ReturnType<typeof startMoto>>;
 async function deploy(): Promise<void> {
   const environment = { ...CREDENTIALS, AWS_REGION: REGION, AWS_ENDPOINT_URL: moto.endpoint };
   await osls(scratch, ['deploy'], environment);
-}
-
-/** The local service before the packaged functions, on the tables of the stack. */
-function startDeployed() {
-  return startService({
-    TEST_PACKAGE: join(scratch, '.serverless'),
-    DYNAMODB_ENDPOINT: 'aws',
-    AWS_ENDPOINT_URL_DYNAMODB: moto.dynamodb,
-    AWS_REGION: REGION,
-    ...CREDENTIALS,
-    TABLE_PREFIX: PREFIX,
-    OPERATOR_TOKEN: TOKEN,
-  });
 }
 
 beforeAll(async () => {
@@ -114,7 +99,7 @@ describe('a stack that osls deploys', () => {
   });
 
   it('keeps all guarantees on its tables, and its bets when it is deployed again', async () => {
-    const service = await startDeployed();
+    const service = await moto.startDeployed(scratch, PREFIX, TOKEN);
 
     const report = await accept({
       url: service.url,

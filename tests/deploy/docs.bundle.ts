@@ -10,7 +10,7 @@ import { startEmbeddedStore } from '../../infra/local/embeddedStore.ts';
 import { historyOf, type Service, startService } from '../support/service.ts';
 import * as z from 'zod';
 import { newLedger } from '../examples/payOutLedger.ts';
-import { AWS_CLI, startMoto } from './moto.ts';
+import { AWS_CLI, CREDENTIALS, REGION, startMoto } from './moto.ts';
 import { madeTree, ROOT, run } from './packaged.ts';
 import { blocksOf, inlineCommandsOf, linesOf } from './codeBlocks.ts';
 
@@ -86,8 +86,6 @@ const ELSEWHERE = (): [string, string][] => [
   ['--qualifier 7', '--qualifier 1'],
 ];
 
-const REGION = 'eu-central-1';
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'moto', AWS_SECRET_ACCESS_KEY: 'moto' };
 const ACCOUNT = '123456789012';
 const TOKEN = 'token-of-an-operator';
 
@@ -190,26 +188,13 @@ async function log(group: string, message: string): Promise<void> {
     aws logs put-log-events ${name} --log-events "timestamp=$(date +%s)000,message=${message}"`);
 }
 
-/** The service before the packaged functions, on the tables with a prefix. */
-function startDeployed(TABLE_PREFIX: string): Promise<Service> {
-  return startService({
-    TEST_PACKAGE: join(scratch, '.serverless'),
-    DYNAMODB_ENDPOINT: 'aws',
-    AWS_ENDPOINT_URL_DYNAMODB: moto.dynamodb,
-    AWS_REGION: REGION,
-    ...CREDENTIALS,
-    TABLE_PREFIX,
-    OPERATOR_TOKEN: TOKEN,
-  });
-}
-
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'bet-maker-docs-'));
   [moto, embedded, local] = await Promise.all([startMoto(), startEmbeddedStore(), startService()]);
   await createMissingTables(createClient(embedded.endpoint), 'bet-maker-');
   env = await makeEnvironment();
   await runAll(scriptsOf('docs/deploy.md').filter(isDeployment));
-  deployed = await startDeployed('bet-maker-prod-');
+  deployed = await moto.startDeployed(scratch, 'bet-maker-prod-', TOKEN);
   Object.assign(env, { API: deployed.url, ...(await surroundings()) });
 });
 afterAll(async () => {
@@ -349,7 +334,7 @@ describe('the commands of the docs', () => {
     await takeOneBet('bet-maker-prod-r1-bets');
     const repaired = await runAll(scripts.slice(checking, ending));
     const output = await runAll(scripts.slice(ending));
-    const restored = await startDeployed('bet-maker-prod-r1-');
+    const restored = await moto.startDeployed(scratch, 'bet-maker-prod-r1-', TOKEN);
     const after = await historyOf(restored);
     const placed = await restored.post('/bets', { event_id: 'after', amount: '1.00' });
     const checked = await shell(scripts.at(-1) ?? '');

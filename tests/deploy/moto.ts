@@ -10,17 +10,21 @@ import { DynamodbError } from '../../infra/local/dynaliteOperations.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { createBatchExecuteStatement } from '../../infra/local/statements.ts';
 import { freePort } from '../support/dynamodbLocal.ts';
+import { startService } from '../support/service.ts';
 import { ROOT } from './packaged.ts';
 
 const PYTHON = join(ROOT, '.cache/moto/bin/python');
 /** The AWS CLI, which is installed with it. */
 export const AWS_CLI = join(ROOT, '.cache/moto/bin/aws');
+/** Who deploys to it, and where. It takes any credentials. */
+export const REGION = 'eu-central-1';
+export const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'moto', AWS_SECRET_ACCESS_KEY: 'moto' };
 const START_TRIES = 600;
 const HOW_TO_INSTALL =
   'python3 -m venv .cache/moto && ' +
   ".cache/moto/bin/pip install 'moto[server]>=5.2,<6' 'awscli>=1.46,<2'";
 
-/** A stand-in for an AWS account, as far as moto goes. It takes any credentials. */
+/** A stand-in for an AWS account, as far as moto goes. */
 export async function startMoto() {
   if (![PYTHON, AWS_CLI].every(existsSync))
     throw new Error(`moto and the AWS CLI are not installed: ${HOW_TO_INSTALL}`);
@@ -44,6 +48,17 @@ export async function startMoto() {
     endpoint,
     /** The same for DynamoDB, completed by what moto lacks of it. */
     dynamodb: front.endpoint,
+    /** The local service before the packaged functions of a folder, on tables of the account. */
+    startDeployed: (folder: string, tablePrefix: string, operatorToken: string) =>
+      startService({
+        TEST_PACKAGE: join(folder, '.serverless'),
+        DYNAMODB_ENDPOINT: 'aws',
+        AWS_ENDPOINT_URL_DYNAMODB: front.endpoint,
+        AWS_REGION: REGION,
+        ...CREDENTIALS,
+        TABLE_PREFIX: tablePrefix,
+        OPERATOR_TOKEN: operatorToken,
+      }),
     stop: async () => {
       await front.close();
       child.kill('SIGTERM');
