@@ -50,8 +50,8 @@ export function updateIf({ client, options }: Session, input: UpdateCommandInput
 }
 
 /**
- * At most 100 items as at one instant, in the order of their keys. Unlike `GetItem` it does not look
- * past a write that is under way to one of them, but is refused: undefined then.
+ * At most 100 items as at one instant, in the order of their keys. Unlike `GetItem` it does not
+ * look past a write that is under way to one of them, but is refused: undefined then.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
