@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRuntime, startDynamodbLocal } from '../support/dynamodbLocal.ts';
@@ -38,7 +38,7 @@ function jest(given: readonly string[], environment: Record<string, string>): Pr
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
 
-async function serveTests(TEST_PACKAGE: string): Promise<number> {
+async function serveTests(TEST_PACKAGE: string, TEST_ANSWERED: string): Promise<number> {
   const runtime = await findRuntime();
   if (runtime === undefined) throw new Error('DynamoDB Local needs Java 17 or Docker.');
   await fetchRuntimeClient();
@@ -46,7 +46,8 @@ async function serveTests(TEST_PACKAGE: string): Promise<number> {
   if (pages !== 0) return pages;
   const local = await startDynamodbLocal(runtime);
   try {
-    const environment = { TEST_PACKAGE, TEST_DYNAMODB_ENDPOINT: local.endpoint };
+    const store = { TEST_DYNAMODB_ENDPOINT: local.endpoint };
+    const environment = { TEST_PACKAGE, TEST_ANSWERED, ...store };
     const served = await jest(TESTS, environment);
     return served === 0 ? await jest(ACCEPTANCE, environment) : served;
   } finally {
@@ -55,11 +56,11 @@ async function serveTests(TEST_PACKAGE: string): Promise<number> {
 }
 
 /** The tests would pass as well on the sources: each function must have been what answered. */
-function allAnswered(directory: string, functions: LambdaFunction[]): boolean {
+function allAnswered(marks: string, functions: LambdaFunction[]): boolean {
   const silent = functions.filter(({ handler }) => {
     if (handler === PAGES) return false;
     const name = /^functions\/(\w+)\.handler$/.exec(handler)?.[1];
-    return name === undefined || !existsSync(join(directory, `${name}.answered`));
+    return name === undefined || !existsSync(join(marks, name));
   });
   for (const { name } of silent) process.stderr.write(`NOT CALLED by any test: ${name}\n`);
   return silent.length === 0;
@@ -67,11 +68,13 @@ function allAnswered(directory: string, functions: LambdaFunction[]): boolean {
 
 const packaged = await packageService();
 const unpacked = await mkdtemp(join(tmpdir(), 'bet-maker-functions-'));
+const marks = join(unpacked, 'answered');
 try {
   const functions = unpackFunctions(packaged.template, packaged.directory, unpacked);
   const within = await checkBudget(packaged.directory, functions);
-  process.exitCode = within ? await serveTests(packaged.directory) : 1;
-  if (process.exitCode === 0 && !allAnswered(packaged.directory, functions)) process.exitCode = 1;
+  await mkdir(marks);
+  process.exitCode = within ? await serveTests(packaged.directory, marks) : 1;
+  if (process.exitCode === 0 && !allAnswered(marks, functions)) process.exitCode = 1;
 } finally {
   await rm(unpacked, { recursive: true });
   await packaged.remove();
