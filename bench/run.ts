@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findRuntime, startDynamodbLocal } from '../tests/support/dynamodbLocal.ts';
+import { bundleCases } from './bundles.ts';
 import { ceilings } from './ceilings.ts';
 import { costCase } from './cost.ts';
 import { embeddedCases } from './embedded.ts';
@@ -30,7 +31,6 @@ import { visibleCase } from './visible.ts';
  * Without `--only` it runs every case but the soak and the ceilings, which are no measurement but a
  * model. The second line is the full scale, and takes most of an hour on two processors. With
  * another checkout, `--only embedded` and `--only put` run its service side by side with this one.
- * `npm test -- bundles` measures how long each bundle loads.
  */
 const { values } = parseArgs({
   options: {
@@ -57,6 +57,7 @@ const requests = Number(values.requests);
 const other =
   values.against === undefined ? undefined : join(resolve(values.against), 'infra/local/server.ts');
 const cases: Record<string, (endpoint: string) => Promise<Row[]>> = {
+  bundles: () => bundleCases(rounds),
   start: () => startCase(rounds),
   place: (endpoint) => placeCases(endpoint, rounds),
   fresh: (endpoint) => freshCase(endpoint, rounds),

@@ -28,13 +28,13 @@ if ('afterAll' in globalThis) afterAll(killAll);
 
 /**
  * The service as a process of its own on a free port, as `npm start` runs it. With a package at
- * `TEST_PACKAGE` its functions stand in for the handlers.
+ * `TEST_PACKAGE` its functions stand in for the handlers, and leave marks in `TEST_ANSWERED`.
  */
 export async function startService(environment: Record<string, string> = {}, program = SERVER) {
-  const { PATH, TEST_PACKAGE } = { ...process.env, ...environment };
+  const { PATH, TEST_PACKAGE, TEST_ANSWERED } = { ...process.env, ...environment };
   const packaged = TEST_PACKAGE === undefined ? [] : ['--import', LAMBDA_HANDLERS];
   const child = spawn(process.execPath, [...packaged, program], {
-    env: { PATH, TEST_PACKAGE, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
+    env: { PATH, TEST_PACKAGE, TEST_ANSWERED, PORT: '0', LOG_LEVEL: 'ERROR', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
