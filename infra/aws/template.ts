@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CORS } from '../../lib/http/cors.ts';
+import { CORS } from '../cors.ts';
 import { alarmResources, throttleMetricResources } from './alarms.ts';
 import { budgetResources } from './budget.ts';
 import { dashboardResources } from './dashboard.ts';

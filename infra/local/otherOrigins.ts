@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { CORS } from '../../lib/http/cors.ts';
+import { CORS } from '../cors.ts';
 
 const LISTS = {
   methods: CORS.methods.join(', '),
