@@ -41,15 +41,14 @@ const won = {
   stakedMinor: 2100n,
   history: [verdict],
 };
-/** After a correction of somebody else's result. */
+/** After somebody else's result. */
+const theirs = { ...won, history: [{ ...verdict, id: 'others' }] };
+/** After a correction of it. */
 const lost = {
   ...won,
   outcome: 'LOSE',
   version: 2n,
-  history: [
-    { ...verdict, id: 'others' },
-    { ...verdict, outcome: 'LOSE', version: 2n },
-  ],
+  history: [...theirs.history, { ...verdict, outcome: 'LOSE', version: 2n }],
 };
 const event = {
   event_id: EVENT,
@@ -131,7 +130,7 @@ describe('PUT /events/{event_id+}', () => {
 
   it('corrects the version that If-Match names', async () => {
     const { dynamodb, ask } = serve(settleEvent);
-    hold(dynamodb, { ...won, history: [{ ...verdict, id: 'others' }] }, lost);
+    hold(dynamodb, theirs, lost);
 
     const answer = await ask(putting('LOSE', { 'if-match': '"7", "1"' }));
 
@@ -151,6 +150,33 @@ describe('PUT /events/{event_id+}', () => {
 
     expect(answer).toEqual(problemAnswer('version-mismatch', 'Event sr:match:42 is at version 0.'));
   });
+
+  it.each([
+    ['has a result', theirs, {}, 1],
+    ['has a result, although If-Match names it', theirs, { 'if-match': '"1"' }, 1],
+    ['has none, if If-Match names another version', undefined, { 'if-match': '"1"' }, 0],
+    ['has none, if If-Match asks for any result', undefined, { 'if-match': '*' }, 0],
+  ])('with If-None-Match, refuses an event that %s', async (_case, before, more, version) => {
+    const { dynamodb, ask } = serve(settleEvent);
+    hold(dynamodb, before, lost);
+
+    const answer = await ask(putting('LOSE', { 'if-none-match': '*', ...more }));
+
+    const detail = `Event sr:match:42 is at version ${version}.`;
+    expect(answer).toEqual(problemAnswer('version-mismatch', detail));
+  });
+
+  it.each([{}, { 'if-match': '"0"' }])(
+    'with If-None-Match, puts a first result in force: %j',
+    async (more) => {
+      const { dynamodb, ask } = serve(settleEvent);
+      hold(dynamodb, undefined, won);
+
+      const answer = await ask(putting('WIN', { 'if-none-match': '*', ...more }));
+
+      expect(answer).toEqual(jsonAnswer(200, event, { etag: etagAt(1) }));
+    },
+  );
 
   it('lists all faults of all parts, and asks the store nothing', async () => {
     const { dynamodb, ask } = serve(settleEvent);

@@ -112,6 +112,14 @@ describe('readConfig', () => {
   ])('refuses %s=%s', (name = '', value = '') => {
     expect(refusal({ [name]: value })).toMatch(`The settings are wrong:\n  ${name}: `);
   });
+
+  it.each([
+    ['ALLOWED_HOSTS', 'hosts without a port, such as bets.example,192.0.2.7,[2001:db8::7]'],
+    ['BASE_PATH', 'a path such as /api, without a slash at its end'],
+    ['CORS_ORIGINS', 'origins such as https://bets.example,http://localhost:8080'],
+  ])('says what %s must be', (name, rule) => {
+    expect(refusal({ [name]: '*' })).toMatch(`\n  ${name}: must be ${rule}`);
+  });
 });
 
 it.each(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'])('logs from the level %s on', (level) => {

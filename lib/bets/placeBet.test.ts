@@ -237,6 +237,19 @@ describe('placeBet on a store that was brought back', () => {
     expect(cloud.told).toEqual([['betPlaced', 1050n]]);
     expect(cloud.calls()).toEqual(['findEvents', 'findEvents', 'create', 'insert']);
   });
+
+  it('takes bets again on an event that is gone with its result', async () => {
+    const cloud = calmCloud();
+    const bringBack = cloud.backUp();
+    await settle(cloud);
+    await expect(place(cloud)).rejects.toMatchObject(SETTLED);
+    bringBack();
+
+    await place(cloud);
+
+    expect(cloud.told).toEqual([['betPlaced', 1050n]]);
+    expect(cloud.all('eventList')).toHaveLength(1);
+  });
 });
 
 describe('placeBet that finds a fence closed', () => {

@@ -169,7 +169,7 @@ describe('resumeSettlements', () => {
     const { finished } = await resume(cloud, 4);
 
     expect(finished).toEqual([]);
-    expect(cloud.sent('findFences')).toHaveLength(4);
+    expect(cloud.told.filter(([fact]) => fact === 'sweepUnfinished')).toHaveLength(4);
   });
 
   it('goes on with the next event past one that fails, and tells of it at the end', async () => {
@@ -264,9 +264,11 @@ describe('a run in which nothing moves', () => {
     expect(runEnded(cloud)).toEqual([['runEnded', 0, 0]]);
   });
 
-  it('is none in which a result was put in force', async () => {
+  it('is none in which a result was put in force, although another settlement failed', async () => {
     const cloud = calmCloud();
     await noteIntent(cloud, 'a');
+    await addSettling(cloud, 'b');
+    cloud.meet('storeResult', away);
 
     await resume(cloud);
 

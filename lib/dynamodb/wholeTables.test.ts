@@ -54,6 +54,19 @@ describe('scan', () => {
     await expect(reading).rejects.toThrow('The store gave no answer in 20 tries.');
     expect(Math.max(...pauses)).toBe(20_000);
   });
+
+  it.each([
+    ['a bug', refused('AccessDeniedException'), { name: 'AccessDeniedException' }],
+    ['a missing index', new Error('There: specified index does not exist'), { code: 'not-ready' }],
+  ])('asks only once for what stays refused: %s', async (_case, error, told) => {
+    dynamodb.on(ScanCommand).resolves({ Items: [] });
+    dynamodb.on(ScanCommand, { Segment: 0 }).rejects(error);
+
+    const reading = whole.scan('bets', () => {});
+
+    await expect(reading).rejects.toMatchObject(told);
+    expect(pauses).toEqual([]);
+  });
 });
 
 describe('scanIndex', () => {
@@ -95,7 +108,7 @@ describe('get', () => {
     dynamodb
       .on(BatchGetCommand)
       .resolvesOnce({ UnprocessedKeys: { [TableName]: { Keys: [left] } } })
-      .resolvesOnce(found(left))
+      .resolvesOnce({ ...found(left), UnprocessedKeys: {} })
       .resolvesOnce(found(last));
 
     const items = await whole.get('bets', keys);
@@ -141,6 +154,38 @@ describe('mend', () => {
     expect([mended, pauses]).toEqual([false, [100]]);
   });
 
+  it('names no value when it compares and sets none', async () => {
+    dynamodb.on(UpdateCommand).resolves({});
+    const [was, key] = [{ one: { id: 'x' }, other: ['y'] }, { key: 'a' }];
+
+    await whole.mend({ table: 'bets', key, was, to: { one: undefined, other: undefined } });
+
+    const update = {
+      TableName,
+      Key: key,
+      UpdateExpression: 'REMOVE #n0, #n1',
+      ConditionExpression: 'attribute_exists(#n0) AND attribute_exists(#n1)',
+      ExpressionAttributeNames: { '#n0': 'one', '#n1': 'other' },
+    };
+    expect(sent(dynamodb)).toEqual([['UpdateCommand', update]]);
+  });
+
+  it('makes an item that was not there, unless it is there now', async () => {
+    dynamodb.on(UpdateCommand).resolves({});
+
+    await whole.mend({ table: 'bets', key: { key: 'a' }, was: undefined, to: { count: 4n } });
+
+    const update = {
+      TableName,
+      Key: { key: 'a' },
+      UpdateExpression: 'SET #n0 = :to0 ',
+      ConditionExpression: 'attribute_not_exists(#n0) AND attribute_not_exists(#n1)',
+      ExpressionAttributeNames: { '#n0': 'count', '#n1': 'key' },
+      ExpressionAttributeValues: { ':to0': 4n },
+    };
+    expect(sent(dynamodb)).toEqual([['UpdateCommand', update]]);
+  });
+
   it('deletes an item that is what it was read as', async () => {
     dynamodb.on(DeleteCommand).resolves({});
 
@@ -177,8 +222,9 @@ describe('missingIndexes', () => {
 
     const asking = whole.missingIndexes();
 
-    await expect(asking).rejects.toThrow(
-      /^The table \S+ cannot be read: secret detail of Resource/,
-    );
+    await expect(asking).rejects.toMatchObject({
+      message: expect.stringMatching(/^The table \S+ cannot be read: secret detail of Resource/),
+      cause: expect.objectContaining({ name: 'ResourceNotFoundException' }),
+    });
   });
 });

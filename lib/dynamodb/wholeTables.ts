@@ -95,7 +95,7 @@ export class WholeTables {
         const found = await this.#client.send(new BatchGetCommand({ RequestItems }), this.#options);
         items.push(...(found.Responses?.[TableName] ?? []));
         left = found.UnprocessedKeys?.[TableName]?.Keys;
-        return left === undefined || left.length === 0 ? true : undefined;
+        return left === undefined ? true : undefined;
       });
     }
     return items;

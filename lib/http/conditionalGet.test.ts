@@ -20,7 +20,7 @@ const asking = (condition?: string, method = 'GET') =>
   apiEvent({ method, headers: condition === undefined ? {} : { 'if-none-match': condition } });
 
 describe('conditional', () => {
-  it.each([undefined, '"other"', 'W/"other", "more"', TAG, '', `"a,W/"${TAG}"`])(
+  it.each([undefined, '"other"', 'W/"other", "more"', TAG, '', `"a,W/"${TAG}"`, `"${TAG}" x`])(
     'tags the whole answer for a client that has %p',
     (condition) => {
       expect(conditional(asking(condition), response)).toEqual(tagged);

@@ -145,6 +145,13 @@ describe('jsonBody', () => {
     expect(taken).toEqual(invalidAnswer(...faults));
   });
 
+  it('refuses what cannot be parsed as that, whatever its names mean', async () => {
+    const taken = await takeJson(sending('{"constructor":{"prototype":1}'));
+
+    const detail = 'The body cannot be parsed as JSON.';
+    expect(taken).toEqual(problemAnswer('malformed-json', detail));
+  });
+
   it('may read an escaped quote in a name as V8 does, as no name of a call', async () => {
     // V8 13.6 compares a name with those that it read before without a look at the escapes.
     await takeJson(sending('{"amount":0,"\\\\":1}'));

@@ -6,13 +6,13 @@ import { parseRequest, type RequestSchemas } from './request.ts';
 const text = z.string({ error: 'must be a text' });
 const nothing = z.strictObject({});
 /** Parses an API event by these schemas. */
-const parse = (request: RequestSchemas, sent: Sent = {}) =>
-  parseRequest({ path: '/', request }, apiEvent(sent));
+const parse = (request: RequestSchemas, sent: Sent = {}, given: object = {}) =>
+  parseRequest({ path: '/', request }, { ...apiEvent(sent), ...given });
 
 /** What a client hears of a request that is refused. */
-function refusal(schemas: RequestSchemas, sent: Sent): { message: string; errors: Fault[] } {
+function refusal(...request: Parameters<typeof parse>): { message: string; errors: Fault[] } {
   try {
-    parse(schemas, sent);
+    parse(...request);
   } catch (error) {
     if (error instanceof HttpError) return { message: error.message, errors: [...error.errors] };
   }
@@ -91,6 +91,18 @@ describe('parseRequest', () => {
     const { errors } = refusal({ query: nothing }, { query: { [member]: '1' } });
 
     expect(errors).toEqual([{ in: 'query', pointer, detail: 'is not known' }]);
+  });
+
+  it('names a parameter that cannot be read, beside the faults of those that can', () => {
+    const query = z.object({ a: text.max(1, 'is too long').optional() });
+
+    const { errors } = refusal({ query }, {}, { rawQueryString: 'a=12&b=%zz' });
+
+    const detail = 'has a % that is not followed by two hexadecimal digits';
+    expect(errors).toEqual([
+      { in: 'query', pointer: '#/b', detail },
+      { in: 'query', pointer: '#/a', detail: 'is too long' },
+    ]);
   });
 
   it('points into nested values', () => {
