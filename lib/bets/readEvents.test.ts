@@ -115,16 +115,6 @@ describe('listEvents', () => {
     expect(cloud.calls()[0]).toBe(call);
   });
 
-  it('begins with the newest of many settlements that go on', async () => {
-    const cloud = calmCloud();
-    for (const [minute, id] of ['a', 'b', 'c'].entries()) await addOpen(cloud, id, minute);
-    for (const id of ['a', 'b', 'c']) await cloud.decide(id);
-
-    const page = await list(cloud, { limit: 1, state: 'settling' });
-
-    expect(idsOf(page)).toEqual(['c']);
-  });
-
   it('leaves out an event that has left the state where the index still has it', async () => {
     const cloud = calmCloud();
     await addOpen(cloud, 'a', 0);
