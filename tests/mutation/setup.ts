@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest } from '@jest/globals';
 import type * as fastCheck from 'fast-check';
 
 /** The slowest unit test takes less than a second; a busy machine is many times slower. */
-const MOST_MS = 20_000;
+const MOST_MS = 10_000;
 
 // oxlint-disable-next-line jest/no-standalone-expect -- Nothing else knows the test file.
 const { testPath = '' } = expect.getState();
