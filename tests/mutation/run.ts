@@ -32,7 +32,7 @@ const COMMITTED = join(import.meta.dirname, 'score.json');
 const MARGIN = 1;
 
 /**
- * CI has no time for all of `lib`: it measures the steps of the protocol, in about five minutes on
+ * CI has no time for all of `lib`: it measures the steps of the protocol, in about eight minutes on
  * two cores. These are the same files each time, whatever was changed. So each run takes as long as
  * the one before, and notices a test that became weaker as well as code that lacks one.
  */
