@@ -164,6 +164,7 @@ describe('PUT /events/{event_id+}', () => {
 
     const detail = `Event sr:match:42 is at version ${version}.`;
     expect(answer).toEqual(problemAnswer('version-mismatch', detail));
+    expect(sent(dynamodb).map(([name]) => name)).toEqual(['BatchGetCommand']);
   });
 
   it.each([{}, { 'if-match': '"0"' }])(

@@ -224,9 +224,12 @@ describe('placeBet on a store that was brought back', () => {
     expect(cloud.all('bets')).toMatchObject([{ fence: 2n }]);
   });
 
-  it('takes bets again on an event whose result it has lost', async () => {
+  it.each([
+    ['whose result it has lost', (cloud: CalmCloud) => cloud.admit(eventId), ['create', 'insert']],
+    ['that is gone with its result', () => {}, ['enter', 'enlist', 'create', 'insert']],
+  ])('takes bets again on an event %s', async (_case, prepare, writes) => {
     const cloud = calmCloud();
-    await cloud.admit(eventId);
+    await prepare(cloud);
     const bringBack = cloud.backUp();
     await settle(cloud);
     await expect(place(cloud)).rejects.toMatchObject(SETTLED);
@@ -235,19 +238,7 @@ describe('placeBet on a store that was brought back', () => {
     await place(cloud);
 
     expect(cloud.told).toEqual([['betPlaced', 1050n]]);
-    expect(cloud.calls()).toEqual(['findEvents', 'findEvents', 'create', 'insert']);
-  });
-
-  it('takes bets again on an event that is gone with its result', async () => {
-    const cloud = calmCloud();
-    const bringBack = cloud.backUp();
-    await settle(cloud);
-    await expect(place(cloud)).rejects.toMatchObject(SETTLED);
-    bringBack();
-
-    await place(cloud);
-
-    expect(cloud.told).toEqual([['betPlaced', 1050n]]);
+    expect(cloud.calls()).toEqual(['findEvents', 'findEvents', ...writes]);
     expect(cloud.all('eventList')).toHaveLength(1);
   });
 });

@@ -169,6 +169,7 @@ describe('resumeSettlements', () => {
     const { finished } = await resume(cloud, 4);
 
     expect(finished).toEqual([]);
+    expect(cloud.sent('findFences')).toHaveLength(4);
     expect(cloud.told.filter(([fact]) => fact === 'sweepUnfinished')).toHaveLength(4);
   });
 

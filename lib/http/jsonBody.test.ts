@@ -145,7 +145,7 @@ describe('jsonBody', () => {
     expect(taken).toEqual(invalidAnswer(...faults));
   });
 
-  it('refuses what cannot be parsed as that, whatever its names mean', async () => {
+  it('says of a body that cannot be parsed only that, whatever its names mean', async () => {
     const taken = await takeJson(sending('{"constructor":{"prototype":1}'));
 
     const detail = 'The body cannot be parsed as JSON.';

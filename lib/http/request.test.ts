@@ -6,8 +6,8 @@ import { parseRequest, type RequestSchemas } from './request.ts';
 const text = z.string({ error: 'must be a text' });
 const nothing = z.strictObject({});
 /** Parses an API event by these schemas. */
-const parse = (request: RequestSchemas, sent: Sent = {}, given: object = {}) =>
-  parseRequest({ path: '/', request }, { ...apiEvent(sent), ...given });
+const parse = (request: RequestSchemas, sent: Sent = {}, more: { rawQueryString?: string } = {}) =>
+  parseRequest({ path: '/', request }, { ...apiEvent(sent), ...more });
 
 /** What a client hears of a request that is refused. */
 function refusal(...request: Parameters<typeof parse>): { message: string; errors: Fault[] } {
