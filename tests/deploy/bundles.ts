@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { ROOT } from './packaged.ts';
 import type { LambdaFunction } from './runtimeApi.ts';
 
-/** Of one bundle, in bytes. */
+/** Of one bundle, in bytes: the bare client may grow too. */
 const MAX_GZIP = 250 * 1024;
 /**
  * A bundle's size gzipped, in times that of one with just the DynamoDB document client. They take
@@ -27,7 +27,7 @@ export interface Bundle {
   file: string;
 }
 
-export interface Size {
+interface Size {
   name: string;
   gzipBytes: number;
   /** In times the bare client's. */

@@ -10,8 +10,8 @@ import type { LambdaFunction } from './runtimeApi.ts';
 import { fetchRuntimeClient } from './runtimeClient.ts';
 
 /**
- * The packaged functions: within the budget of their size, and serving the API's tests
- * under AWS's runtime client, one process a function, on DynamoDB Local.
+ * The packaged functions: within the budget of their size, and serving the API's tests under AWS's
+ * runtime client, one process a function, on DynamoDB Local.
  */
 const TESTS = ['tests/endToEnd/api.test.ts', 'tests/endToEnd/settling.test.ts'];
 /** The local service has the pages itself, so that their bundle is asked without it. */

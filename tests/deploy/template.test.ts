@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as z from 'zod';
 import { access, FUNCTION_NAMES } from '../../infra/aws/access.ts';
-import { TABLE_NAMES, type TableDefinition, tables } from '../../lib/dynamodb/tables.ts';
 import { CORS } from '../../infra/cors.ts';
+import { TABLE_NAMES, type TableDefinition, tables } from '../../lib/dynamodb/tables.ts';
 import { METRICS } from '../../lib/metrics.ts';
 import { type Packaged, packageService, type Template } from './packaged.ts';
 import { ALARM_TOPIC, CERTIFICATE, ofType, PRODUCTION } from './packaged.ts';
